@@ -1,0 +1,157 @@
+package fleet
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Event is something that a station did or that was done to it, and that must be remembered. The store applies
+// each event whole or not at all. Only the types of this package are events.
+type Event interface {
+	// Check returns an error that satisfies errors.Is(err, ErrInvalidEvent) when the event cannot be stored by
+	// any store: then repeating it is of no use.
+	Check() error
+	// About returns the station's identity.
+	About() string
+}
+
+// ErrInvalidEvent is what Check returns for events that nobody can store.
+var ErrInvalidEvent = errors.New("fleet: invalid event")
+
+// Result is what the store found out while it stored an event.
+type Result struct {
+	Duplicate bool // the event was known; nothing changed, and the result is the same as the first time
+	Conflict  bool // another event with the same key was known; that one counts, this one is kept beside it
+
+	TransactionID     string // id of the transaction, as the station knows it
+	TransactionNumber int64  // the same as a number in OCPP 1.6; 0 otherwise
+
+	Token Decision // about the event's token; zero without one
+}
+
+// Booted is a BootNotification and how it is answered.
+type Booted struct {
+	Station                         string
+	Received                        time.Time
+	Version                         string
+	Vendor, Model, Serial, Firmware string
+	ICCID, IMSI                     string
+	MeterType, MeterSerial          string
+	Reason                          string
+	Status                          BootStatus
+}
+
+// StatusReported is a StatusNotification.
+type StatusReported struct {
+	Station         string
+	Received        time.Time
+	Time            time.Time // zero: not sent
+	EVSE, Connector int
+	Status          string
+	ErrorCode       string // 1.6 only
+	Info            string
+	VendorID        string
+	VendorErrorCode string
+}
+
+// Metered is a MeterValues that belongs to no transaction.
+type Metered struct {
+	Station         string
+	Received        time.Time
+	EVSE, Connector int
+	Samples         []Sample
+}
+
+// AuthorizationAsked is an Authorize. The answer is in Result.Token.
+type AuthorizationAsked struct {
+	Station  string
+	Received time.Time
+	Token    IDToken
+}
+
+// DataTransferred is a DataTransfer that a station sent.
+type DataTransferred struct {
+	Station             string
+	Received            time.Time
+	VendorID, MessageID string
+	Data                json.RawMessage // nil: none
+	Status              string          // how it is answered
+}
+
+// MessageRecorded is a station's message that is kept as it is, for the record.
+type MessageRecorded struct {
+	Station  string
+	Received time.Time
+	Action   string
+	Payload  json.RawMessage
+}
+
+// Commanded is a request that was sent to a station and how that ended.
+type Commanded struct {
+	Station   string
+	Received  time.Time // when it ended
+	SentAt    time.Time
+	Action    string
+	Payload   json.RawMessage
+	Outcome   CommandOutcome
+	Response  json.RawMessage // when Answered
+	ErrorCode string          // when Refused
+	Detail    string
+}
+
+// CommandOutcome is how a command ended.
+type CommandOutcome string
+
+// The outcomes of commands.
+const (
+	CommandAnswered CommandOutcome = "answered" // with a CALLRESULT, whatever its status says
+	CommandRefused  CommandOutcome = "refused"  // with a CALLERROR
+	CommandTimeout  CommandOutcome = "timeout"
+	CommandUnknown  CommandOutcome = "unknown" // the connection ended; the station may have carried it out
+	CommandUnsent   CommandOutcome = "unsent"  // certainly not delivered
+)
+
+// Refused is a connection attempt that was turned away.
+type Refused struct {
+	Station  string // the identity it claimed, which may be nobody's
+	Received time.Time
+	Address  string
+	Reason   string // one word: unknown, credential, certificate, version, limit, draining ...
+	Detail   string
+}
+
+// About returns the station's identity.
+func (e Booted) About() string             { return e.Station }
+func (e StatusReported) About() string     { return e.Station } // About returns the station's identity.
+func (e Metered) About() string            { return e.Station } // About returns the station's identity.
+func (e AuthorizationAsked) About() string { return e.Station } // About returns the station's identity.
+func (e DataTransferred) About() string    { return e.Station } // About returns the station's identity.
+func (e MessageRecorded) About() string    { return e.Station } // About returns the station's identity.
+func (e Commanded) About() string          { return e.Station } // About returns the station's identity.
+func (e Refused) About() string            { return e.Station } // About returns the identity that was claimed.
+
+// Check demands a station.
+func (e Booted) Check() error             { return checkStation(e.Station) }
+func (e Metered) Check() error            { return checkPlace(e.Station, e.EVSE, e.Connector) } // Check demands a station and a place.
+func (e StatusReported) Check() error     { return checkPlace(e.Station, e.EVSE, e.Connector) } // Check demands a station and a place.
+func (e AuthorizationAsked) Check() error { return checkStation(e.Station) }                    // Check demands a station.
+func (e DataTransferred) Check() error    { return checkStation(e.Station) }                    // Check demands a station.
+func (e MessageRecorded) Check() error    { return checkStation(e.Station) }                    // Check demands a station.
+func (e Commanded) Check() error          { return checkStation(e.Station) }                    // Check demands a station.
+func (e Refused) Check() error            { return nil }                                        // Check accepts everything: it tells of strangers.
+
+func checkStation(id string) error {
+	if id == "" {
+		return fmt.Errorf("%w: no station", ErrInvalidEvent)
+	}
+	return nil
+}
+
+func checkPlace(station string, evse, connector int) error {
+	if evse < 0 || connector < 0 {
+		return fmt.Errorf("%w: EVSE %d, connector %d", ErrInvalidEvent, evse, connector)
+	}
+	return checkStation(station)
+}

@@ -1,0 +1,36 @@
+package fleet
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Notice tells of one thing that happened. Notices are written in the same commit as the change they tell of and
+// are numbered in that order, without reuse.
+type Notice struct {
+	Number  int64
+	Time    time.Time // the server's clock
+	Kind    NoticeKind
+	Station string          // "" when it is about none
+	Data    json.RawMessage // a JSON object, never nil
+}
+
+// NoticeKind names what a notice tells of.
+type NoticeKind string
+
+// The kinds of notices.
+const (
+	NoticeStationCreated      NoticeKind = "station.created"
+	NoticeStationDeleted      NoticeKind = "station.deleted"
+	NoticeBooted              NoticeKind = "station.booted"
+	NoticeStatus              NoticeKind = "connector.status"
+	NoticeAuthorization       NoticeKind = "token.asked"
+	NoticeDataTransfer        NoticeKind = "station.data"
+	NoticeMessage             NoticeKind = "station.message"
+	NoticeCommand             NoticeKind = "command.done"
+	NoticeRefused             NoticeKind = "station.refused"
+	NoticeTransactionStarted  NoticeKind = "transaction.started"
+	NoticeTransactionUpdated  NoticeKind = "transaction.updated"
+	NoticeTransactionEnded    NoticeKind = "transaction.ended"
+	NoticeTransactionConflict NoticeKind = "transaction.conflict"
+)

@@ -1,0 +1,80 @@
+package fleet
+
+import "time"
+
+// BootStatus is what a station was last answered to its boot. The zero BootStatus is: it has never booted here.
+type BootStatus string
+
+// The boot statuses.
+const (
+	BootNone     BootStatus = ""
+	BootAccepted BootStatus = "Accepted"
+	BootPending  BootStatus = "Pending"
+	BootRejected BootStatus = "Rejected"
+)
+
+// Station is a charging station as the system knows it.
+type Station struct {
+	ID      string // its identity in the connection URL
+	Known   bool   // created by the operator; false: seen first on a server that is open to all
+	Profile int    // security profile that it must use, 0 to 3 (A00.FR.001); 0 demands none
+	Version string // OCPP version of its latest connection: "1.6", "2.0.1", "2.1"; "" never connected
+
+	// From its latest boot.
+	Vendor, Model, Serial, Firmware string
+	ICCID, IMSI                     string
+	MeterType, MeterSerial          string
+	BootStatus                      BootStatus
+	BootReason                      string // 2.x only
+	BootedAt                        time.Time
+
+	// Presence, see Presence.
+	Online         bool
+	Epoch          int64
+	Address        string // remote address of its latest connection
+	ConnectedAt    time.Time
+	DisconnectedAt time.Time
+	LastMessageAt  time.Time
+
+	CreatedAt time.Time
+}
+
+// Connector is a plug of a station, or with Connector 0 a whole EVSE, or with both 0 the station itself.
+type Connector struct {
+	EVSE, Connector int
+	Status          string    // in the words of the station's version; "" unknown
+	Since           time.Time // when it got this status, by the station's clock if it says so
+	Received        time.Time // of the latest report
+	ErrorCode       string    // of the latest report; "" or "NoError" is none
+	Info            string
+	VendorID        string
+	VendorErrorCode string
+
+	LastError   string // the latest error code other than NoError
+	LastErrorAt time.Time
+}
+
+// EVSE is one charging place of a station with its connectors. EVSE 0 is the station itself.
+type EVSE struct {
+	ID         int
+	Connectors []Connector
+}
+
+// StationDetail is a station with its places, in the order of their numbers.
+type StationDetail struct {
+	Station
+	EVSEs []EVSE
+}
+
+// GroupByEVSE makes EVSEs of connectors that are ordered by EVSE and connector.
+func GroupByEVSE(connectors []Connector) []EVSE {
+	var list []EVSE
+	for _, c := range connectors {
+		if n := len(list); n == 0 || list[n-1].ID != c.EVSE {
+			list = append(list, EVSE{ID: c.EVSE})
+		}
+		last := &list[len(list)-1]
+		last.Connectors = append(last.Connectors, c)
+	}
+	return list
+}

@@ -1,0 +1,59 @@
+package fleet
+
+import "time"
+
+// Transaction is what the set of its events says, in whatever order they arrived, and however often.
+type Transaction struct {
+	Station string
+	ID      string // as the station knows it; a decimal number in OCPP 1.6; unique for its station
+	Number  int64  // the same as a number when this system gave it (1.6); 0 otherwise
+
+	EVSE, Connector int         // 0: not said yet
+	Token           IDToken     // who started it; zero: not said yet
+	StopToken       IDToken     // who ended it, if the station said so
+	Decision        TokenStatus // about Token when it was first seen; "" without one
+
+	Begun         bool      // the start message is here
+	Active        bool      // the end message is not
+	StartedAt     time.Time // by the station's clock; without the start message the time of the first known event
+	EndedAt       time.Time // by the station's clock; zero while active
+	MeterStart    Decimal   // Wh; "" unknown
+	MeterStop     Decimal   // Wh; "" unknown or active
+	MeterLast     Decimal   // Wh; the latest reading of the energy register
+	StopReason    string    // "" while active
+	ChargingState string    // 2.x; "" unknown
+	Offline       bool      // some of it happened while the station was offline
+	RemoteStartID *int64    // 2.x
+	ReservationID *int64
+
+	Events    int64 // number of different events known
+	Missing   int64 // numbers missing between the lowest and the highest known sequence number (2.x)
+	Conflicts int64 // events that contradicted one that was here before
+
+	FirstReceived time.Time // the server's clock
+	LastReceived  time.Time
+}
+
+// Energy returns MeterStop, or while active MeterLast, together with MeterStart; both in Wh, "" if unknown.
+func (t Transaction) Energy() (start, latest Decimal) {
+	if t.MeterStop != "" {
+		return t.MeterStart, t.MeterStop
+	}
+	return t.MeterStart, t.MeterLast
+}
+
+// TransactionSample is a sample with the event that brought it.
+type TransactionSample struct {
+	Sample
+	SeqNo    int64 // of the event (2.x)
+	Received time.Time
+}
+
+// Conflict is an event that contradicts the one that was stored first under the same key.
+type Conflict struct {
+	Transaction string // its id
+	Key         string
+	Received    time.Time
+	First       []byte // content, JSON
+	Second      []byte // content, JSON
+}

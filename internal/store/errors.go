@@ -1,0 +1,19 @@
+package store
+
+import "errors"
+
+// What callers ask of an error, with errors.Is.
+var (
+	ErrNotFound    = errors.New("not found")
+	ErrExists      = errors.New("exists already")
+	ErrAmbiguous   = errors.New("several stations have a transaction of this id: name the station")
+	ErrCursor      = errors.New("not a cursor of this list")
+	ErrUnavailable = errors.New("the store cannot write")
+	ErrClosed      = errors.New("the store is closed")
+
+	// Why a store cannot be opened.
+	ErrInUse    = errors.New("another process uses the store")
+	ErrNewer    = errors.New("the store was written by a newer version of the program")
+	ErrReadOnly = errors.New("the store is read-only")
+	ErrCorrupt  = errors.New("the store is damaged")
+)

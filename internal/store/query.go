@@ -1,0 +1,64 @@
+package store
+
+import "time"
+
+// Limits of pages: the default for a zero Limit, and the most that any page has.
+const (
+	DefaultLimit = 100
+	MaxLimit     = 1000
+)
+
+// Limit returns how many items a page has that was asked for n.
+func Limit(n int) int {
+	if n <= 0 {
+		return DefaultLimit
+	}
+	return min(n, MaxLimit)
+}
+
+// Page is one page of a list.
+type Page[T any] struct {
+	Items []T
+	Next  string // cursor of the next page; "" when this is the last one
+}
+
+// StationQuery selects stations.
+type StationQuery struct {
+	Cursor string
+	Limit  int   // 0: DefaultLimit
+	Online *bool // nil: both
+}
+
+// TransactionQuery selects transactions.
+type TransactionQuery struct {
+	Cursor  string
+	Limit   int    // 0: DefaultLimit
+	Station string // "": all
+	Active  *bool  // nil: both
+}
+
+// SampleQuery selects the samples of one transaction.
+type SampleQuery struct {
+	Station, ID string // as for Transaction
+	Cursor      string
+	Limit       int // of events; 0: DefaultLimit
+}
+
+// TokenQuery selects tokens.
+type TokenQuery struct {
+	Cursor string
+	Limit  int // 0: DefaultLimit
+}
+
+// NoticeQuery selects notices.
+type NoticeQuery struct {
+	After int64
+	Limit int // 0: DefaultLimit
+}
+
+// RefusalQuery selects refusals.
+type RefusalQuery struct {
+	Cursor string
+	Limit  int       // 0: DefaultLimit
+	Since  time.Time // zero: all
+}

@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+)
+
+// Store remembers a fleet. All methods are safe for concurrent use. Methods that read see everything that Submit
+// has acknowledged before. Errors satisfy errors.Is with those of this package where one fits.
+type Store interface {
+	Ingest
+	Stations
+	Transactions
+	Access
+	Notices
+
+	// Health returns nil while the store takes writes, and else the reason why it does not, for /readyz. It
+	// becomes nil by itself when the store works again, whether or not anything was submitted meanwhile.
+	Health() error
+
+	// Close stores what was submitted and reported so far, then ends. Submit returns ErrClosed from then on.
+	Close() error
+}
+
+// Ingest takes what happens.
+type Ingest interface {
+	// Submit stores an event and returns after the commit. It waits while the queue is full. An error means
+	// that the event is not stored, with one exception: when ctx ends first it may be stored nevertheless.
+	// Repeating an event is always harmless. Errors: fleet.ErrInvalidEvent (repeating is of no use),
+	// ErrUnavailable (the store has failed for now), ErrClosed, and that of ctx.
+	Submit(ctx context.Context, e fleet.Event) (fleet.Result, error)
+
+	// Report takes note of a station's presence. It neither waits nor fails: reports are merged per station
+	// and written together, at most PresenceDelay later, or when the store works again.
+	Report(p fleet.Presence)
+}
+
+// Stations are the stations that are known, and those that came by.
+type Stations interface {
+	// CreateStation adds a station that the operator knows. The station may have been seen before: then it
+	// becomes known. ErrExists: it is known already.
+	CreateStation(ctx context.Context, s NewStation) error
+	// SetCredential replaces a known station's credential; the zero one locks it out. ErrNotFound.
+	SetCredential(ctx context.Context, station string, c fleet.Credential) error
+	// DeleteStation makes a station unknown and forgets its credential. What it did stays. ErrNotFound.
+	DeleteStation(ctx context.Context, station string) error
+
+	// Identity returns what must be known to let a station in, without disk access for most. For a station
+	// that nobody knows it returns ErrNotFound.
+	Identity(ctx context.Context, station string) (fleet.Identity, error)
+	// Station returns one station. ErrNotFound.
+	Station(ctx context.Context, station string) (fleet.StationDetail, error)
+	// ListStations returns stations in the order of their ids.
+	ListStations(ctx context.Context, q StationQuery) (Page[fleet.Station], error)
+}
+
+// NewStation is a station to create.
+type NewStation struct {
+	ID         string
+	Profile    int // security profile, 0 to 3
+	Credential fleet.Credential
+	At         time.Time
+}
+
+// Transactions are charging sessions, each derived from the set of its events.
+type Transactions interface {
+	// Transaction returns one transaction. With station "" it looks at all stations, and returns ErrAmbiguous
+	// when several have one of that id. ErrNotFound.
+	Transaction(ctx context.Context, station, id string) (fleet.Transaction, error)
+	// ListTransactions returns transactions, latest start first.
+	ListTransactions(ctx context.Context, q TransactionQuery) (Page[fleet.Transaction], error)
+	// Samples returns the samples of a transaction in the order of its events. The limit counts events: a
+	// page has all samples of each of its events. ErrNotFound.
+	Samples(ctx context.Context, q SampleQuery) (Page[fleet.TransactionSample], error)
+	// Conflicts returns the events that contradicted an earlier one of the transaction, at most 1000.
+	Conflicts(ctx context.Context, station, id string) ([]fleet.Conflict, error)
+}
+
+// Access is about who may do what: tokens of drivers and of API users.
+type Access interface {
+	// PutToken adds or replaces a token.
+	PutToken(ctx context.Context, t fleet.Token) error
+	// DeleteToken removes a token. ErrNotFound.
+	DeleteToken(ctx context.Context, t fleet.IDToken) error
+	// Token finds the record of a token: the one of its type, or one of no type; a token without a type finds
+	// any. ErrNotFound.
+	Token(ctx context.Context, t fleet.IDToken) (fleet.Token, error)
+	// ListTokens returns tokens in the order of their values.
+	ListTokens(ctx context.Context, q TokenQuery) (Page[fleet.Token], error)
+
+	// AddAPIToken keeps the record of an API token. One with the same hash is left as it is.
+	AddAPIToken(ctx context.Context, t fleet.APIToken) error
+	// APIToken finds a record by what fleet.HashAPIToken returns, without disk access for most. ErrNotFound.
+	APIToken(ctx context.Context, hash []byte) (fleet.APIToken, error)
+	// ListAPITokens returns all records, oldest first, at most 1000.
+	ListAPITokens(ctx context.Context) ([]fleet.APIToken, error)
+	// DeleteAPIToken removes a record by its id. ErrNotFound.
+	DeleteAPIToken(ctx context.Context, id string) error
+}
+
+// Notices are what happened, in the order of the commits.
+type Notices interface {
+	// ListNotices returns notices with numbers above q.After in rising order. It never shows a number while a
+	// lower one may still appear.
+	ListNotices(ctx context.Context, q NoticeQuery) ([]fleet.Notice, error)
+	// ListRefusals returns refused connection attempts, latest first.
+	ListRefusals(ctx context.Context, q RefusalQuery) (Page[fleet.Refused], error)
+}
