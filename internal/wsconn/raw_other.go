@@ -1,0 +1,18 @@
+//go:build !unix
+
+package wsconn
+
+import (
+	"errors"
+	"net"
+	"syscall"
+)
+
+// rawConn returns nil: this system has no socket that can be tried without blocking.
+func rawConn(net.Conn) syscall.RawConn { return nil }
+
+func newFrame() *frame { return &frame{} }
+
+func (c *Conn) tryWrite(*frame) error { return errors.ErrUnsupported }
+
+func (c *Conn) readRaw(func(b []byte) error) error { return errors.ErrUnsupported }

@@ -1,0 +1,162 @@
+package wsconn
+
+// outbox is what waits for the socket.
+type outbox struct {
+	busy   bool // somebody writes: the frames below are theirs to take
+	frames []*frame
+	bytes  int
+}
+
+// Send sends one text message, which has to be valid UTF-8. It never blocks and keeps nothing of text. An error
+// means that the connection has ended: it is the cause. A message that does not fit into the outbox ends the
+// connection with ErrOutboxFull. nil promises nothing about delivery.
+func (c *Conn) Send(text []byte) error {
+	f := c.engine.pools.frame()
+	if c.deflate && len(text) > minDeflate {
+		c.engine.pools.deflate(f, text, c.client)
+	} else {
+		f.build(opText, text, c.client)
+	}
+	return c.push(f)
+}
+
+// sendControl sends a ping or a pong; a connection that has ended sends none.
+func (c *Conn) sendControl(op byte, p []byte) {
+	f := c.engine.pools.frame()
+	f.build(op, p, c.client)
+	f.pong = op == opPong
+	c.push(f) //nolint:errcheck // the connection has ended, and everybody who asks is told so
+}
+
+// push sends f or queues it. It does not block.
+func (c *Conn) push(f *frame) error {
+	c.mu.Lock()
+	if c.cause != nil {
+		err := c.cause
+		c.mu.Unlock()
+		c.engine.pools.putFrame(f)
+		return err
+	}
+	if !c.out.busy {
+		c.out.busy = true
+		c.retain()
+		c.mu.Unlock()
+		return c.write(f)
+	}
+	full := !c.out.add(f, c.o.MaxOutbox)
+	c.mu.Unlock()
+	if full {
+		c.engine.pools.putFrame(f)
+		c.Abort(ErrOutboxFull)
+		return c.Cause()
+	}
+	return nil
+}
+
+// add queues f; false means that there is no room. A single frame always has room. Of the answers to pings only
+// the latest needs to wait (RFC 6455, 5.5.3).
+func (o *outbox) add(f *frame, limit int) bool {
+	if n := len(o.frames); n > 0 && f.pong && o.frames[n-1].pong {
+		last := o.frames[n-1]
+		last.b, f.b = f.b, last.b
+		return true
+	}
+	if o.bytes > 0 && o.bytes+len(f.b) > limit {
+		return false
+	}
+	o.frames = append(o.frames, f)
+	o.bytes += len(f.b)
+	return true
+}
+
+// write sends f, which may be nil, and what waits behind it. The caller has made the outbox busy and hands that
+// on. What the socket does not take at once is left to a goroutine that ends when nothing waits any more.
+func (c *Conn) write(f *frame) error {
+	if c.raw == nil {
+		go c.drain(f)
+		return nil
+	}
+	if f == nil {
+		f = c.nextFrame()
+	}
+	for ; f != nil; f = c.nextFrame() {
+		if err := c.tryWrite(f); err != nil {
+			return c.writeFailed(f, err)
+		}
+		if len(f.rest()) > 0 {
+			c.stuck()
+			go c.drain(f)
+			return nil
+		}
+		c.written(f)
+	}
+	return nil
+}
+
+// writePiece is how much is written between two looks at the clock of a stalled write.
+const writePiece = 16 << 10
+
+// drain writes f, which may be nil, and what waits behind it, as fast as the socket takes it.
+func (c *Conn) drain(f *frame) {
+	if f == nil {
+		f = c.nextFrame()
+	}
+	for ; f != nil; f = c.nextFrame() {
+		for len(f.rest()) > 0 {
+			c.stuck()
+			n, err := c.nc.Write(f.b[f.sent:min(len(f.b), f.sent+writePiece)])
+			f.sent += n
+			if err != nil {
+				c.stuckSince.Store(0)
+				c.writeFailed(f, err) //nolint:errcheck // the cause is noted
+				return
+			}
+		}
+		c.stuckSince.Store(0)
+		c.written(f)
+	}
+}
+
+// nextFrame returns what waits, and gives up the outbox when nothing does.
+func (c *Conn) nextFrame() *frame {
+	c.mu.Lock()
+	if len(c.out.frames) == 0 {
+		c.out.busy = false
+		c.out.frames = nil
+		c.mu.Unlock()
+		c.release()
+		return nil
+	}
+	f := c.out.frames[0]
+	c.out.frames[0] = nil
+	c.out.frames = c.out.frames[1:]
+	c.out.bytes -= len(f.b)
+	c.mu.Unlock()
+	return f
+}
+
+// written counts a frame that is out.
+func (c *Conn) written(f *frame) {
+	c.count.framesOut.Add(1)
+	c.count.bytesOut.Add(uint64(len(f.b)))
+	last := f.last
+	c.engine.pools.putFrame(f)
+	if last {
+		c.closeSent()
+	}
+}
+
+// writeFailed ends the connection after an error of the socket and gives up the outbox.
+func (c *Conn) writeFailed(f *frame, err error) error {
+	c.engine.pools.putFrame(f)
+	c.Abort(&NetError{Op: "write", Err: err})
+	c.mu.Lock()
+	cause := c.cause
+	c.out.drop()
+	c.mu.Unlock()
+	c.release()
+	return cause
+}
+
+// drop forgets what waits. Its frames are left to the garbage collector: this is the end of the connection.
+func (o *outbox) drop() { o.frames, o.bytes = nil, 0 }
