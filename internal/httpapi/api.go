@@ -1,0 +1,76 @@
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+)
+
+// Options are what the API needs of the rest of the server.
+type Options struct {
+	Store  Store         // required: what is remembered
+	Fleet  Fleet         // required: the stations that are connected
+	Tokens TokenVerifier // required: who may call
+
+	// NotReady returns why the server should get no traffic, and nothing when it should. Default: always ready.
+	NotReady func(context.Context) []string
+
+	// Version of the server, for the API's description. Default "dev".
+	Version string
+
+	// Log gets what went wrong, never tokens, keys or payloads. Default: discarded.
+	Log *slog.Logger
+}
+
+// api carries the options to the handlers.
+type api struct {
+	o    Options
+	huma huma.API
+}
+
+// New makes the handler of the HTTP listener.
+func New(o Options) (http.Handler, error) {
+	a := &api{o: o.withDefaults()}
+	rest := http.NewServeMux()
+	a.huma = humago.New(rest, config(a.o.Version))
+	a.register()
+	rest.Handle("/", fallback(rest))
+
+	description, err := a.openAPI()
+	if err != nil {
+		return nil, err
+	}
+	root := http.NewServeMux()
+	root.Handle(prefix+"/", a.requireToken(withController(rest)))
+	root.HandleFunc("GET /openapi.json", serveOpenAPI(description))
+	root.HandleFunc("GET /healthz", healthz)
+	root.HandleFunc("GET /readyz", a.readyz)
+	root.Handle("/", fallback(root))
+	return a.guard(root), nil
+}
+
+func (o Options) withDefaults() Options {
+	if o.NotReady == nil {
+		o.NotReady = func(context.Context) []string { return nil }
+	}
+	if o.Version == "" {
+		o.Version = "dev"
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// prefix of all operations.
+const prefix = "/api/v1"
+
+// register adds every operation.
+func (a *api) register() {
+	a.registerStations()
+	a.registerTransactions()
+	a.registerCommands()
+}

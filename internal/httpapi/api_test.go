@@ -1,0 +1,145 @@
+package httpapi_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chargeyard/chargeyard/internal/httpapi"
+)
+
+func TestEveryAPIPathNeedsAToken(t *testing.T) {
+	r := newRig(t)
+	for _, path := range []string{"/api/v1/stations", "/api/v1/transactions", "/api/v1/nothing", "/api/v1/"} {
+		for _, header := range []string{"", "Bearer", "Bearer ", "Bearer wrong", "Basic " + token, token} {
+			req := httptest.NewRequest(http.MethodGet, path, nil)
+			req.Header.Set("Authorization", header)
+			rec := httptest.NewRecorder()
+			r.http.ServeHTTP(rec, req)
+			if rec.Code != http.StatusUnauthorized || !strings.HasPrefix(rec.Header().Get("WWW-Authenticate"), "Bearer") {
+				t.Errorf("%s with %q: %d %v", path, header, rec.Code, rec.Header())
+			}
+		}
+	}
+	for _, scheme := range []string{"Bearer ", "bearer ", "BEARER  "} {
+		req := httptest.NewRequest(http.MethodGet, "/api/v1/stations", nil)
+		req.Header.Set("Authorization", scheme+token)
+		r.send(req, http.StatusOK)
+	}
+}
+
+func TestTokensThatCannotBeCheckedAreNotRefused(t *testing.T) {
+	r := newRig(t, func(o *httpapi.Options) { o.Tokens = oneToken{errors.New("disk")} })
+	r.do(http.MethodGet, "/api/v1/stations", "", http.StatusServiceUnavailable)
+}
+
+func TestUnknownPathsAndMethodsAreProblems(t *testing.T) {
+	r := newRig(t)
+	r.do(http.MethodGet, "/nothing", "", http.StatusNotFound)
+	r.do(http.MethodGet, "/api/v1/nothing", "", http.StatusNotFound)
+	r.do(http.MethodPost, "/healthz", "{}", http.StatusMethodNotAllowed)
+	r.do(http.MethodPatch, "/api/v1/stations", "{}", http.StatusMethodNotAllowed)
+	rec := httptest.NewRecorder()
+	req := httptest.NewRequest(http.MethodPut, "/api/v1/stations/CP1", nil)
+	req.Header.Set("Authorization", "Bearer "+token)
+	r.http.ServeHTTP(rec, req)
+	if got := rec.Header().Get("Allow"); got != "GET, DELETE" {
+		t.Errorf("Allow: %q", got)
+	}
+}
+
+func TestBodiesAreBounded(t *testing.T) {
+	r := newRig(t)
+	big := `{"id":"` + strings.Repeat("x", 1<<20) + `"}`
+	r.do(http.MethodPost, "/api/v1/stations", big, http.StatusRequestEntityTooLarge)
+	r.do(http.MethodPost, "/api/v1/stations", `{"id":`, http.StatusBadRequest)
+	r.do(http.MethodPost, "/api/v1/stations", "", http.StatusBadRequest)
+}
+
+func TestEveryAnswerHasSecurityHeaders(t *testing.T) {
+	r := newRig(t)
+	for _, path := range []string{"/healthz", "/openapi.json", "/api/v1/stations", "/nothing"} {
+		rec := httptest.NewRecorder()
+		r.http.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, path, nil))
+		for name, want := range map[string]string{
+			"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Cache-Control": "no-store", "Access-Control-Allow-Origin": "",
+		} {
+			if got := rec.Header().Get(name); got != want {
+				t.Errorf("%s: %s is %q, want %q", path, name, got, want)
+			}
+		}
+	}
+}
+
+func TestReadinessSaysWhyNot(t *testing.T) {
+	var reasons []string
+	r := newRig(t, func(o *httpapi.Options) { o.NotReady = func(context.Context) []string { return reasons } })
+	get := func(path string, want int) map[string]any {
+		return r.send(httptest.NewRequest(http.MethodGet, path, nil), want)
+	}
+	get("/readyz", http.StatusOK)
+	reasons = []string{"the disk is full"}
+	if got := get("/readyz", http.StatusServiceUnavailable)["reasons"].([]any); got[0] != "the disk is full" {
+		t.Errorf("reasons: %v", got)
+	}
+	get("/healthz", http.StatusOK)
+}
+
+func TestAPanicEndsOneRequest(t *testing.T) {
+	r := newRig(t, func(o *httpapi.Options) { o.NotReady = func(context.Context) []string { panic("boom") } })
+	rec := httptest.NewRecorder()
+	r.http.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/readyz", nil))
+	if rec.Code != http.StatusInternalServerError || strings.Contains(rec.Body.String(), "boom") {
+		t.Errorf("%d %s", rec.Code, rec.Body)
+	}
+}
+
+func TestInternalErrorsKeepTheirTextForTheLog(t *testing.T) {
+	var log strings.Builder
+	r := newRig(t, func(o *httpapi.Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+	r.store.err = errors.New("table stations is gone")
+	p := r.do(http.MethodGet, "/api/v1/stations", "", http.StatusInternalServerError)
+	if b, _ := json.Marshal(p); strings.Contains(string(b), "table") {
+		t.Errorf("the answer tells too much: %s", b)
+	}
+	if !strings.Contains(log.String(), "table stations is gone") {
+		t.Errorf("the log tells too little: %s", log.String())
+	}
+}
+
+func TestTheDescriptionIsOpenAPI31AndWhole(t *testing.T) {
+	r := newRig(t)
+	doc := r.send(httptest.NewRequest(http.MethodGet, "/openapi.json", nil), http.StatusOK)
+	if v, _ := doc["openapi"].(string); !strings.HasPrefix(v, "3.1") {
+		t.Errorf("openapi: %q", v)
+	}
+	var got []string
+	for path, item := range doc["paths"].(map[string]any) {
+		for method, op := range item.(map[string]any) {
+			got = append(got, method+" "+path)
+			responses := op.(map[string]any)["responses"].(map[string]any)
+			failure, _ := json.Marshal(responses["default"])
+			if !strings.Contains(string(failure), "#/components/schemas/Problem") || len(responses) != 2 {
+				t.Errorf("%s %s: answers %v", method, path, responses)
+			}
+		}
+	}
+	slices.Sort(got)
+	want := []string{
+		"delete /api/v1/stations/{id}", "get /api/v1/stations", "get /api/v1/stations/{id}", "get /api/v1/transactions",
+		"get /api/v1/transactions/{id}", "get /api/v1/transactions/{id}/samples", "post /api/v1/stations",
+		"post /api/v1/stations/{id}/commands", "post /api/v1/stations/{id}/key",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("operations:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if schemas := doc["components"].(map[string]any)["schemas"].(map[string]any); schemas["ErrorModel"] != nil {
+		t.Error("huma's error model is described, which no answer has")
+	}
+}

@@ -1,0 +1,118 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// Bounds of a command's timeout, in seconds.
+const (
+	defaultCommandTimeout = 30
+	maxCommandTimeout     = 600
+)
+
+// CommandRequest asks a station for something.
+type CommandRequest struct {
+	Action  string  `json:"action" minLength:"1" maxLength:"64" doc:"Any request of the CSMS in the station's OCPP version, spelt as in OCPP" example:"Reset"`
+	Payload Payload `json:"payload,omitempty" doc:"The request as in OCPP; left out: {}"`
+	Timeout float64 `json:"timeout,omitempty" minimum:"0.1" maximum:"600" default:"30" doc:"Seconds to wait for the answer, from sending"`
+}
+
+// Payload is the JSON object of an OCPP message.
+type Payload json.RawMessage
+
+// UnmarshalJSON keeps the text.
+func (p *Payload) UnmarshalJSON(b []byte) error {
+	*p = bytes.Clone(b)
+	return nil
+}
+
+// MarshalJSON writes the text.
+func (p Payload) MarshalJSON() ([]byte, error) { return json.RawMessage(p).MarshalJSON() }
+
+// Schema describes a Payload as an object of any content.
+func (Payload) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
+}
+
+// CommandResult is what a station answered.
+type CommandResult struct {
+	Station  string  `json:"station" example:"CP-001"`
+	Version  string  `json:"version" doc:"OCPP version of the connection" example:"1.6"`
+	Action   string  `json:"action" example:"Reset"`
+	Response Payload `json:"response" doc:"The answer as in OCPP. Read its status: a station may have said no" example:"{\"status\":\"Accepted\"}"`
+	Seconds  float64 `json:"seconds" doc:"How long the answer took" example:"0.042"`
+}
+
+type commandInput struct {
+	ID   string `path:"id" maxLength:"255" doc:"Identity of the station"`
+	Body CommandRequest
+}
+
+const commandHelp = `Sends a request to a station that is connected and answers with what the station answered.
+
+The payload is validated first, strictly, against the schema of the station's OCPP version: 422 with a JSON pointer says
+which field is wrong, and nothing is sent. 404: no such station. 409: it is not connected, or its boot was rejected;
+nothing was sent. 504: sent, but not answered in time. 502: the station answered with a CALLERROR (its code is in "code"),
+or the connection ended before the answer. After 504 and a lost connection the station may have done it.`
+
+func (a *api) registerCommands() {
+	operate(a, huma.Operation{
+		OperationID: "send-command", Method: http.MethodPost, Path: "/stations/{id}/commands", Tags: []string{"station"},
+		Summary: "Send a request to a station", Description: commandHelp,
+	}, a.sendCommand)
+}
+
+func (a *api) sendCommand(ctx context.Context, in *commandInput) (*answer[CommandResult], error) {
+	c := Command{
+		Station: in.ID, Action: in.Body.Action, Payload: json.RawMessage(in.Body.Payload),
+		Timeout: time.Duration(in.Body.Timeout * float64(time.Second)),
+	}
+	if len(c.Payload) == 0 {
+		c.Payload = json.RawMessage("{}")
+	}
+	allowTime(ctx, c.Timeout)
+	got, err := a.o.Fleet.Command(ctx, c)
+	if err != nil {
+		return nil, commandProblem(err)
+	}
+	return &answer[CommandResult]{CommandResult{
+		Station: c.Station, Version: got.Version, Action: c.Action, Response: Payload(got.Response), Seconds: got.Took.Seconds(),
+	}}, nil
+}
+
+var commandStatus = map[CommandOutcome]int{
+	CommandOffline: http.StatusConflict,
+	CommandBlocked: http.StatusConflict,
+	CommandUnknown: http.StatusUnprocessableEntity,
+	CommandInvalid: http.StatusUnprocessableEntity,
+	CommandBusy:    http.StatusServiceUnavailable,
+	CommandTimeout: http.StatusGatewayTimeout,
+	CommandRefused: http.StatusBadGateway,
+	CommandLost:    http.StatusBadGateway,
+	CommandGarbled: http.StatusBadGateway,
+}
+
+// commandProblem says in HTTP why a command has no answer.
+func commandProblem(err error) error {
+	var e *CommandError
+	if !errors.As(err, &e) {
+		return err
+	}
+	p := problem(commandStatus[e.Outcome], e.Detail)
+	p.Code = e.Code
+	switch e.Outcome {
+	case CommandInvalid:
+		p.Detail = "the payload breaks the schema; nothing was sent"
+		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/payload" + e.Pointer}}
+	case CommandUnknown:
+		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/action"}}
+	}
+	return p
+}

@@ -1,0 +1,74 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/internal/store"
+)
+
+// Store is the part of store.Store that the API uses.
+type Store interface {
+	CreateStation(ctx context.Context, s store.NewStation) error
+	SetCredential(ctx context.Context, station string, c fleet.Credential) error
+	DeleteStation(ctx context.Context, station string) error
+	Station(ctx context.Context, station string) (fleet.StationDetail, error)
+	ListStations(ctx context.Context, q store.StationQuery) (store.Page[fleet.Station], error)
+	Transaction(ctx context.Context, station, id string) (fleet.Transaction, error)
+	ListTransactions(ctx context.Context, q store.TransactionQuery) (store.Page[fleet.Transaction], error)
+	Samples(ctx context.Context, q store.SampleQuery) (store.Page[fleet.TransactionSample], error)
+}
+
+// Fleet is what can be done to stations that are connected.
+type Fleet interface {
+	// Command sends a request to a station and waits for its answer, at most for the timeout. Its errors are
+	// store.ErrNotFound and *CommandError. It must not log the payload, which may hold keys.
+	Command(ctx context.Context, c Command) (CommandAnswer, error)
+
+	// Disconnect closes the connection of a station, if it has one. The reason is for the log.
+	Disconnect(station, reason string)
+}
+
+// Command is a request of the CSMS to one station.
+type Command struct {
+	Station string
+	Action  string          // in the station's version, such as Reset
+	Payload json.RawMessage // a JSON object
+	Timeout time.Duration   // from sending
+}
+
+// CommandAnswer is what a station answered.
+type CommandAnswer struct {
+	Version  string // OCPP version of the connection
+	Response json.RawMessage
+	Took     time.Duration
+}
+
+// CommandError says why a command has no answer.
+type CommandError struct {
+	Outcome CommandOutcome
+	Detail  string // in words; without the payload
+	Pointer string // CommandInvalid: JSON pointer into the payload
+	Code    string // CommandRefused: the code of the CALLERROR
+}
+
+// Error returns the outcome and the detail.
+func (e *CommandError) Error() string { return string(e.Outcome) + ": " + e.Detail }
+
+// CommandOutcome is why a command has no answer.
+type CommandOutcome string
+
+// The outcomes.
+const (
+	CommandOffline CommandOutcome = "offline"        // the station is not connected; nothing was sent
+	CommandBlocked CommandOutcome = "blocked"        // the station's boot was rejected; nothing was sent
+	CommandUnknown CommandOutcome = "unknown action" // no request of that name goes from a CSMS to a station in its version
+	CommandInvalid CommandOutcome = "invalid"        // the payload breaks the schema; nothing was sent
+	CommandBusy    CommandOutcome = "busy"           // too many calls wait for the station; nothing was sent
+	CommandTimeout CommandOutcome = "timeout"        // sent, and not answered in time
+	CommandRefused CommandOutcome = "refused"        // answered with a CALLERROR
+	CommandLost    CommandOutcome = "lost"           // sent, and the connection ended before the answer
+	CommandGarbled CommandOutcome = "garbled"        // answered with something that cannot be read
+)

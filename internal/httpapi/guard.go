@@ -1,0 +1,38 @@
+package httpapi
+
+import (
+	"net/http"
+	"runtime/debug"
+)
+
+// maxBody bounds request bodies, in bytes. The largest is a command's payload: a certificate chain or a local list.
+const maxBody = 1 << 20
+
+// guard is the outermost layer: headers that keep browsers from guessing, framing or caching, a limit of the body,
+// and a panic that ends one request and not the process. There is deliberately no CORS: no foreign page has
+// business here.
+func (a *api) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer a.recover(w, r)
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		h.Set("Cache-Control", "no-store")
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// recover turns a panic of a handler into a 500. http.ErrAbortHandler keeps its meaning.
+func (a *api) recover(w http.ResponseWriter, r *http.Request) {
+	switch cause := recover(); cause {
+	case nil:
+	case http.ErrAbortHandler:
+		panic(cause)
+	default:
+		a.o.Log.Error("an API request panicked", "method", r.Method, "path", r.URL.Path, "panic", cause, "stack", string(debug.Stack()))
+		writeProblem(w, problem(http.StatusInternalServerError, "the server made a mistake; its log says more"))
+	}
+}

@@ -1,0 +1,96 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// Problem is the body of every error answer (RFC 9457, application/problem+json).
+type Problem struct {
+	Type   string  `json:"type" format:"uri-reference" doc:"Kind of problem; about:blank when the status says it all" example:"about:blank"`
+	Title  string  `json:"title" doc:"The kind of problem in words" example:"Unprocessable Entity"`
+	Status int     `json:"status" doc:"HTTP status code" example:"422"`
+	Detail string  `json:"detail,omitempty" doc:"What went wrong this time" example:"the payload breaks the schema of Reset"`
+	Errors []Fault `json:"errors,omitempty" doc:"Each place that is wrong"`
+	Code   string  `json:"code,omitempty" doc:"OCPP error code, when the station answered with a CALLERROR" example:"NotSupported"`
+}
+
+// Fault is one place of a request that is wrong.
+type Fault struct {
+	Detail    string `json:"detail" doc:"What is wrong there" example:"not one of the values Hard, Soft"`
+	Pointer   string `json:"pointer,omitempty" doc:"JSON pointer into the request body" example:"/payload/type"`
+	Parameter string `json:"parameter,omitempty" doc:"Name of the query, path or header parameter" example:"cursor"`
+}
+
+// problem makes a Problem with the title that belongs to the status.
+func problem(status int, detail string, faults ...Fault) *Problem {
+	return &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: detail, Errors: faults}
+}
+
+// Error returns the detail.
+func (p *Problem) Error() string { return p.Detail }
+
+// GetStatus returns the HTTP status; huma asks for it.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType names the media type of a problem; huma asks for it.
+func (p *Problem) ContentType(string) string { return problemType }
+
+const problemType = "application/problem+json"
+
+// tidyProblem turns huma's own errors into Problems. It drops the offending values that huma echoes, because a
+// body may hold a station key, and writes places as JSON pointers.
+func tidyProblem(_ huma.Context, _ string, v any) (any, error) {
+	m, ok := v.(*huma.ErrorModel)
+	if !ok {
+		return v, nil
+	}
+	p := problem(m.Status, m.Detail)
+	for _, e := range m.Errors {
+		p.Errors = append(p.Errors, fault(e.Location, e.Message))
+	}
+	return p, nil
+}
+
+// fault reads a place in huma's notation: body.items[3].id, query.limit, path.id, header.Accept.
+func fault(location, detail string) Fault {
+	in, rest, _ := strings.Cut(location, ".")
+	switch in {
+	case "body":
+		return Fault{Detail: detail, Pointer: pointer(rest)}
+	case "query", "path", "header", "cookie":
+		return Fault{Detail: detail, Parameter: rest}
+	}
+	return Fault{Detail: detail}
+}
+
+// pointer writes a dotted path as a JSON pointer.
+func pointer(path string) string {
+	if path == "" {
+		return ""
+	}
+	var b strings.Builder
+	for _, step := range strings.FieldsFunc(path, func(r rune) bool { return r == '.' || r == '[' || r == ']' }) {
+		b.WriteByte('/')
+		b.WriteString(pointerEscape.Replace(step))
+	}
+	return b.String()
+}
+
+var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
+
+// writeProblem answers outside huma: in middleware, and for paths that no operation has.
+func writeProblem(w http.ResponseWriter, p *Problem) {
+	writeJSON(w, p.Status, problemType, p)
+}
+
+func writeJSON(w http.ResponseWriter, status int, contentType string, body any) {
+	w.Header().Set("Content-Type", contentType)
+	w.WriteHeader(status)
+	if err := json.NewEncoder(w).Encode(body); err != nil {
+		return // the client is gone, and there is nobody else to tell
+	}
+}

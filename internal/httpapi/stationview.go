@@ -1,0 +1,93 @@
+package httpapi
+
+import (
+	"time"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+)
+
+// Station is a charging station. What is not known is null.
+type Station struct {
+	ID              string     `json:"id" doc:"Identity, as in the connection URL" example:"CP-001"`
+	Known           bool       `json:"known" doc:"Created here; false: it came by itself to a server that is open to all"`
+	SecurityProfile int        `json:"securityProfile" minimum:"0" maximum:"3" doc:"Security profile that it must use at least"`
+	Version         *string    `json:"version" doc:"OCPP version of the latest connection" example:"2.0.1"`
+	Online          bool       `json:"online" doc:"Connected now"`
+	Address         *string    `json:"address" doc:"Remote address of the latest connection" example:"192.0.2.7:50112"`
+	ConnectedAt     *time.Time `json:"connectedAt" doc:"Begin of the latest connection"`
+	DisconnectedAt  *time.Time `json:"disconnectedAt" doc:"End of the latest connection that ended"`
+	LastMessageAt   *time.Time `json:"lastMessageAt" doc:"When the last message came from it"`
+	Vendor          *string    `json:"vendor" example:"Vendor"`
+	Model           *string    `json:"model" example:"Model"`
+	SerialNumber    *string    `json:"serialNumber"`
+	FirmwareVersion *string    `json:"firmwareVersion"`
+	ICCID           *string    `json:"iccid" doc:"Of the SIM card"`
+	IMSI            *string    `json:"imsi" doc:"Of the SIM card"`
+	BootStatus      *string    `json:"bootStatus" enum:"Accepted,Pending,Rejected" doc:"Answer to its latest BootNotification"`
+	BootReason      *string    `json:"bootReason" doc:"Why it booted (OCPP 2.x)" example:"PowerUp"`
+	BootedAt        *time.Time `json:"bootedAt" doc:"When the latest BootNotification came"`
+	CreatedAt       *time.Time `json:"createdAt" doc:"When it was created or first seen"`
+}
+
+// StationDetail is a station with its places.
+type StationDetail struct {
+	Station
+	EVSEs []EVSE `json:"evses" nullable:"false" doc:"Charging places; id 0 is the station itself"`
+}
+
+// EVSE is a charging place. In OCPP 1.6 each connector is an EVSE of its own.
+type EVSE struct {
+	ID         int         `json:"id" doc:"0: the station itself"`
+	Connectors []Connector `json:"connectors" nullable:"false"`
+}
+
+// Connector is a plug, or with id 0 the EVSE as a whole.
+type Connector struct {
+	ID              int        `json:"id" doc:"0: the EVSE as a whole"`
+	Status          *string    `json:"status" doc:"In the words of the station's version" example:"Available"`
+	Since           *time.Time `json:"since" doc:"When it got this status, by the station's clock"`
+	ReportedAt      *time.Time `json:"reportedAt" doc:"When the latest report came"`
+	ErrorCode       *string    `json:"errorCode" doc:"Of the latest report (OCPP 1.6)" example:"NoError"`
+	Info            *string    `json:"info"`
+	VendorID        *string    `json:"vendorId"`
+	VendorErrorCode *string    `json:"vendorErrorCode"`
+	LastError       *string    `json:"lastError" doc:"The latest error other than NoError"`
+	LastErrorAt     *time.Time `json:"lastErrorAt"`
+}
+
+func viewStation(s fleet.Station) Station {
+	return Station{
+		ID: s.ID, Known: s.Known, SecurityProfile: s.Profile, Version: orNull(s.Version),
+		Online: s.Online, Address: orNull(s.Address),
+		ConnectedAt: instant(s.ConnectedAt), DisconnectedAt: instant(s.DisconnectedAt), LastMessageAt: instant(s.LastMessageAt),
+		Vendor: orNull(s.Vendor), Model: orNull(s.Model), SerialNumber: orNull(s.Serial), FirmwareVersion: orNull(s.Firmware),
+		ICCID: orNull(s.ICCID), IMSI: orNull(s.IMSI),
+		BootStatus: orNull(string(s.BootStatus)), BootReason: orNull(s.BootReason), BootedAt: instant(s.BootedAt),
+		CreatedAt: instant(s.CreatedAt),
+	}
+}
+
+func viewStationDetail(s fleet.StationDetail) StationDetail {
+	d := StationDetail{Station: viewStation(s.Station), EVSEs: make([]EVSE, 0, len(s.EVSEs))}
+	for _, e := range s.EVSEs {
+		d.EVSEs = append(d.EVSEs, viewEVSE(e))
+	}
+	return d
+}
+
+func viewEVSE(e fleet.EVSE) EVSE {
+	v := EVSE{ID: e.ID, Connectors: make([]Connector, 0, len(e.Connectors))}
+	for _, c := range e.Connectors {
+		v.Connectors = append(v.Connectors, viewConnector(c))
+	}
+	return v
+}
+
+func viewConnector(c fleet.Connector) Connector {
+	return Connector{
+		ID: c.Connector, Status: orNull(c.Status), Since: instant(c.Since), ReportedAt: instant(c.Received),
+		ErrorCode: orNull(c.ErrorCode), Info: orNull(c.Info),
+		VendorID: orNull(c.VendorID), VendorErrorCode: orNull(c.VendorErrorCode),
+		LastError: orNull(c.LastError), LastErrorAt: instant(c.LastErrorAt),
+	}
+}

@@ -1,0 +1,90 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/internal/store"
+)
+
+type transactionsInput struct {
+	PageQuery
+	Station string `query:"station" maxLength:"255" doc:"Only those of one station"`
+	Active  string `query:"active" enum:"true,false" doc:"Only those that go on, or only those that have ended"`
+}
+
+type transactionInput struct {
+	ID string `path:"id" maxLength:"1024" doc:"The id of the list; the station's own transactionId does, too, when no other station has the same"`
+}
+
+type samplesInput struct {
+	PageQuery
+	ID string `path:"id" maxLength:"1024" doc:"As for the transaction"`
+}
+
+func (a *api) registerTransactions() {
+	tags := []string{"transaction"}
+	operate(a, huma.Operation{
+		OperationID: "list-transactions", Method: http.MethodGet, Path: "/transactions", Tags: tags,
+		Summary: "List transactions, the latest start first",
+	}, a.listTransactions)
+	operate(a, huma.Operation{
+		OperationID: "get-transaction", Method: http.MethodGet, Path: "/transactions/{id}", Tags: tags,
+		Summary: "Get a transaction",
+	}, a.getTransaction)
+	operate(a, huma.Operation{
+		OperationID: "list-samples", Method: http.MethodGet, Path: "/transactions/{id}/samples", Tags: tags,
+		Summary:     "List the measured values of a transaction in order",
+		Description: "The limit counts messages of the station; all values of one message are on one page.",
+	}, a.listSamples)
+}
+
+func (a *api) listTransactions(ctx context.Context, in *transactionsInput) (*answer[List[Transaction]], error) {
+	p, err := a.o.Store.ListTransactions(ctx, store.TransactionQuery{
+		Cursor: in.Cursor, Limit: in.Limit, Station: in.Station, Active: flag(in.Active),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return viewPage(p, viewTransaction), nil
+}
+
+func (a *api) getTransaction(ctx context.Context, in *transactionInput) (*answer[Transaction], error) {
+	t, err := a.findTransaction(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &answer[Transaction]{viewTransaction(t)}, nil
+}
+
+func (a *api) listSamples(ctx context.Context, in *samplesInput) (*answer[List[Sample]], error) {
+	t, err := a.findTransaction(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	p, err := a.o.Store.Samples(ctx, store.SampleQuery{Station: t.Station, ID: t.ID, Cursor: in.Cursor, Limit: in.Limit})
+	if err != nil {
+		return nil, err
+	}
+	numbered := t.Number == 0 // OCPP 1.6 numbers transactions, and 2.x their messages
+	return viewPage(p, func(s fleet.TransactionSample) Sample { return viewSample(s, numbered) }), nil
+}
+
+// findTransaction takes an id of the list, or a station's own id.
+func (a *api) findTransaction(ctx context.Context, id string) (fleet.Transaction, error) {
+	if station, own, ok := parseTransactionID(id); ok {
+		t, err := a.o.Store.Transaction(ctx, station, own)
+		if !errors.Is(err, store.ErrNotFound) {
+			return t, err
+		}
+	}
+	t, err := a.o.Store.Transaction(ctx, "", id)
+	if errors.Is(err, store.ErrAmbiguous) {
+		return t, problem(http.StatusConflict, "several stations have a transaction of this id; use the id of the list, STATION:TRANSACTION")
+	}
+	return t, err
+}

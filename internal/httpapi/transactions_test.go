@@ -1,0 +1,78 @@
+package httpapi_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/internal/store"
+)
+
+func TestATransactionHasItsFields(t *testing.T) {
+	r := newRig(t)
+	start := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+	r.store.transactions = []fleet.Transaction{{
+		Station: "CP-001", ID: "17", Number: 17, EVSE: 1, Connector: 1, Token: fleet.IDToken{Value: "CAFE"},
+		StartedAt: start, EndedAt: start.Add(time.Hour), MeterStart: "1000", MeterStop: "2000.50", StopReason: "Local",
+	}}
+	list := r.do(http.MethodGet, "/api/v1/transactions?station=CP-001&active=false", "", http.StatusOK)
+	got := list["items"].([]any)[0].(map[string]any)
+	for field, want := range map[string]any{
+		"id": "CP-001:17", "station": "CP-001", "transactionId": "17", "evse": 1.0, "connector": 1.0, "idToken": "CAFE",
+		"startedAt": "2026-05-01T12:00:00Z", "endedAt": "2026-05-01T13:00:00Z", "meterStart": 1000.0, "meterStop": 2000.5,
+		"meterLast": nil, "stopReason": "Local", "active": false,
+	} {
+		if v, there := got[field]; !there || v != want {
+			t.Errorf("%s is %v (there: %v), want %v", field, v, there, want)
+		}
+	}
+	if _, there := list["next"]; there {
+		t.Errorf("the last page has a cursor: %v", list)
+	}
+	if q := r.store.asked.(store.TransactionQuery); q.Station != "CP-001" || q.Active == nil || *q.Active {
+		t.Errorf("query: %+v", q)
+	}
+}
+
+func TestATransactionIsFoundByListIdAndByItsOwn(t *testing.T) {
+	r := newRig(t)
+	for _, tx := range [][2]string{{"A", "T:1"}, {"B", "T:1"}, {"A", "T2"}, {"x:y", "a/b"}, {"T", "9"}} {
+		r.store.transactions = append(r.store.transactions, fleet.Transaction{Station: tx[0], ID: tx[1]})
+	}
+	for path, want := range map[string]string{
+		"A:T%253A1":         "A",   // the id of the list, escaped once more for the path
+		"B:T%253A1":         "B",   //
+		"T2":                "A",   // unambiguous
+		"x%253Ay:a%252Fb":   "x:y", //
+		"x%253Ay%3Aa%252Fb": "x:y", // clients may escape the colon, too
+	} {
+		if got := r.do(http.MethodGet, "/api/v1/transactions/"+path, "", http.StatusOK); got["station"] != want {
+			t.Errorf("%s: %v", path, got["station"])
+		}
+	}
+	r.do(http.MethodGet, "/api/v1/transactions/T:1", "", http.StatusConflict)
+	r.do(http.MethodGet, "/api/v1/transactions/nothing", "", http.StatusNotFound)
+	r.do(http.MethodGet, "/api/v1/transactions/nothing/samples", "", http.StatusNotFound)
+}
+
+func TestSamplesKeepTheirDigits(t *testing.T) {
+	r := newRig(t)
+	r.store.transactions = []fleet.Transaction{{Station: "A", ID: "T"}}
+	r.store.samples = []fleet.TransactionSample{
+		{SeqNo: 0, Sample: fleet.Sample{Value: "12.50", Unit: "Wh", Signed: &fleet.SignedValue{Data: "sig"}}},
+		{SeqNo: 1, Sample: fleet.Sample{Text: "n/a", Measurand: "Voltage", Phase: "L1"}},
+	}
+	items := r.do(http.MethodGet, "/api/v1/transactions/A:T/samples?limit=5", "", http.StatusOK)["items"].([]any)
+	first, second := items[0].(map[string]any), items[1].(map[string]any)
+	if first["value"] != 12.5 || first["measurand"] != fleet.EnergyRegister || first["seqNo"] != 0.0 ||
+		first["signed"].(map[string]any)["data"] != "sig" {
+		t.Errorf("first: %v", first)
+	}
+	if second["value"] != nil || second["text"] != "n/a" || second["phase"] != "L1" || second["seqNo"] != 1.0 {
+		t.Errorf("second: %v", second)
+	}
+	if q := r.store.asked.(store.SampleQuery); q.Station != "A" || q.ID != "T" || q.Limit != 5 {
+		t.Errorf("query: %+v", q)
+	}
+}

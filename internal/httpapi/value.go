@@ -1,0 +1,46 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+)
+
+// orNull returns nil for a zero value: what is not known is null in JSON.
+func orNull[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
+// instant returns nil for the zero time, and UTC with milliseconds for any other.
+func instant(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC().Truncate(time.Millisecond)
+	return &t
+}
+
+// Number is a decimal that keeps its digits on the way into JSON. The empty Number is null.
+type Number string
+
+func number(d fleet.Decimal) Number { return Number(d) }
+
+// MarshalJSON writes the digits as a JSON number.
+func (n Number) MarshalJSON() ([]byte, error) {
+	if n == "" {
+		return []byte("null"), nil
+	}
+	return json.Marshal(json.Number(n))
+}
+
+// Schema describes a Number as a number or null.
+func (Number) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeNumber, Nullable: true}
+}
