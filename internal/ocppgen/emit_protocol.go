@@ -1,0 +1,45 @@
+package ocppgen
+
+import "fmt"
+
+// codecVersion is the generation of generated code. It names a constant of package jsonwire: code that was
+// generated for another generation of the runtime does not compile.
+const codecVersion = 1
+
+// protocolSource writes the table of actions and the package comment.
+func protocolSource(v *Version) *source {
+	s := new(source)
+	s.doc = fmt.Sprintf("Package %s has the messages of OCPP %s: requests, responses, their parts and enumerations, with "+
+		"a codec and validation of their own.", v.Package, v.Name)
+	s.p("// This code and the runtime fit: a runtime of another generation lacks the constant.")
+	s.p("const _ = jsonwire.Generation%d\n", codecVersion)
+	s.p("// Protocol is OCPP %s: its %d actions with direction, kind and constructors. It is immutable.", v.Name, len(v.Actions))
+	s.p("var Protocol = ocpp.NewProtocol(ocpp.%s,", v.Const)
+	for _, a := range v.Actions {
+		s.p("ocpp.ActionInfo{\nName: %q, SentBy: %s, Kind: %s, Block: %q,", a.Name, ends(a.SentBy), kind(a), a.Block)
+		s.p("NewRequest: func() any { return new(%s) },", a.Request.Go)
+		if a.Response != nil {
+			s.p("NewResponse: func() any { return new(%s) },", a.Response.Go)
+		}
+		s.p("},")
+	}
+	s.p(")")
+	return s
+}
+
+func ends(by string) string {
+	switch by {
+	case "station":
+		return "ocpp.StationEnd"
+	case "CSMS":
+		return "ocpp.CSMSEnd"
+	}
+	return "ocpp.StationEnd | ocpp.CSMSEnd"
+}
+
+func kind(a *Action) string {
+	if a.Response == nil {
+		return "ocpp.KindSend"
+	}
+	return "ocpp.KindCall"
+}
