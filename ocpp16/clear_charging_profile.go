@@ -64,7 +64,7 @@ func (v *ClearChargingProfileRequest) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Int(v.ConnectorID.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
 				v.ConnectorID.Clear()
 			}
-			ok = ok && (*v.ConnectorID.Set() >= 0 || d.Spec("is less than 0"))
+			ok = ok && (v.ConnectorID.Or(0) >= 0 || d.Spec("is less than 0"))
 		case "chargingProfilePurpose":
 			bit = 1 << 2
 			ok = v.ChargingProfilePurpose.DecodeOCPP(d)
@@ -73,7 +73,7 @@ func (v *ClearChargingProfileRequest) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Int(v.StackLevel.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
 				v.StackLevel.Clear()
 			}
-			ok = ok && (*v.StackLevel.Set() >= 0 || d.Spec("is less than 0"))
+			ok = ok && (v.StackLevel.Or(0) >= 0 || d.Spec("is less than 0"))
 		default:
 			ok = d.Unknown()
 		}

@@ -138,7 +138,7 @@ func (v *GetCompositeScheduleResponse) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Int(v.ConnectorID.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
 				v.ConnectorID.Clear()
 			}
-			ok = ok && (*v.ConnectorID.Set() >= 0 || d.Spec("is less than 0"))
+			ok = ok && (v.ConnectorID.Or(0) >= 0 || d.Spec("is less than 0"))
 		case "scheduleStart":
 			bit = 1 << 2
 			ok = v.ScheduleStart.DecodeOCPP(d)

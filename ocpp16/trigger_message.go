@@ -73,7 +73,7 @@ func (v *TriggerMessageRequest) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Int(v.ConnectorID.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
 				v.ConnectorID.Clear()
 			}
-			ok = ok && (*v.ConnectorID.Set() >= 1 || d.Spec("is less than 1"))
+			ok = ok && (v.ConnectorID.Or(0) >= 1 || d.Spec("is less than 1"))
 		default:
 			ok = d.Unknown()
 		}

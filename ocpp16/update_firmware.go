@@ -53,13 +53,13 @@ func (v *UpdateFirmwareRequest) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Int(v.Retries.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
 				v.Retries.Clear()
 			}
-			ok = ok && (*v.Retries.Set() >= 0 || d.Spec("is less than 0"))
+			ok = ok && (v.Retries.Or(0) >= 0 || d.Spec("is less than 0"))
 		case "retryInterval":
 			bit = 1 << 3
 			if ok = d.Int(v.RetryInterval.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
 				v.RetryInterval.Clear()
 			}
-			ok = ok && (*v.RetryInterval.Set() >= 0 || d.Spec("is less than 0"))
+			ok = ok && (v.RetryInterval.Or(0) >= 0 || d.Spec("is less than 0"))
 		default:
 			ok = d.Unknown()
 		}

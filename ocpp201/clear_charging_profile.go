@@ -245,7 +245,7 @@ func (v *ClearChargingProfile) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Int(v.EVSEID.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
 				v.EVSEID.Clear()
 			}
-			ok = ok && (*v.EVSEID.Set() >= 0 || d.Spec("is less than 0"))
+			ok = ok && (v.EVSEID.Or(0) >= 0 || d.Spec("is less than 0"))
 		case "chargingProfilePurpose":
 			bit = 1 << 1
 			ok = v.ChargingProfilePurpose.DecodeOCPP(d)
@@ -254,7 +254,7 @@ func (v *ClearChargingProfile) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Int(v.StackLevel.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
 				v.StackLevel.Clear()
 			}
-			ok = ok && (*v.StackLevel.Set() >= 0 || d.Spec("is less than 0"))
+			ok = ok && (v.StackLevel.Or(0) >= 0 || d.Spec("is less than 0"))
 		case "customData":
 			bit = 1 << 3
 			x := new(ocpp.CustomData)

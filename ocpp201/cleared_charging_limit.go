@@ -51,7 +51,7 @@ func (v *ClearedChargingLimitRequest) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Int(v.EVSEID.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
 				v.EVSEID.Clear()
 			}
-			ok = ok && (*v.EVSEID.Set() >= 0 || d.Spec("is less than 0"))
+			ok = ok && (v.EVSEID.Or(0) >= 0 || d.Spec("is less than 0"))
 		case "customData":
 			bit = 1 << 2
 			x := new(ocpp.CustomData)

@@ -80,7 +80,7 @@ func (v *GetChargingProfilesRequest) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Int(v.EVSEID.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
 				v.EVSEID.Clear()
 			}
-			ok = ok && (*v.EVSEID.Set() >= 0 || d.Spec("is less than 0"))
+			ok = ok && (v.EVSEID.Or(0) >= 0 || d.Spec("is less than 0"))
 		case "customData":
 			bit = 1 << 3
 			x := new(ocpp.CustomData)
@@ -255,7 +255,7 @@ func (v *ChargingProfileCriterion) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Int(v.StackLevel.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
 				v.StackLevel.Clear()
 			}
-			ok = ok && (*v.StackLevel.Set() >= 0 || d.Spec("is less than 0"))
+			ok = ok && (v.StackLevel.Or(0) >= 0 || d.Spec("is less than 0"))
 		case "chargingProfileId":
 			bit = 1 << 2
 			ok = d.Ints(&v.ChargingProfileID, 1, 0, jsonwire.MinInt, jsonwire.MaxInt)

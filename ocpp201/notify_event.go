@@ -304,7 +304,7 @@ func (v *EventData) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Str(v.TransactionID.Set(), 36); !ok {
 				v.TransactionID.Clear()
 			}
-			ok = ok && (jsonwire.IsIdentifier(*v.TransactionID.Set()) || d.Spec("is no identifierString"))
+			ok = ok && (jsonwire.IsIdentifier(v.TransactionID.Or("")) || d.Spec("is no identifierString"))
 		case "variableMonitoringId":
 			bit = 1 << 12
 			if ok = d.Int(v.VariableMonitoringID.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {

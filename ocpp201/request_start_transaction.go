@@ -68,7 +68,7 @@ func (v *RequestStartTransactionRequest) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Int(v.EVSEID.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
 				v.EVSEID.Clear()
 			}
-			ok = ok && (*v.EVSEID.Set() >= 1 || d.Spec("is less than 1"))
+			ok = ok && (v.EVSEID.Or(0) >= 1 || d.Spec("is less than 1"))
 		case "groupIdToken":
 			bit = 1 << 3
 			x := new(IDToken)
@@ -190,7 +190,7 @@ func (v *RequestStartTransactionResponse) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Str(v.TransactionID.Set(), 36); !ok {
 				v.TransactionID.Clear()
 			}
-			ok = ok && (jsonwire.IsIdentifier(*v.TransactionID.Set()) || d.Spec("is no identifierString"))
+			ok = ok && (jsonwire.IsIdentifier(v.TransactionID.Or("")) || d.Spec("is no identifierString"))
 		case "customData":
 			bit = 1 << 3
 			x := new(ocpp.CustomData)

@@ -112,7 +112,7 @@ func (v *ReserveNowRequest) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Int(v.EVSEID.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
 				v.EVSEID.Clear()
 			}
-			ok = ok && (*v.EVSEID.Set() >= 0 || d.Spec("is less than 0"))
+			ok = ok && (v.EVSEID.Or(0) >= 0 || d.Spec("is less than 0"))
 		case "groupIdToken":
 			bit = 1 << 5
 			x := new(IDToken)

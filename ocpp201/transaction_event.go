@@ -185,8 +185,8 @@ func (v *TransactionEventRequest) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Int(v.NumberOfPhasesUsed.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
 				v.NumberOfPhasesUsed.Clear()
 			}
-			ok = ok && (*v.NumberOfPhasesUsed.Set() >= 0 || d.Spec("is less than 0"))
-			ok = ok && (*v.NumberOfPhasesUsed.Set() <= 3 || d.Spec("is more than 3"))
+			ok = ok && (v.NumberOfPhasesUsed.Or(0) >= 0 || d.Spec("is less than 0"))
+			ok = ok && (v.NumberOfPhasesUsed.Or(0) <= 3 || d.Spec("is more than 3"))
 		case "cableMaxCurrent":
 			bit = 1 << 8
 			if ok = d.Int(v.CableMaxCurrent.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
@@ -350,8 +350,8 @@ func (v *TransactionEventResponse) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Int(v.ChargingPriority.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
 				v.ChargingPriority.Clear()
 			}
-			ok = ok && (*v.ChargingPriority.Set() >= -9 || d.Spec("is less than -9"))
-			ok = ok && (*v.ChargingPriority.Set() <= 9 || d.Spec("is more than 9"))
+			ok = ok && (v.ChargingPriority.Or(0) >= -9 || d.Spec("is less than -9"))
+			ok = ok && (v.ChargingPriority.Or(0) <= 9 || d.Spec("is more than 9"))
 		case "idTokenInfo":
 			bit = 1 << 2
 			x := new(IDTokenInfo)

@@ -457,7 +457,7 @@ func (v *ChargingProfile) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Str(v.TransactionID.Set(), 36); !ok {
 				v.TransactionID.Clear()
 			}
-			ok = ok && (jsonwire.IsIdentifier(*v.TransactionID.Set()) || d.Spec("is no identifierString"))
+			ok = ok && (jsonwire.IsIdentifier(v.TransactionID.Or("")) || d.Spec("is no identifierString"))
 		case "customData":
 			bit = 1 << 9
 			x := new(ocpp.CustomData)
@@ -732,8 +732,8 @@ func (v *ChargingSchedulePeriod) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Int(v.NumberPhases.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
 				v.NumberPhases.Clear()
 			}
-			ok = ok && (*v.NumberPhases.Set() >= 0 || d.Spec("is less than 0"))
-			ok = ok && (*v.NumberPhases.Set() <= 3 || d.Spec("is more than 3"))
+			ok = ok && (v.NumberPhases.Or(0) >= 0 || d.Spec("is less than 0"))
+			ok = ok && (v.NumberPhases.Or(0) <= 3 || d.Spec("is more than 3"))
 		case "phaseToUse":
 			bit = 1 << 3
 			if ok = d.Int(v.PhaseToUse.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
@@ -832,7 +832,7 @@ func (v *Component) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Str(v.Instance.Set(), 50); !ok {
 				v.Instance.Clear()
 			}
-			ok = ok && (jsonwire.IsIdentifier(*v.Instance.Set()) || d.Spec("is no identifierString"))
+			ok = ok && (jsonwire.IsIdentifier(v.Instance.Or("")) || d.Spec("is no identifierString"))
 		case "customData":
 			bit = 1 << 3
 			x := new(ocpp.CustomData)
@@ -1195,7 +1195,7 @@ func (v *EVSE) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Int(v.ConnectorID.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
 				v.ConnectorID.Clear()
 			}
-			ok = ok && (*v.ConnectorID.Set() >= 0 || d.Spec("is less than 0"))
+			ok = ok && (v.ConnectorID.Or(0) >= 0 || d.Spec("is less than 0"))
 		case "customData":
 			bit = 1 << 2
 			x := new(ocpp.CustomData)
@@ -1374,8 +1374,8 @@ func (v *IDTokenInfo) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Int(v.ChargingPriority.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
 				v.ChargingPriority.Clear()
 			}
-			ok = ok && (*v.ChargingPriority.Set() >= -9 || d.Spec("is less than -9"))
-			ok = ok && (*v.ChargingPriority.Set() <= 9 || d.Spec("is more than 9"))
+			ok = ok && (v.ChargingPriority.Or(0) >= -9 || d.Spec("is less than -9"))
+			ok = ok && (v.ChargingPriority.Or(0) <= 9 || d.Spec("is more than 9"))
 		case "language1":
 			bit = 1 << 3
 			if ok = d.Str(v.Language1.Set(), 8); !ok {
@@ -1653,7 +1653,7 @@ func (v *MessageInfo) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Str(v.TransactionID.Set(), 36); !ok {
 				v.TransactionID.Clear()
 			}
-			ok = ok && (jsonwire.IsIdentifier(*v.TransactionID.Set()) || d.Spec("is no identifierString"))
+			ok = ok && (jsonwire.IsIdentifier(v.TransactionID.Or("")) || d.Spec("is no identifierString"))
 		case "customData":
 			bit = 1 << 8
 			x := new(ocpp.CustomData)
@@ -2696,7 +2696,7 @@ func (v *Variable) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Str(v.Instance.Set(), 50); !ok {
 				v.Instance.Clear()
 			}
-			ok = ok && (jsonwire.IsIdentifier(*v.Instance.Set()) || d.Spec("is no identifierString"))
+			ok = ok && (jsonwire.IsIdentifier(v.Instance.Or("")) || d.Spec("is no identifierString"))
 		case "customData":
 			bit = 1 << 2
 			x := new(ocpp.CustomData)

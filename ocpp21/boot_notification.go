@@ -426,13 +426,13 @@ func (v *Modem) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Str(v.ICCID.Set(), 20); !ok {
 				v.ICCID.Clear()
 			}
-			ok = ok && (jsonwire.IsIdentifier(*v.ICCID.Set()) || d.Spec("is no identifierString"))
+			ok = ok && (jsonwire.IsIdentifier(v.ICCID.Or("")) || d.Spec("is no identifierString"))
 		case "imsi":
 			bit = 1 << 1
 			if ok = d.Str(v.IMSI.Set(), 20); !ok {
 				v.IMSI.Clear()
 			}
-			ok = ok && (jsonwire.IsIdentifier(*v.IMSI.Set()) || d.Spec("is no identifierString"))
+			ok = ok && (jsonwire.IsIdentifier(v.IMSI.Or("")) || d.Spec("is no identifierString"))
 		case "customData":
 			bit = 1 << 2
 			x := new(ocpp.CustomData)

@@ -49,7 +49,7 @@ func (v *GetTransactionStatusRequest) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Str(v.TransactionID.Set(), 36); !ok {
 				v.TransactionID.Clear()
 			}
-			ok = ok && (jsonwire.IsIdentifier(*v.TransactionID.Set()) || d.Spec("is no identifierString"))
+			ok = ok && (jsonwire.IsIdentifier(v.TransactionID.Or("")) || d.Spec("is no identifierString"))
 		case "customData":
 			bit = 1 << 1
 			x := new(ocpp.CustomData)

@@ -295,7 +295,7 @@ func (v *EventData) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Str(v.TransactionID.Set(), 36); !ok {
 				v.TransactionID.Clear()
 			}
-			ok = ok && (jsonwire.IsIdentifier(*v.TransactionID.Set()) || d.Spec("is no identifierString"))
+			ok = ok && (jsonwire.IsIdentifier(v.TransactionID.Or("")) || d.Spec("is no identifierString"))
 		case "variableMonitoringId":
 			bit = 1 << 12
 			if ok = d.Int(v.VariableMonitoringID.Set(), 0, jsonwire.MaxInt); !ok {
@@ -306,7 +306,7 @@ func (v *EventData) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Int(v.Severity.Set(), 0, jsonwire.MaxInt); !ok {
 				v.Severity.Clear()
 			}
-			ok = ok && (*v.Severity.Set() <= 9 || d.Spec("is more than 9"))
+			ok = ok && (v.Severity.Or(0) <= 9 || d.Spec("is more than 9"))
 		case "customData":
 			bit = 1 << 14
 			x := new(ocpp.CustomData)

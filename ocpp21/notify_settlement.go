@@ -82,7 +82,7 @@ func (v *NotifySettlementRequest) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Str(v.TransactionID.Set(), 36); !ok {
 				v.TransactionID.Clear()
 			}
-			ok = ok && (jsonwire.IsIdentifier(*v.TransactionID.Set()) || d.Spec("is no identifierString"))
+			ok = ok && (jsonwire.IsIdentifier(v.TransactionID.Or("")) || d.Spec("is no identifierString"))
 		case "statusInfo":
 			bit = 1 << 5
 			if ok = d.Str(v.StatusInfo.Set(), 500); !ok {

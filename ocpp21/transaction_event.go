@@ -515,8 +515,8 @@ func (v *TransactionEventResponse) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Int(v.ChargingPriority.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
 				v.ChargingPriority.Clear()
 			}
-			ok = ok && (*v.ChargingPriority.Set() >= -9 || d.Spec("is less than -9"))
-			ok = ok && (*v.ChargingPriority.Set() <= 9 || d.Spec("is more than 9"))
+			ok = ok && (v.ChargingPriority.Or(0) >= -9 || d.Spec("is less than -9"))
+			ok = ok && (v.ChargingPriority.Or(0) <= 9 || d.Spec("is more than 9"))
 		case "idTokenInfo":
 			bit = 1 << 2
 			x := new(IDTokenInfo)

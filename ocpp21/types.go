@@ -1320,7 +1320,7 @@ func (v *ChargingProfile) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Str(v.TransactionID.Set(), 36); !ok {
 				v.TransactionID.Clear()
 			}
-			ok = ok && (jsonwire.IsIdentifier(*v.TransactionID.Set()) || d.Spec("is no identifierString"))
+			ok = ok && (jsonwire.IsIdentifier(v.TransactionID.Or("")) || d.Spec("is no identifierString"))
 		case "maxOfflineDuration":
 			bit = 1 << 9
 			if ok = d.Int(v.MaxOfflineDuration.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
@@ -2242,7 +2242,7 @@ func (v *Component) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Str(v.Instance.Set(), 50); !ok {
 				v.Instance.Clear()
 			}
-			ok = ok && (jsonwire.IsIdentifier(*v.Instance.Set()) || d.Spec("is no identifierString"))
+			ok = ok && (jsonwire.IsIdentifier(v.Instance.Or("")) || d.Spec("is no identifierString"))
 		case "customData":
 			bit = 1 << 3
 			x := new(ocpp.CustomData)
@@ -3767,8 +3767,8 @@ func (v *IDTokenInfo) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Int(v.ChargingPriority.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
 				v.ChargingPriority.Clear()
 			}
-			ok = ok && (*v.ChargingPriority.Set() >= -9 || d.Spec("is less than -9"))
-			ok = ok && (*v.ChargingPriority.Set() <= 9 || d.Spec("is more than 9"))
+			ok = ok && (v.ChargingPriority.Or(0) >= -9 || d.Spec("is less than -9"))
+			ok = ok && (v.ChargingPriority.Or(0) <= 9 || d.Spec("is more than 9"))
 		case "groupIdToken":
 			bit = 1 << 3
 			x := new(IDToken)
@@ -4249,7 +4249,7 @@ func (v *MessageInfo) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Str(v.TransactionID.Set(), 36); !ok {
 				v.TransactionID.Clear()
 			}
-			ok = ok && (jsonwire.IsIdentifier(*v.TransactionID.Set()) || d.Spec("is no identifierString"))
+			ok = ok && (jsonwire.IsIdentifier(v.TransactionID.Or("")) || d.Spec("is no identifierString"))
 		case "messageExtra":
 			bit = 1 << 8
 			ok = jsonwire.List(d, &v.MessageExtra, 1, 4, (*MessageContent).DecodeOCPP)
@@ -7898,7 +7898,7 @@ func (v *Variable) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Str(v.Instance.Set(), 50); !ok {
 				v.Instance.Clear()
 			}
-			ok = ok && (jsonwire.IsIdentifier(*v.Instance.Set()) || d.Spec("is no identifierString"))
+			ok = ok && (jsonwire.IsIdentifier(v.Instance.Or("")) || d.Spec("is no identifierString"))
 		case "customData":
 			bit = 1 << 2
 			x := new(ocpp.CustomData)

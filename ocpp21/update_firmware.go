@@ -89,7 +89,7 @@ func (v *UpdateFirmwareRequest) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Int(v.RetryInterval.Set(), jsonwire.MinInt, jsonwire.MaxInt); !ok {
 				v.RetryInterval.Clear()
 			}
-			ok = ok && (*v.RetryInterval.Set() >= 0 || d.Spec("is less than 0"))
+			ok = ok && (v.RetryInterval.Or(0) >= 0 || d.Spec("is less than 0"))
 		case "customData":
 			bit = 1 << 4
 			x := new(ocpp.CustomData)

@@ -37,9 +37,9 @@ func (f *Field) addSpec(rules string) error {
 		word, arg, _ := strings.Cut(strings.TrimSpace(rule), " ")
 		switch {
 		case f.List && (word == "min" || word == "max"):
-		case word == "min" && (f.Kind == Integer || f.Kind == Number):
+		case word == "min" && f.Kind == Integer:
 			f.Spec.Min = unless(f.Min, arg)
-		case word == "max" && (f.Kind == Integer || f.Kind == Number):
+		case word == "max" && f.Kind == Integer:
 			f.Spec.Max = unless(f.Max, arg)
 		case word == "minItems" && arg == "1" && f.List:
 			f.Spec.MinItems = 1 - min(f.MinItems, 1)

@@ -117,8 +117,11 @@ func decodeList(f *Field) string {
 // writeSpec writes what the text demands of a field that was decoded.
 func writeSpec(s *source, f *Field) {
 	value := "v." + f.Go
-	if f.opt() {
-		value = "*v." + f.Go + ".Set()"
+	switch {
+	case f.opt() && f.Kind == String:
+		value += `.Or("")`
+	case f.opt():
+		value += ".Or(0)"
 	}
 	if f.Spec.Identifier {
 		s.p("ok = ok && (jsonwire.IsIdentifier(%s) || d.Spec(%q))", value, "is no identifierString")
