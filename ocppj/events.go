@@ -1,6 +1,12 @@
 package ocppj
 
-import "github.com/chargeyard/chargeyard/ocpp"
+import (
+	"errors"
+	"log/slog"
+	"strconv"
+
+	"github.com/chargeyard/chargeyard/ocpp"
+)
 
 // Events are hooks for what a session tolerates, drops or refuses. Each may be nil. They run on the path of
 // the connection, never under a lock, possibly several at once: they must not block. None of them is given
@@ -9,13 +15,13 @@ type Events struct {
 	// UnknownType: a frame of a type that the version does not have was ignored (rule R11).
 	UnknownType func(messageType int)
 
-	// Malformed: a frame could not be read, or a message was refused before a handler saw it. err is what the peer
-	// was answered, or would have been if the message could be answered; action and id are "" when they could not
-	// be read.
-	Malformed func(action, id string, err *ocpp.Error)
+	// Refused: a frame could not be read, or a message was refused before a handler saw it. err is what the peer was
+	// answered, or would have been if the message could be answered; action is "" when it is not one of the protocol,
+	// id when it could not be read.
+	Refused func(action, id string, err *ocpp.Error)
 
-	// Tolerated: a message of the peer breaks its schema in a tolerant rule.
-	Tolerated func(x *ocpp.Exchange, v ocpp.Violation)
+	// Tolerated: a message of the peer, a request or the answer to one, breaks its schema in a tolerant rule.
+	Tolerated func(action, id string, v ocpp.Violation)
 
 	// UnmatchedAnswer: an answer came for which no call waits any more; late when there was one, whose time
 	// had run out or whose caller had given up (rule R14).
@@ -27,11 +33,100 @@ type Events struct {
 
 	// HandlerFailed: a handler returned an error that is no *ocpp.Error, panicked (*PanicError), or returned a
 	// response that breaks its schema. The peer got InternalError.
-	HandlerFailed func(x *ocpp.Exchange, err error)
+	HandlerFailed func(action, id string, err error)
 
 	// AnswerLost: an answer could not be sent, because the connection is gone.
-	AnswerLost func(x *ocpp.Exchange, err error)
+	AnswerLost func(action, id string, err error)
 
 	// Repeated: the message is a retry of one that was answered before; it got the same answer, no handler ran (R12).
-	Repeated func(x *ocpp.Exchange)
+	Repeated func(action, id string)
+}
+
+func (s *Session) noteUnknownType(t MessageType) {
+	s.log(slog.LevelWarn, "a frame of an unknown type was ignored", slog.Int("type", int(t)))
+	if s.o.Events.UnknownType != nil {
+		s.o.Events.UnknownType(int(t))
+	}
+}
+
+func (s *Session) noteRefused(action, id string, err *ocpp.Error) {
+	if _, known := s.o.Protocol.Action(action); !known {
+		action = ""
+	}
+	id = printable(id)
+	s.log(slog.LevelWarn, "a message was refused", slog.String("action", action), slog.String("id", id),
+		slog.String("code", string(err.Code)), slog.String("why", err.Description))
+	if s.o.Events.Refused != nil {
+		s.o.Events.Refused(action, id, err)
+	}
+}
+
+func (s *Session) noteTolerated(action, id string, v ocpp.Violation) {
+	s.log(slog.LevelDebug, "a violation was tolerated", slog.String("action", action),
+		slog.String("id", printable(id)), slog.String("rule", v.Rule.String()), slog.String("violation", v.String()))
+	if s.o.Events.Tolerated != nil {
+		s.o.Events.Tolerated(action, printable(id), v)
+	}
+}
+
+func (s *Session) noteUnmatched(t MessageType, id string, late bool) {
+	id = printable(id)
+	s.log(slog.LevelInfo, "an answer was dropped", slog.String("type", t.String()), slog.String("id", id),
+		slog.Bool("late", late))
+	if s.o.Events.UnmatchedAnswer != nil {
+		s.o.Events.UnmatchedAnswer(t, id, late)
+	}
+}
+
+func (s *Session) noteResultRefused(action, id string, err *ocpp.Error) {
+	id = printable(id)
+	s.log(slog.LevelWarn, "the peer could not process a result", slog.String("action", action), slog.String("id", id),
+		slog.String("code", printable(string(err.Code))))
+	if s.o.Events.ResultRefused != nil {
+		s.o.Events.ResultRefused(action, id, err)
+	}
+}
+
+func (s *Session) noteHandlerFailed(action, id string, err error) {
+	attrs := []slog.Attr{slog.String("action", action), slog.String("id", printable(id)), slog.Any("err", err)}
+	var p *PanicError
+	if errors.As(err, &p) {
+		attrs = append(attrs, slog.String("stack", string(p.Stack)))
+	}
+	s.log(slog.LevelError, "a handler failed", attrs...)
+	if s.o.Events.HandlerFailed != nil {
+		s.o.Events.HandlerFailed(action, printable(id), err)
+	}
+}
+
+func (s *Session) noteAnswerLost(action, id string, err error) {
+	s.log(slog.LevelInfo, "an answer could not be sent", slog.String("action", action),
+		slog.String("id", printable(id)), slog.Any("err", err))
+	if s.o.Events.AnswerLost != nil {
+		s.o.Events.AnswerLost(action, printable(id), err)
+	}
+}
+
+func (s *Session) noteRepeated(action, id string) {
+	s.log(slog.LevelInfo, "a repeated message got its old answer", slog.String("action", action),
+		slog.String("id", printable(id)))
+	if s.o.Events.Repeated != nil {
+		s.o.Events.Repeated(action, printable(id))
+	}
+}
+
+func (s *Session) log(level slog.Level, msg string, attrs ...slog.Attr) {
+	if s.o.Logger.Enabled(s.ctx, level) {
+		s.o.Logger.LogAttrs(s.ctx, level, msg, append(attrs, slog.String("identity", s.o.Identity))...)
+	}
+}
+
+// printable makes text of the peer fit for a log line.
+func printable(s string) string {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return strconv.QuoteToASCII(s)
+		}
+	}
+	return s
 }

@@ -1,11 +1,10 @@
 package ocppj
 
 import (
-	"encoding/json"
+	"errors"
 	"strconv"
-	"unicode/utf8"
-	"unsafe"
 
+	"github.com/chargeyard/chargeyard/internal/jsonwire"
 	"github.com/chargeyard/chargeyard/ocpp"
 )
 
@@ -46,6 +45,12 @@ func (t MessageType) In(v ocpp.Version) bool {
 	return t >= TypeCall && t <= TypeCallError
 }
 
+// typeUnreadable is the type of a frame whose first element is no integer.
+const typeUnreadable MessageType = -1 << 31
+
+// maxType stands for a type number that is too large for us; no version has it.
+const maxType MessageType = 1<<31 - 1
+
 // maxReadableID is the longest id under which a message is answered, in characters: the peer wants to know which
 // of its messages was refused even when its ids are longer than allowed.
 const maxReadableID = 255
@@ -55,42 +60,37 @@ type header struct {
 	frame   []byte
 	typ     MessageType
 	id      string // "" when it cannot be read
-	action  string // of a CALL or SEND
-	body    int    // offset of what follows: the payload, or the error code
+	action  string // of a CALL or SEND, without -Signed
+	signed  bool   // the action had the suffix -Signed
+	body    int    // offset of what follows: the payload, or the error code; 0 when there is nothing
 	problem string // why the frame is no message; "" when it may be one
 }
 
-// parseHeader reads the front of a frame, up to the payload, in one pass. It never fails: what cannot be read is
-// left out, and problem says so.
+// parseHeader reads the front of a frame, up to the payload, which is read later from there on. It never fails: what
+// cannot be read is left out, and problem says so.
 func parseHeader(frame []byte) header {
-	h := header{frame: frame}
-	c := scanner{b: frame}
-	if !c.next('[') {
-		h.problem = "not a JSON array"
+	h := header{frame: frame, typ: typeUnreadable}
+	var d jsonwire.Decoder
+	d.Reset(frame, jsonwire.Options{Owned: true})
+	if !d.ArrayOpen() {
+		h.problem = "is not a JSON array"
 		return h
 	}
-	var typed bool
-	h.typ, typed = c.messageType()
-	if !typed {
-		h.problem = "no message type number"
+	if h.typ = readType(&d); h.typ == typeUnreadable {
+		h.problem = "has no message type number"
 	}
-	if !c.next(',') {
-		return h.wrong("no message id")
+	if h.id = readID(&d); h.id == "" {
+		return h.wrong("has no readable message id")
 	}
-	id, ok := c.str()
-	if !ok || id == "" || utf8.RuneCountInString(id) > maxReadableID {
-		return h.wrong("no readable message id")
-	}
-	h.id = id
 	if h.typ == TypeCall || h.typ == TypeSend {
-		if h.action, ok = c.element(); !ok {
-			return h.wrong("no action")
+		if h.action = readText(&d); h.action == "" {
+			return h.wrong("names no action")
 		}
 	}
-	if !c.next(',') {
-		return h.wrong("too few elements")
+	if !d.Comma() {
+		return h.wrong("has too few elements")
 	}
-	h.body = c.p
+	h.body = d.Offset()
 	return h
 }
 
@@ -101,73 +101,37 @@ func (h header) wrong(problem string) header {
 	return h
 }
 
-// scanner reads the few tokens of a header.
-type scanner struct {
-	b []byte
-	p int
+// readType reads the first element of a frame.
+func readType(d *jsonwire.Decoder) MessageType {
+	kind := d.Kind()
+	start := d.Offset()
+	if !d.Skip() || kind != '0' && kind != '-' {
+		return typeUnreadable
+	}
+	n, err := strconv.ParseInt(string(d.Since(start)), 10, 32)
+	switch {
+	case errors.Is(err, strconv.ErrRange):
+		return maxType
+	case err != nil:
+		return typeUnreadable
+	}
+	return MessageType(n)
 }
 
-func (c *scanner) space() {
-	for c.p < len(c.b) && (c.b[c.p] == ' ' || c.b[c.p] == '\t' || c.b[c.p] == '\n' || c.b[c.p] == '\r') {
-		c.p++
+// readID reads the second element of a frame; "" cannot be read.
+func readID(d *jsonwire.Decoder) string {
+	id := readText(d)
+	if jsonwire.TooLong(id, maxReadableID) {
+		return ""
 	}
+	return id
 }
 
-func (c *scanner) next(want byte) bool {
-	c.space()
-	if c.p >= len(c.b) || c.b[c.p] != want {
-		return false
+// readText reads the next element if it is a string.
+func readText(d *jsonwire.Decoder) string {
+	if !d.Comma() || d.Kind() != '"' {
+		return ""
 	}
-	c.p++
-	return true
-}
-
-// element reads a comma and a string.
-func (c *scanner) element() (string, bool) {
-	if !c.next(',') {
-		return "", false
-	}
-	return c.str()
-}
-
-// messageType reads a number, or passes over another scalar.
-func (c *scanner) messageType() (MessageType, bool) {
-	c.space()
-	start := c.p
-	for c.p < len(c.b) && c.b[c.p] != ',' && c.b[c.p] != ']' && c.b[c.p] > ' ' {
-		c.p++
-	}
-	word := c.b[start:c.p]
-	n, err := strconv.Atoi(string(word))
-	return MessageType(n), err == nil && json.Valid(word)
-}
-
-// str reads a string; one without escapes is a part of the frame.
-func (c *scanner) str() (string, bool) {
-	if !c.next('"') {
-		return "", false
-	}
-	start, plain := c.p, true
-	for ; c.p < len(c.b) && c.b[c.p] != '"'; c.p++ {
-		switch {
-		case c.b[c.p] == '\\':
-			plain = false
-			c.p++
-		case c.b[c.p] < ' ' || c.b[c.p] >= utf8.RuneSelf:
-			plain = false
-		}
-	}
-	if c.p >= len(c.b) {
-		return "", false
-	}
-	raw := c.b[start:c.p]
-	c.p++
-	if plain {
-		return unsafe.String(unsafe.SliceData(raw), len(raw)), true
-	}
-	var s string
-	if !utf8.Valid(raw) || json.Unmarshal(c.b[start-1:c.p], &s) != nil {
-		return "", false
-	}
-	return s, true
+	s, _ := d.Text() // false comes with ""
+	return s
 }

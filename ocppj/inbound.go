@@ -1,12 +1,26 @@
 package ocppj
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/chargeyard/chargeyard/ocpp"
+)
+
+// message is a CALL or SEND of the peer on its way through the worker, which alone touches it once it is queued.
+type message struct {
+	header
+	x        ocpp.Exchange
+	key      answerKey // in the answer memory
+	pending  bool      // the answer memory waits for the result
+	answered bool
+}
 
 // inbound is what the peer has under way to this end. All but workers is guarded by Session.mu.
 type inbound struct {
-	queue   []header
-	current *header // being handled
-	room    chan struct{}
+	queue   []*message    // in order
+	current *message      // being handled
+	room    chan struct{} // buffered; gets a value when there is room; nil when Receive does not wait
+	results recentIDs     // sent, and the peer may still refuse them (2.1)
 	workers sync.WaitGroup
 }
 
@@ -14,3 +28,86 @@ func (i *inbound) idle() bool { return i.current == nil && len(i.queue) == 0 }
 
 // drop empties the queue for Close.
 func (i *inbound) drop() { i.queue = nil }
+
+// has reports whether a message with the id waits or is being handled.
+func (i *inbound) has(id string) bool {
+	if i.current != nil && i.current.id == id {
+		return true
+	}
+	for _, m := range i.queue {
+		if m.id == id {
+			return true
+		}
+	}
+	return false
+}
+
+// enqueue gives m to the worker, and starts one when there is none. When the bound is reached it returns what tells
+// that there is room.
+func (s *Session) enqueue(m *message) (room <-chan struct{}, err error) {
+	s.mu.Lock()
+	switch {
+	case s.cause != nil:
+		defer s.mu.Unlock()
+		return nil, s.cause
+	case m.id != "" && m.typ == TypeCall && s.in.has(m.id):
+		s.mu.Unlock()
+		s.refuse(m, ocpp.Errorf(ocpp.RpcFrameworkError, "a message with this id is being handled already"))
+		return nil, nil
+	case s.in.current == nil:
+		s.in.current = m
+		s.in.workers.Add(1)
+		s.mu.Unlock()
+		go s.work(m)
+		return nil, nil
+	}
+	defer s.mu.Unlock()
+	if len(s.in.queue)+1 < s.o.MaxInbound {
+		s.in.queue = append(s.in.queue, m)
+		return nil, nil
+	}
+	s.in.room = make(chan struct{}, 1)
+	return s.in.room, nil
+}
+
+// work handles messages in order (rule R25) and ends when there are none.
+func (s *Session) work(m *message) {
+	defer s.in.workers.Done()
+	defer func() {
+		if m != nil { // a handler called runtime.Goexit: another goroutine goes on
+			s.workOn()
+		}
+	}()
+	for m != nil {
+		s.handle(m)
+		m = s.nextInbound()
+	}
+}
+
+func (s *Session) workOn() {
+	if next := s.nextInbound(); next != nil {
+		s.in.workers.Add(1)
+		go s.work(next)
+	}
+}
+
+// nextInbound takes the next message, and tells Receive that there is room.
+func (s *Session) nextInbound() *message {
+	s.mu.Lock()
+	s.in.current = nil
+	if len(s.in.queue) > 0 {
+		s.in.current = s.in.queue[0]
+		s.in.queue[0] = nil
+		s.in.queue = s.in.queue[1:]
+	} else {
+		s.in.queue = nil // an idle session keeps no queue
+	}
+	next, room := s.in.current, s.in.room
+	s.in.room = nil
+	s.mu.Unlock()
+	if room != nil {
+		room <- struct{}{}
+	}
+	s.noteProgress()
+	return next
+}

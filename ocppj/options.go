@@ -123,6 +123,9 @@ func (o *Options) setDefaults() {
 	}
 	o.Policy = o.Policy.Or(defaultPolicy(o.End))
 	o.SendPolicy = o.SendPolicy.Or(ocpp.Strict)
+	if o.Answers == nil {
+		o.Answers = new(AnswerMemory)
+	}
 	if o.NewID == nil {
 		o.NewID = NewMessageID
 	}

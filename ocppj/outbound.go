@@ -2,6 +2,7 @@ package ocppj
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/chargeyard/chargeyard/ocpp"
@@ -63,15 +64,14 @@ func (o *outbound) next() *call {
 	return o.current
 }
 
-// leave takes a waiting call out of the queue.
+// leave takes a waiting call out of the queue; false: it does not wait any more.
 func (o *outbound) leave(c *call) bool {
-	for i, w := range o.waiting {
-		if w == c {
-			o.waiting = append(o.waiting[:i], o.waiting[i+1:]...)
-			return true
-		}
+	i := slices.Index(o.waiting, c)
+	if i < 0 {
+		return false
 	}
-	return false
+	o.waiting = slices.Delete(o.waiting, i, i+1)
+	return true
 }
 
 // takeAll empties it for Close.
@@ -89,22 +89,39 @@ func (o *outbound) takeAll() []*call {
 
 // roundTrip sends one CALL when its turn comes and waits for the answer.
 func (s *Session) roundTrip(ctx context.Context, x *ocpp.Exchange, req any, newResponse func() any) (any, error) {
-	c := &call{id: x.MessageID, action: x.Action.Name, done: make(chan outcome, 1)}
-	if err := s.takeTurn(ctx, c); err != nil {
+	frame, err := s.encodeRequest(ctx, x, TypeCall, req)
+	if err != nil {
 		return nil, err
 	}
-	if err := s.transmit(ctx, c, x, req); err != nil {
+	c := &call{id: x.MessageID, action: x.Action.Name, done: make(chan outcome, 1)}
+	err = s.sendInTurn(ctx, c, x, *frame)
+	s.o.Buffers.put(frame)
+	if err != nil {
 		return nil, err
 	}
 	select {
 	case o := <-c.done:
-		return s.answered(ctx, x, o, newResponse)
+		return s.result(ctx, x, o, newResponse)
 	case <-ctx.Done():
 	}
 	if s.abandon(c) {
 		return nil, &CanceledError{Err: context.Cause(ctx), Sent: true}
 	}
-	return s.answered(ctx, x, <-c.done, newResponse) // the answer won
+	return s.result(ctx, x, <-c.done, newResponse) // the answer won
+}
+
+func (s *Session) sendInTurn(ctx context.Context, c *call, x *ocpp.Exchange, frame []byte) error {
+	if err := s.takeTurn(ctx, c); err != nil {
+		return err
+	}
+	err := s.askSendGate(x)
+	if err == nil {
+		err = s.transmit(c, frame)
+	}
+	if err != nil {
+		s.release(c, false)
+	}
+	return err
 }
 
 // takeTurn waits until c may be sent.
@@ -140,8 +157,8 @@ func (s *Session) enter(c *call) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case s.closed:
-		return s.closedError(false)
+	case s.cause != nil:
+		return &ClosedError{Cause: s.cause}
 	case s.draining:
 		return &NotSentError{Action: c.action, Err: ErrDraining}
 	}
@@ -173,33 +190,59 @@ func (s *Session) release(c *call, late bool) bool {
 	return true
 }
 
-// transmit encodes and sends the CALL whose turn it is, and starts its clock (rule R14).
-func (s *Session) transmit(ctx context.Context, c *call, x *ocpp.Exchange, req any) error {
-	err := s.sendRequest(ctx, x, TypeCall, req, func() bool { return s.markSent(c) })
-	if err != nil {
-		s.release(c, false)
+// transmit sends the CALL whose turn it is, and starts its clock (rule R14).
+func (s *Session) transmit(c *call, frame []byte) error {
+	if err := s.markSent(c); err != nil {
 		return err
 	}
+	if err := s.send(frame); err != nil {
+		return &NotSentError{Action: c.action, Err: err}
+	}
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.out.current == c {
 		c.timer = time.AfterFunc(s.o.CallTimeout, func() { s.timedOut(c) })
 	}
-	s.mu.Unlock()
 	return nil
 }
 
-// markSent notes that c may be delivered from now on; false: the session is closed.
-func (s *Session) markSent(c *call) bool {
+// markSent notes that c may be delivered from now on.
+func (s *Session) markSent(c *call) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.cause != nil {
+		return &ClosedError{Cause: s.cause}
+	}
 	c.sent = true
-	return s.out.current == c
+	return nil
 }
 
 func (s *Session) timedOut(c *call) {
 	if s.release(c, true) {
 		c.finish(outcome{err: &TimeoutError{Action: c.action, MessageID: c.id, After: s.o.CallTimeout}})
 	}
+}
+
+// settle matches an answer with the call that waits for it and passes the turn on.
+func (s *Session) settle(h header) {
+	s.mu.Lock()
+	c := s.out.current
+	if c == nil || !c.sent || c.id != h.id {
+		_, late := s.out.gone.take(h.id)
+		s.mu.Unlock()
+		s.noteUnmatched(h.typ, h.id, late)
+		return
+	}
+	abandoned := c.abandoned
+	s.mu.Unlock()
+	if !s.release(c, false) {
+		return // it ended at this moment
+	}
+	if abandoned {
+		s.noteUnmatched(h.typ, h.id, true)
+		return
+	}
+	c.finish(outcome{answer: h})
 }
 
 // abandon leaves c to its answer or its timeout; false: it has ended already.

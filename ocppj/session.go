@@ -18,7 +18,7 @@ type Session struct {
 	cancel  context.CancelCauseFunc
 
 	mu       sync.Mutex // held for moments only: never over Send, a handler, a hook or a channel
-	closed   bool
+	cause    error      // why the session ended; nil while it has not
 	draining bool
 	progress chan struct{} // closed when something ends; nil when no Drain waits
 	out      outbound
@@ -60,7 +60,11 @@ func (s *Session) Context() context.Context { return s.ctx }
 func (s *Session) Done() <-chan struct{} { return s.ctx.Done() }
 
 // Cause returns why the session ended, and nil while it has not.
-func (s *Session) Cause() error { return context.Cause(s.ctx) }
+func (s *Session) Cause() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cause
+}
 
 // Close ends the session: calls fail with a *ClosedError that wraps cause, the context of handlers ends, what is
 // queued is dropped. The first cause wins. Close does not block and may be called from anywhere, also from a handler.
@@ -70,17 +74,17 @@ func (s *Session) Close(cause error) {
 		cause = errClosed
 	}
 	s.mu.Lock()
-	if s.closed {
+	if s.cause != nil {
 		s.mu.Unlock()
 		return
 	}
-	s.closed = true
+	s.cause = cause
 	calls := s.out.takeAll()
 	s.in.drop()
 	s.mu.Unlock()
 	s.cancel(cause)
 	for _, c := range calls {
-		c.finish(outcome{err: s.closedError(c.sent)})
+		c.finish(outcome{err: &ClosedError{Cause: cause, Sent: c.sent}})
 	}
 }
 
@@ -132,14 +136,6 @@ func (s *Session) noteProgress() {
 	if progress != nil {
 		close(progress)
 	}
-}
-
-func (s *Session) closedError(sent bool) error {
-	cause := context.Cause(s.ctx)
-	if cause == nil {
-		cause = errClosed
-	}
-	return &ClosedError{Cause: cause, Sent: sent}
 }
 
 // send taps and sends one frame.

@@ -1,0 +1,59 @@
+package ocppj
+
+import "time"
+
+// The actions whose answer carries the time, in all versions.
+const (
+	bootNotification = "BootNotification"
+	heartbeat        = "Heartbeat"
+)
+
+// repeated answers a repetition of an answered CALL again (rule R12), and otherwise notes that m is being handled.
+func (s *Session) repeated(m *message, payload []byte) bool {
+	if m.typ != TypeCall || m.action == heartbeat {
+		return false
+	}
+	if m.action == bootNotification {
+		s.o.Answers.clear()
+		return false
+	}
+	if payload == nil {
+		payload = m.frame[m.body:]
+	}
+	m.key = s.o.Answers.key(m.id, m.action, payload)
+	for {
+		frame, wait := s.o.Answers.begin(m.key, time.Now())
+		switch {
+		case frame != "":
+			m.answered = true
+			s.noteRepeated(m.action, m.id)
+			s.sendAnswer(m.action, m.id, []byte(frame))
+			return true
+		case wait == nil:
+			m.pending = true
+			return false
+		}
+		select {
+		case <-wait:
+		case <-s.ctx.Done():
+			m.answered = true // there is nobody to answer
+			return true
+		}
+	}
+}
+
+// remember keeps the result that m is answered with.
+func (s *Session) remember(m *message, frame []byte) {
+	if m.pending {
+		m.pending = false
+		s.o.Answers.end(m.key, frame, time.Now())
+	}
+}
+
+// forget lets m be handled again.
+func (s *Session) forget(m *message) {
+	if m.pending {
+		m.pending = false
+		s.o.Answers.end(m.key, nil, time.Time{})
+	}
+}
