@@ -1,0 +1,122 @@
+package csms
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/chargeyard/chargeyard/internal/wsconn"
+	"github.com/chargeyard/chargeyard/ocpp"
+	"github.com/chargeyard/chargeyard/ocppj"
+)
+
+// ServeHTTP accepts a station: it authenticates, negotiates the version, upgrades to WebSocket and returns. The
+// connection lives on in a goroutine of its own.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if socket := limited(r); socket != nil {
+		defer socket.leave()
+		if socket.late() {
+			s.refuse(w, r, pathIdentity(r), ErrBusy)
+			return
+		}
+	}
+	if !s.enter() {
+		s.refuse(w, r, pathIdentity(r), ErrDraining)
+		return
+	}
+	if !s.accept(w, r) {
+		s.active.Done()
+	}
+}
+
+// accept reports whether the request became a connection.
+func (s *Server) accept(w http.ResponseWriter, r *http.Request) bool {
+	a, err := s.admit(r)
+	if err != nil {
+		s.refuse(w, r, a.identity, err)
+		return false
+	}
+	conn, err := s.upgrade(w, r, &a)
+	if err != nil {
+		s.noteRefusal(r, a.identity, statusOf(err), err)
+		return false
+	}
+	if err := s.connect(conn, &a); err != nil {
+		conn.Close(wsconn.CodeInternal, "", err)
+		s.noteRefusal(r, a.identity, http.StatusSwitchingProtocols, err)
+		return false
+	}
+	return true
+}
+
+// upgrade completes the handshake, and closes at once when there is no version in common (rule R5).
+func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, a *arrival) (*wsconn.Conn, error) {
+	conn, err := s.engine.Upgrade(w, r, wsconn.UpgradeOptions{
+		Options: s.options.connOptions(&a.admission),
+		Choose:  func([]string) (string, bool) { return a.agreement.echo, a.agreement.protocol != nil },
+	})
+	switch {
+	case a.agreement.protocol == nil && err != nil:
+		return nil, fmt.Errorf("%w: %w", ErrNoVersion, err)
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", ErrNotWebSocket, err)
+	}
+	return conn, nil
+}
+
+// connect registers the connection, evicts the one that it replaces without waiting for it, and starts reading.
+func (s *Server) connect(conn *wsconn.Conn, a *arrival) error {
+	st := &Station{
+		server:    s,
+		identity:  a.identity,
+		profile:   a.credential.Profile(),
+		connected: time.Now(),
+		conn:      conn,
+		data:      a.admission.Data,
+		ready:     make(chan struct{}),
+		gone:      make(chan struct{}),
+	}
+	old, after, err := s.registry.add(st, a.boot, func() (err error) {
+		st.session, err = ocppj.New(s.sessionOptions(st, a))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if old != nil {
+		old.closeWith(wsconn.CodePolicy, "replaced", ErrReplaced)
+	}
+	st.begin(after)
+	conn.Start(receiver{st})
+	if s.isDraining() { // Shutdown may have looked before the registration
+		st.closeWith(s.options.ShutdownCode, "shutting down", ErrShutdown)
+	}
+	return nil
+}
+
+func (s *Server) sessionOptions(st *Station, a *arrival) ocppj.Options {
+	o := &s.options
+	return ocppj.Options{
+		Protocol:    a.agreement.protocol,
+		End:         ocpp.CSMSEnd,
+		Identity:    a.identity,
+		Send:        st.conn.Send,
+		Route:       st.route,
+		Context:     context.WithValue(context.Background(), stationKey{}, st),
+		CallTimeout: o.CallTimeout,
+		MaxInbound:  o.MaxInbound,
+		Policy:      first(a.admission.Policy, o.Policy),
+		SendPolicy:  o.SendPolicy,
+		Location:    first(a.admission.Location, o.Location),
+		Interceptor: s.interceptor,
+		Tap:         o.Tap,
+		Gate:        st.gate,
+		SendGate:    st.gateCall,
+		Answers:     &st.memory.answers,
+		Signing:     o.Signing,
+		Events:      st.events(),
+		Buffers:     &s.buffers,
+		Logger:      o.Logger,
+	}
+}

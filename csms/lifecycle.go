@@ -1,0 +1,90 @@
+package csms
+
+import (
+	"time"
+
+	"github.com/chargeyard/chargeyard/internal/wsconn"
+	"github.com/chargeyard/chargeyard/ocpp"
+)
+
+// begin starts the turn of the connection in the eyes of the application. after is the connection whose end comes
+// before, or nil.
+func (st *Station) begin(after *Station) {
+	if after == nil && st.server.options.OnConnect == nil {
+		st.announce()
+		return
+	}
+	st.server.active.Add(1)
+	go func() {
+		defer st.server.active.Done()
+		if after == nil || st.awaitTurn(after) {
+			st.announce()
+		}
+	}()
+}
+
+// awaitTurn waits until the application was told of the end of the connection before. It reports false when this
+// one ended meanwhile: the application never hears of it.
+func (st *Station) awaitTurn(after *Station) bool {
+	select {
+	case <-after.gone:
+		return true
+	case <-st.session.Done():
+		st.server.registry.abandon(st)
+		close(st.ready)
+		return false
+	}
+}
+
+// announce calls OnConnect. Handlers wait until it has returned, calls to the station do not.
+func (st *Station) announce() {
+	defer close(st.ready)
+	if st.server.registry.announce(st) {
+		st.told = true
+		if hook := st.server.options.OnConnect; hook != nil {
+			hook(st)
+		}
+	}
+}
+
+// receiver is what the connection tells its station. It keeps these methods out of the public ones.
+type receiver struct{ st *Station }
+
+// Message takes a text message over.
+func (r receiver) Message(_ *wsconn.Conn, text []byte) {
+	r.st.lastMessage.Store(time.Now().UnixNano())
+	r.st.session.Receive(text) //nolint:errcheck // the end of the session is told by Closed
+}
+
+// Closed is the end of the connection: it leaves the registry, calls and handlers end, the application is told, and
+// what is left is waited for.
+func (r receiver) Closed(_ *wsconn.Conn, cause error) {
+	st := r.st
+	defer st.server.active.Done()
+	st.server.registry.remove(st)
+	st.session.Close(cause)
+	<-st.ready
+	st.tellEnd(cause)
+	st.session.Wait()
+}
+
+func (st *Station) tellEnd(cause error) {
+	defer close(st.gone)
+	if !st.told {
+		return
+	}
+	if hook := st.server.options.OnDisconnect; hook != nil {
+		hook(st, cause)
+	}
+	st.server.registry.settle(st)
+}
+
+// gate decides on a message of the station before its payload is looked at. It holds handlers back until OnConnect
+// has returned.
+func (st *Station) gate(x *ocpp.Exchange) *ocpp.Error {
+	select {
+	case <-st.ready:
+	case <-st.session.Done():
+	}
+	return st.admits(x.Action.Name)
+}

@@ -1,0 +1,238 @@
+package csms
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// LimitOptions are the bounds of a LimitListener. Zero fields have the defaults.
+type LimitOptions struct {
+	// Handshakes is how many sockets may be at work at once between their acceptance and the end of their
+	// WebSocket handshake: TLS handshake, request, authentication. Default: 2 x cores x 64.
+	Handshakes int
+
+	// Waiting is how many more accepted sockets may wait for their turn. The rest stays in the backlog of the
+	// kernel. Default: 1024.
+	Waiting int
+
+	// HandshakeTimeout is how long a socket may be at work. It is closed then: a slow-loris costs one of
+	// Handshakes for that time. Default: 10 s.
+	HandshakeTimeout time.Duration
+
+	// MaxWait is how long a socket may wait for its turn. One that waited longer is answered 503 with
+	// Retry-After by a Server, for its station has probably given up. Default: 10 s.
+	MaxWait time.Duration
+}
+
+// withDefaults fills in the zero fields.
+func (o LimitOptions) withDefaults() LimitOptions {
+	if o.Handshakes <= 0 {
+		o.Handshakes = 2 * runtime.GOMAXPROCS(0) * 64
+	}
+	if o.Waiting <= 0 {
+		o.Waiting = 1024
+	}
+	if o.HandshakeTimeout <= 0 {
+		o.HandshakeTimeout = 10 * time.Second
+	}
+	if o.MaxWait <= 0 {
+		o.MaxWait = 10 * time.Second
+	}
+	return o
+}
+
+// LimitListener bounds what sockets that are not stations yet may cost. It wraps the TCP listener, below TLS:
+//
+//	l := csms.NewLimitListener(tcp, csms.LimitOptions{})
+//	err := httpServer.Serve(tls.NewListener(l, tlsConfig))
+//
+// A socket has its place until a Server upgraded or refused it, or it is closed; so the listener is for stations
+// only. Leave http.Server.ReadHeaderTimeout zero or above MaxWait: the wait counts into it. It starts no
+// goroutine and is safe for concurrent use.
+type LimitListener struct {
+	net.Listener
+	options LimitOptions
+	room    chan struct{} // one token per socket that waits or works
+	slots   chan struct{} // one token per socket that works
+	closed  chan struct{}
+	close   sync.Once
+}
+
+// NewLimitListener wraps l.
+func NewLimitListener(l net.Listener, o LimitOptions) *LimitListener {
+	o = o.withDefaults()
+	return &LimitListener{
+		Listener: l,
+		options:  o,
+		room:     make(chan struct{}, o.Handshakes+o.Waiting),
+		slots:    make(chan struct{}, o.Handshakes),
+		closed:   make(chan struct{}),
+	}
+}
+
+// Accept waits until there is room, then for a socket.
+func (l *LimitListener) Accept() (net.Conn, error) {
+	select {
+	case l.room <- struct{}{}:
+	case <-l.closed:
+		return nil, &net.OpError{Op: "accept", Net: l.Addr().Network(), Addr: l.Addr(), Err: net.ErrClosed}
+	}
+	c, err := l.Listener.Accept()
+	if err != nil {
+		<-l.room
+		return nil, err
+	}
+	return &limitConn{Conn: c, listener: l, accepted: time.Now(), gone: make(chan struct{})}, nil
+}
+
+// Close closes the listener underneath and ends an Accept that waits for room. Sockets it gave out live on.
+func (l *LimitListener) Close() error {
+	l.close.Do(func() { close(l.closed) })
+	return l.Listener.Close()
+}
+
+// Pending returns how many sockets wait for their turn or are at work.
+func (l *LimitListener) Pending() int { return len(l.room) }
+
+// place says where a socket is on its way through the listener.
+type place uint8
+
+const (
+	placeWaiting place = iota
+	placeWorking
+	placeLeft
+)
+
+// limitConn takes its turn at the first Read: net/http and crypto/tls do nothing before.
+type limitConn struct {
+	net.Conn
+	listener *LimitListener
+	accepted time.Time
+	turned   atomic.Bool // its turn has come
+
+	mu     sync.Mutex // guards all below
+	place  place
+	gone   chan struct{} // closed by Close while waiting
+	timer  *time.Timer   // of HandshakeTimeout, while working
+	waited time.Duration
+}
+
+// Read waits for the socket's turn the first time.
+func (c *limitConn) Read(b []byte) (int, error) {
+	if !c.turned.Load() {
+		if err := c.takeTurn(); err != nil {
+			return 0, err
+		}
+	}
+	return c.Conn.Read(b)
+}
+
+func (c *limitConn) takeTurn() error {
+	c.mu.Lock()
+	waiting, gone := c.place == placeWaiting, c.gone
+	c.mu.Unlock()
+	if !waiting {
+		return nil
+	}
+	select {
+	case c.listener.slots <- struct{}{}:
+		return c.work()
+	case <-gone:
+		return net.ErrClosed
+	}
+}
+
+// work begins with a slot in hand.
+func (c *limitConn) work() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.place != placeWaiting {
+		<-c.listener.slots
+		return net.ErrClosed
+	}
+	c.place, c.waited = placeWorking, time.Since(c.accepted)
+	c.turned.Store(true)
+	c.timer = time.AfterFunc(c.listener.options.HandshakeTimeout, func() {
+		c.Conn.Close() //nolint:errcheck // the reader of the socket hears of it
+	})
+	return nil
+}
+
+// leave gives the socket's place back; it may be called more than once.
+func (c *limitConn) leave() {
+	c.mu.Lock()
+	was := c.place
+	c.place = placeLeft
+	if c.timer != nil {
+		c.timer.Stop()
+		c.timer = nil
+	}
+	if was == placeWaiting {
+		close(c.gone)
+	}
+	c.gone = nil
+	c.mu.Unlock()
+	if was == placeWorking {
+		<-c.listener.slots
+	}
+	if was != placeLeft {
+		<-c.listener.room
+	}
+}
+
+// Close gives the place back and closes the socket.
+func (c *limitConn) Close() error {
+	c.leave()
+	return c.Conn.Close()
+}
+
+// late reports whether the socket waited too long for its turn.
+func (c *limitConn) late() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.waited > c.listener.options.MaxWait
+}
+
+// NetConn returns the socket underneath, as tls.Conn does.
+func (c *limitConn) NetConn() net.Conn { return c.Conn }
+
+// SyscallConn gives access to the socket underneath if that is a kernel's.
+func (c *limitConn) SyscallConn() (syscall.RawConn, error) {
+	if sc, ok := c.Conn.(syscall.Conn); ok {
+		return sc.SyscallConn()
+	}
+	return nil, errors.ErrUnsupported
+}
+
+// CloseWrite ends this direction of the socket where that can be done.
+func (c *limitConn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return errors.ErrUnsupported
+}
+
+// LocalAddr carries the socket to the handler: net/http puts the address into the context of each request, also
+// from below TLS.
+func (c *limitConn) LocalAddr() net.Addr { return limitAddr{c.Conn.LocalAddr(), c} }
+
+// limitAddr is the local address of a socket that came through a LimitListener.
+type limitAddr struct {
+	net.Addr
+	conn *limitConn
+}
+
+// limited returns the socket of the request if it came through a LimitListener, else nil.
+func limited(r *http.Request) *limitConn {
+	addr, ok := r.Context().Value(http.LocalAddrContextKey).(limitAddr)
+	if !ok {
+		return nil
+	}
+	return addr.conn
+}
