@@ -3,7 +3,7 @@ package jsonwire
 import "time"
 
 // Time reads a date-time, as UTC. The near misses of rule R65 are violations of RuleTimeForm that can be
-// tolerated; anything else is refused.
+// tolerated, and so can an empty string, which counts as absent; anything else is refused.
 func (d *Decoder) Time(v *time.Time) bool {
 	if d.space() != '"' {
 		return d.wrongType("is not a date-time string")
@@ -16,6 +16,9 @@ func (d *Decoder) Time(v *time.Time) bool {
 	t, form := ParseTime(s, d.opts.Location)
 	switch {
 	case form == TimeExact:
+	case s == "":
+		d.behind(RuleTimeForm, "is an empty date-time")
+		return false
 	case form == TimeBad:
 		d.p = start
 		return d.refuse(RuleTimeForm, "is not a date-time")
