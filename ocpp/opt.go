@@ -1,6 +1,9 @@
 package ocpp
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"fmt"
+)
 
 // Opt is an optional scalar without a pointer. The zero Opt is absent, so that absent and zero differ.
 type Opt[T any] struct {
@@ -42,11 +45,24 @@ func (o Opt[T]) MarshalJSON() ([]byte, error) {
 	return json.Marshal(o.v)
 }
 
-// UnmarshalJSON decodes a value; null makes it absent.
+// UnmarshalJSON decodes a value; null makes it absent, and so does an error.
 func (o *Opt[T]) UnmarshalJSON(b []byte) error {
+	o.Clear()
 	if string(b) == "null" {
-		o.Clear()
 		return nil
 	}
-	return json.Unmarshal(b, o.Set())
+	if err := json.Unmarshal(b, &o.v); err != nil {
+		o.Clear()
+		return err
+	}
+	o.ok = true
+	return nil
+}
+
+// String returns the value as fmt prints it, and "absent" when there is none.
+func (o Opt[T]) String() string {
+	if !o.ok {
+		return "absent"
+	}
+	return fmt.Sprint(o.v)
 }
