@@ -46,9 +46,9 @@ func (c Code) For(v Version) string {
 // as it is and reported by false.
 func ParseCode(s string) (Code, bool) {
 	for _, c := range [...]Code{
-		FormatViolation, GenericError, InternalError, MessageTypeNotSupported, NotImplemented, NotSupported,
-		OccurrenceConstraintViolation, PropertyConstraintViolation, ProtocolError, RpcFrameworkError,
-		SecurityError, TypeConstraintViolation,
+		FormatViolation, GenericError, InternalError, NotImplemented, NotSupported, OccurrenceConstraintViolation,
+		PropertyConstraintViolation, ProtocolError, SecurityError, TypeConstraintViolation,
+		MessageTypeNotSupported, RpcFrameworkError, // last: 1.6 spells them like codes above
 	} {
 		if strings.EqualFold(s, string(c)) || strings.EqualFold(s, c.For(V16)) {
 			return c, true
