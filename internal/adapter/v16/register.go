@@ -1,0 +1,29 @@
+// Package v16 adapts OCPP 1.6 with its security extension to package fleet.
+package v16
+
+import (
+	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/internal/adapter"
+	"github.com/chargeyard/chargeyard/ocpp16"
+)
+
+// handlers carries what the handlers need.
+type handlers struct{ adapter.Backend }
+
+// Register adds the handlers of OCPP 1.6. What has none is answered NotSupported.
+func Register(s *csms.Server, b adapter.Backend) {
+	h := handlers{b}
+	csms.Handle(s, h.boot)
+	csms.Handle(s, h.heartbeat)
+	csms.Handle(s, h.status)
+	csms.Handle(s, h.authorize)
+	csms.Handle(s, h.start)
+	csms.Handle(s, h.meterValues)
+	csms.Handle(s, h.stop)
+	csms.Handle(s, h.dataTransfer)
+	adapter.Record[*ocpp16.DiagnosticsStatusNotificationRequest](s, b)
+	adapter.Record[*ocpp16.FirmwareStatusNotificationRequest](s, b)
+	adapter.Record[*ocpp16.LogStatusNotificationRequest](s, b)
+	adapter.Record[*ocpp16.SecurityEventNotificationRequest](s, b)
+	adapter.Record[*ocpp16.SignedFirmwareStatusNotificationRequest](s, b)
+}

@@ -1,0 +1,48 @@
+package v201
+
+import (
+	"context"
+	"time"
+
+	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/ocpp"
+	"github.com/chargeyard/chargeyard/ocpp201"
+)
+
+func (h handlers) authorize(ctx context.Context, st *csms.Station, req *ocpp201.AuthorizeRequest) (*ocpp201.AuthorizeResponse, error) {
+	result, err := h.Submit(ctx, fleet.AuthorizationAsked{
+		Station: st.Identity(), Received: time.Now(), Token: *idToken(&req.IDToken),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &ocpp201.AuthorizeResponse{IDTokenInfo: *tokenInfo(result.Token)}, nil
+}
+
+// idToken returns nil for no token.
+func idToken(t *ocpp201.IDToken) *fleet.IDToken {
+	if t == nil {
+		return nil
+	}
+	return &fleet.IDToken{Value: t.IDToken, Type: string(t.Type)}
+}
+
+// maxToken is the length of an idToken.
+const maxToken = 36
+
+// tokenInfo says a decision in the words of OCPP 2.0.1. The group of a token is known by its value only; its type is
+// Central then, for this system made it up.
+func tokenInfo(d fleet.Decision) *ocpp201.IDTokenInfo {
+	info := &ocpp201.IDTokenInfo{Status: ocpp201.AuthorizationStatus(d.Status)}
+	if info.Status == "" {
+		info.Status = ocpp201.AuthorizationStatusAccepted
+	}
+	if d.Group != "" && len(d.Group) <= maxToken {
+		info.GroupIDToken = &ocpp201.IDToken{IDToken: d.Group, Type: ocpp201.IDTokenTypeCentral}
+	}
+	if !d.Expiry.IsZero() {
+		info.CacheExpiryDateTime = ocpp.At(d.Expiry)
+	}
+	return info
+}

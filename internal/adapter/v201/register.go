@@ -1,0 +1,36 @@
+// Package v201 adapts OCPP 2.0.1 to package fleet.
+package v201
+
+import (
+	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/internal/adapter"
+	"github.com/chargeyard/chargeyard/ocpp201"
+)
+
+// handlers carries what the handlers need.
+type handlers struct{ adapter.Backend }
+
+// Register adds the handlers of OCPP 2.0.1. What has none is answered NotSupported.
+func Register(s *csms.Server, b adapter.Backend) {
+	h := handlers{b}
+	csms.Handle(s, h.boot)
+	csms.Handle(s, h.heartbeat)
+	csms.Handle(s, h.status)
+	csms.Handle(s, h.notifyEvent)
+	csms.Handle(s, h.authorize)
+	csms.Handle(s, h.transactionEvent)
+	csms.Handle(s, h.meterValues)
+	csms.Handle(s, h.dataTransfer)
+	adapter.Record[*ocpp201.ClearedChargingLimitRequest](s, b)
+	adapter.Record[*ocpp201.FirmwareStatusNotificationRequest](s, b)
+	adapter.Record[*ocpp201.LogStatusNotificationRequest](s, b)
+	adapter.Record[*ocpp201.NotifyChargingLimitRequest](s, b)
+	adapter.Record[*ocpp201.NotifyCustomerInformationRequest](s, b)
+	adapter.Record[*ocpp201.NotifyDisplayMessagesRequest](s, b)
+	adapter.Record[*ocpp201.NotifyMonitoringReportRequest](s, b)
+	adapter.Record[*ocpp201.NotifyReportRequest](s, b)
+	adapter.Record[*ocpp201.PublishFirmwareStatusNotificationRequest](s, b)
+	adapter.Record[*ocpp201.ReportChargingProfilesRequest](s, b)
+	adapter.Record[*ocpp201.ReservationStatusUpdateRequest](s, b)
+	adapter.Record[*ocpp201.SecurityEventNotificationRequest](s, b)
+}

@@ -1,0 +1,51 @@
+package v21
+
+import (
+	"context"
+	"time"
+
+	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/ocpp"
+	"github.com/chargeyard/chargeyard/ocpp21"
+)
+
+func (h handlers) authorize(ctx context.Context, st *csms.Station, req *ocpp21.AuthorizeRequest) (*ocpp21.AuthorizeResponse, error) {
+	result, err := h.Submit(ctx, fleet.AuthorizationAsked{
+		Station: st.Identity(), Received: time.Now(), Token: *idToken(&req.IDToken),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &ocpp21.AuthorizeResponse{IDTokenInfo: *tokenInfo(result.Token)}, nil
+}
+
+// idToken returns nil for no token.
+func idToken(t *ocpp21.IDToken) *fleet.IDToken {
+	if t == nil {
+		return nil
+	}
+	return &fleet.IDToken{Value: t.IDToken, Type: t.Type}
+}
+
+// maxToken is the length of an idToken.
+const maxToken = 255
+
+// central is the type of a token that the CSMS made up.
+const central = "Central"
+
+// tokenInfo says a decision in the words of OCPP 2.1. The group of a token is known by its value only; its type is
+// Central then, for this system made it up.
+func tokenInfo(d fleet.Decision) *ocpp21.IDTokenInfo {
+	info := &ocpp21.IDTokenInfo{Status: ocpp21.AuthorizationStatus(d.Status)}
+	if info.Status == "" {
+		info.Status = ocpp21.AuthorizationStatusAccepted
+	}
+	if d.Group != "" && len(d.Group) <= maxToken {
+		info.GroupIDToken = &ocpp21.IDToken{IDToken: d.Group, Type: central}
+	}
+	if !d.Expiry.IsZero() {
+		info.CacheExpiryDateTime = ocpp.At(d.Expiry)
+	}
+	return info
+}

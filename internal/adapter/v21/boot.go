@@ -1,0 +1,37 @@
+package v21
+
+import (
+	"context"
+	"time"
+
+	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/ocpp"
+	"github.com/chargeyard/chargeyard/ocpp21"
+)
+
+func (h handlers) boot(ctx context.Context, st *csms.Station, req *ocpp21.BootNotificationRequest) (*ocpp21.BootNotificationResponse, error) {
+	now := time.Now()
+	station := req.ChargingStation
+	var modem ocpp21.Modem
+	if station.Modem != nil {
+		modem = *station.Modem
+	}
+	_, err := h.Submit(ctx, fleet.Booted{
+		Station: st.Identity(), Received: now, Version: st.Version().String(),
+		Vendor: station.VendorName, Model: station.Model, Serial: station.SerialNumber.Or(""), Firmware: station.FirmwareVersion.Or(""),
+		ICCID: modem.ICCID.Or(""), IMSI: modem.IMSI.Or(""),
+		Reason: string(req.Reason), Status: fleet.BootAccepted,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &ocpp21.BootNotificationResponse{
+		Status: ocpp21.RegistrationStatusAccepted, CurrentTime: ocpp.At(now), Interval: h.Seconds(),
+	}, nil
+}
+
+// heartbeat touches no store: it is answered also when nothing can be written.
+func (h handlers) heartbeat(context.Context, *csms.Station, *ocpp21.HeartbeatRequest) (*ocpp21.HeartbeatResponse, error) {
+	return &ocpp21.HeartbeatResponse{CurrentTime: ocpp.At(time.Now())}, nil
+}
