@@ -1,7 +1,6 @@
 package fleet
 
 import (
-	"math"
 	"strings"
 	"time"
 )
@@ -141,15 +140,11 @@ type position struct {
 }
 
 func positionOf(e TransactionEvent, content []byte) position {
-	switch {
-	case e.Numbered:
-		return position{N: e.SeqNo}
-	case e.Kind == TransactionStarted:
-		return position{N: math.MinInt64}
-	case e.Kind == TransactionEnded:
-		return position{N: math.MaxInt64}
+	p := position{N: e.Position()}
+	if !e.Numbered && e.Kind == TransactionUpdated {
+		p.Key = e.Key(content)
 	}
-	return position{N: max(Micros(e.Time), math.MinInt64+1), Key: e.Key(content)}
+	return p
 }
 
 func (p position) ranked(rank int) position {

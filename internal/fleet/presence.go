@@ -25,6 +25,8 @@ func (p Presence) Merge(q Presence) Presence {
 	last := later(p.LastMessageAt, q.LastMessageAt)
 	switch {
 	case q.Epoch > p.Epoch:
+		q.Version, q.Address = orString(q.Version, p.Version), orString(q.Address, p.Address)
+		q.DisconnectedAt = later(p.DisconnectedAt, q.DisconnectedAt)
 		p = q
 	case q.Epoch == p.Epoch && q.Epoch != 0:
 		p = p.sameConnection(q)

@@ -1,6 +1,8 @@
 package fleet
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -60,4 +62,22 @@ func (s Sample) WattHours() (Decimal, bool) {
 func (s Sample) isRegister() bool {
 	return (s.Measurand == "" || s.Measurand == EnergyRegister) && s.Phase == "" &&
 		(s.Location == "" || s.Location == "Outlet") && s.Value != ""
+}
+
+// SamplesContent returns samples as JSON with the digest of that: equal for repetitions of the same samples.
+func SamplesContent(samples []Sample) (content []byte, digest string, err error) {
+	if content, err = json.Marshal(normalSamples(samples)); err != nil {
+		return nil, "", fmt.Errorf("%w: %w", ErrInvalidEvent, err)
+	}
+	return content, Digest(content), nil
+}
+
+// normalSamples returns samples with their times as they are kept.
+func normalSamples(samples []Sample) []Sample {
+	list := make([]Sample, len(samples))
+	for i, s := range samples {
+		s.Time = Instant(s.Time)
+		list[i] = s
+	}
+	return list
 }

@@ -80,12 +80,7 @@ func (e TransactionEvent) Content() ([]byte, error) {
 // normal returns e with all its times as they are kept.
 func (e TransactionEvent) normal() TransactionEvent {
 	e.Time = Instant(e.Time)
-	list := make([]Sample, len(e.Samples))
-	for i, s := range e.Samples {
-		s.Time = Instant(s.Time)
-		list[i] = s
-	}
-	e.Samples = list
+	e.Samples = normalSamples(e.Samples)
 	return e
 }
 
@@ -99,7 +94,7 @@ func (e TransactionEvent) Key(content []byte) string {
 	case e.Kind == TransactionEnded:
 		return "stop"
 	}
-	return "m" + digest(content)
+	return "m" + Digest(content)
 }
 
 // StartKey identifies a StartTransaction of OCPP 1.6 among all of its station: the same connector, token, time
@@ -112,7 +107,7 @@ func (e TransactionEvent) StartKey() string {
 	if e.Token != nil {
 		token = e.Token.Fold()
 	}
-	return digest(fmt.Appendf(nil, "%d\x00%s\x00%d\x00%s", e.Connector, token.Value, Micros(e.Time), e.MeterStart.Trim()))
+	return Digest(fmt.Appendf(nil, "%d\x00%s\x00%d\x00%s", e.Connector, token.Value, Micros(e.Time), e.MeterStart.Trim()))
 }
 
 // StoredID returns the id under which the event's transaction is kept. It is TransactionID, except for ids of
@@ -125,14 +120,34 @@ func (e TransactionEvent) StoredID(content []byte) string {
 	if n, err := strconv.ParseInt(e.TransactionID, 10, 64); err == nil && n > 0 && n != math.MaxInt64 {
 		return e.TransactionID
 	}
-	return "?" + digest(content)
+	return "?" + Digest(content)
 }
 
 // TransactionNumber returns the id of a transaction of OCPP 1.6 as TransactionEvent wants it.
 func TransactionNumber(id int64) string { return strconv.FormatInt(id, 10) }
 
-// digest returns 128 bits of the SHA-256 of b as 32 hex digits.
-func digest(b []byte) string {
+// Position returns where the event belongs within its transaction by what it says of itself: its number (2.x), or
+// in OCPP 1.6 first for the start, last for the stop, and by time for meter values.
+func (e TransactionEvent) Position() int64 {
+	switch {
+	case e.Numbered:
+		return e.SeqNo
+	case e.Kind == TransactionStarted:
+		return math.MinInt64
+	case e.Kind == TransactionEnded:
+		return math.MaxInt64
+	}
+	return max(Micros(e.Time), math.MinInt64+1)
+}
+
+// Digest returns 128 bits of the SHA-256 of b as 32 hex digits.
+func Digest(b []byte) string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:16])
+}
+
+// IsSeqNo reports whether a key that Key returned is a sequence number.
+func IsSeqNo(key string) bool {
+	_, err := strconv.ParseInt(key, 10, 64)
+	return err == nil
 }

@@ -1,0 +1,51 @@
+package store
+
+import (
+	"time"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+)
+
+// Options of every engine. The zero value is ready to use.
+type Options struct {
+	MaxBatch      int           // events per commit at most; 0: 64
+	MaxDelay      time.Duration // wait for more events at most; 0: 5 ms; negative: not at all
+	Queue         int           // events that may wait for their commit; 0: 1024
+	PresenceDelay time.Duration // reports wait at most; 0: 500 ms
+	RetryMin      time.Duration // first wait after a failure, doubled after each more; 0: 100 ms
+	RetryMax      time.Duration // longest wait after a failure; 0: 5 s
+
+	Tokens fleet.TokenPolicy // zero: unknown tokens are accepted
+
+	// OnCommit is told of each commit, failed ones included, for metrics; nil: nobody is. It is called by the
+	// writer between commits and must not block.
+	OnCommit func(Commit)
+}
+
+// Commit describes one attempt to commit.
+type Commit struct {
+	Events   int           // in the batch
+	Presence int           // stations whose presence was written
+	Queued   int           // events that were waiting when it ended
+	Took     time.Duration // for the whole batch
+	Err      error         // why nothing was stored; nil: it was
+}
+
+// WithDefaults returns o with defaults in place of zeros.
+func (o Options) WithDefaults() Options {
+	o.MaxBatch = orDefault(o.MaxBatch, 64)
+	o.MaxDelay = orDefault(o.MaxDelay, 5*time.Millisecond)
+	o.Queue = orDefault(o.Queue, 1024)
+	o.PresenceDelay = orDefault(o.PresenceDelay, 500*time.Millisecond)
+	o.RetryMin = orDefault(o.RetryMin, 100*time.Millisecond)
+	o.RetryMax = orDefault(o.RetryMax, 5*time.Second)
+	return o
+}
+
+func orDefault[T comparable](v, def T) T {
+	var zero T
+	if v == zero {
+		return def
+	}
+	return v
+}

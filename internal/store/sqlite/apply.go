@@ -1,0 +1,160 @@
+package sqlite
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+)
+
+// applyEvent stores one event in the open transaction.
+func (w *writer) applyEvent(e fleet.Event) (fleet.Result, error) {
+	switch e := e.(type) {
+	case fleet.TransactionEvent:
+		return w.transactionEvent(e)
+	case fleet.AuthorizationAsked:
+		return w.authorizationAsked(e)
+	case fleet.Booted:
+		return fleet.Result{}, w.booted(e)
+	case fleet.StatusReported:
+		return fleet.Result{}, w.statusReported(e)
+	case fleet.Metered:
+		return w.metered(e)
+	case fleet.DataTransferred:
+		return fleet.Result{}, w.dataTransferred(e)
+	case fleet.MessageRecorded:
+		return fleet.Result{}, w.messageRecorded(e)
+	case fleet.Commanded:
+		return fleet.Result{}, w.commanded(e)
+	case fleet.Refused:
+		return fleet.Result{}, w.refused(e)
+	}
+	return fleet.Result{}, fmt.Errorf("%w: %T", fleet.ErrInvalidEvent, e)
+}
+
+// notice writes into the outbox.
+func (w *writer) notice(at time.Time, kind fleet.NoticeKind, station string, data any) error {
+	b, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("%w: %w", fleet.ErrInvalidEvent, err)
+	}
+	return w.exec("INSERT INTO notices (time, kind, station, data) VALUES (?, ?, ?, ?)",
+		fleet.Micros(at), string(kind), station, string(b))
+}
+
+// ensureStation gives a station that comes by for the first time a row.
+func (w *writer) ensureStation(id string, now time.Time) error {
+	if w.stations[id] {
+		return nil
+	}
+	w.pending.stations = append(w.pending.stations, id)
+	return w.exec("INSERT INTO stations (id, created_at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING", id, fleet.Micros(now))
+}
+
+func (w *writer) booted(e fleet.Booted) error {
+	if err := w.ensureStation(e.Station, e.Received); err != nil {
+		return err
+	}
+	err := w.exec(`UPDATE stations SET version = ?, vendor = ?, model = ?, serial = ?, firmware = ?, iccid = ?, imsi = ?,
+			meter_type = ?, meter_serial = ?, boot_status = ?, boot_reason = ?, booted_at = ? WHERE id = ?`,
+		e.Version, e.Vendor, e.Model, e.Serial, e.Firmware, e.ICCID, e.IMSI,
+		e.MeterType, e.MeterSerial, string(e.Status), e.Reason, at(e.Received), e.Station)
+	if err != nil {
+		return err
+	}
+	w.pending.identities = append(w.pending.identities, e.Station)
+	return w.notice(e.Received, fleet.NoticeBooted, e.Station, map[string]string{
+		"vendor": e.Vendor, "model": e.Model, "firmware": e.Firmware, "reason": e.Reason, "status": string(e.Status),
+	})
+}
+
+// writePresence writes merged reports of one station. A report of an older connection than the row's changes
+// nothing but the time of the last message.
+func (w *writer) writePresence(p fleet.Presence) error {
+	if err := w.ensureStation(p.Station, p.LastMessageAt); err != nil {
+		return err
+	}
+	if p.Epoch == 0 {
+		return w.touch(p)
+	}
+	n, err := w.execCount(`UPDATE stations SET online = CASE WHEN epoch = ? AND online = 0 THEN 0 ELSE ? END, epoch = ?,
+			version = CASE WHEN ? = '' THEN version ELSE ? END, address = CASE WHEN ? = '' THEN address ELSE ? END,
+			connected_at = COALESCE(?, connected_at), disconnected_at = COALESCE(?, disconnected_at),
+			last_message_at = CASE WHEN COALESCE(last_message_at, ?) <= ? THEN ? ELSE last_message_at END
+		WHERE id = ? AND epoch <= ?`,
+		p.Epoch, flag(p.Online), p.Epoch, p.Version, p.Version, p.Address, p.Address,
+		at(p.ConnectedAt), at(p.DisconnectedAt),
+		fleet.Micros(p.LastMessageAt), fleet.Micros(p.LastMessageAt), at(p.LastMessageAt),
+		p.Station, p.Epoch)
+	if err != nil || n > 0 {
+		return err
+	}
+	return w.touch(p)
+}
+
+func (w *writer) touch(p fleet.Presence) error {
+	if p.LastMessageAt.IsZero() {
+		return nil
+	}
+	us := fleet.Micros(p.LastMessageAt)
+	return w.exec("UPDATE stations SET last_message_at = ? WHERE id = ? AND COALESCE(last_message_at, ?) <= ?", us, p.Station, us, us)
+}
+
+// metered keeps meter values outside transactions. The same ones again are absorbed.
+func (w *writer) metered(e fleet.Metered) (fleet.Result, error) {
+	samples, digest, err := fleet.SamplesContent(e.Samples)
+	if err != nil {
+		return fleet.Result{}, err
+	}
+	if err := w.ensureStation(e.Station, e.Received); err != nil {
+		return fleet.Result{}, err
+	}
+	var first time.Time
+	if len(e.Samples) > 0 {
+		first = e.Samples[0].Time
+	}
+	n, err := w.execCount(`INSERT INTO meter_values (station, evse, connector, time, digest, received, samples)
+			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		e.Station, e.EVSE, e.Connector, fleet.Micros(first), digest, fleet.Micros(e.Received), string(samples))
+	return fleet.Result{Duplicate: n == 0}, err
+}
+
+func (w *writer) dataTransferred(e fleet.DataTransferred) error {
+	return w.notice(e.Received, fleet.NoticeDataTransfer, e.Station, struct {
+		VendorID  string          `json:"vendorId"`
+		MessageID string          `json:"messageId,omitempty"`
+		Data      json.RawMessage `json:"data,omitempty"`
+		Status    string          `json:"status,omitempty"`
+	}{e.VendorID, e.MessageID, e.Data, e.Status})
+}
+
+func (w *writer) messageRecorded(e fleet.MessageRecorded) error {
+	return w.notice(e.Received, fleet.NoticeMessage, e.Station, struct {
+		Action  string          `json:"action"`
+		Payload json.RawMessage `json:"payload,omitempty"`
+	}{e.Action, e.Payload})
+}
+
+func (w *writer) commanded(e fleet.Commanded) error {
+	return w.notice(e.Received, fleet.NoticeCommand, e.Station, struct {
+		Action    string               `json:"action"`
+		SentAt    time.Time            `json:"sentAt,omitzero"`
+		Payload   json.RawMessage      `json:"payload,omitempty"`
+		Outcome   fleet.CommandOutcome `json:"outcome"`
+		Response  json.RawMessage      `json:"response,omitempty"`
+		ErrorCode string               `json:"errorCode,omitempty"`
+		Detail    string               `json:"detail,omitempty"`
+	}{e.Action, fleet.Instant(e.SentAt), e.Payload, e.Outcome, e.Response, e.ErrorCode, e.Detail})
+}
+
+func (w *writer) refused(e fleet.Refused) error {
+	err := w.exec("INSERT INTO refusals (time, station, address, reason, detail) VALUES (?, ?, ?, ?, ?)",
+		fleet.Micros(e.Received), e.Station, e.Address, e.Reason, e.Detail)
+	if err != nil {
+		return err
+	}
+	return w.notice(e.Received, fleet.NoticeRefused, e.Station, map[string]string{
+		"address": e.Address, "reason": e.Reason, "detail": e.Detail,
+	})
+}

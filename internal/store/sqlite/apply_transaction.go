@@ -1,0 +1,164 @@
+package sqlite
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+)
+
+// known is a transaction that is in the store already.
+type known struct {
+	ref     int64
+	id      string
+	number  int64
+	history fleet.History
+}
+
+// transactionEvent adds an event to its transaction, whether or not the events before it are here.
+func (w *writer) transactionEvent(e fleet.TransactionEvent) (fleet.Result, error) {
+	content, err := e.Content()
+	if err != nil {
+		return fleet.Result{}, err
+	}
+	if err := w.ensureStation(e.Station, e.Received); err != nil {
+		return fleet.Result{}, err
+	}
+	var r fleet.Result
+	if e.Token != nil {
+		if r.Token, err = w.decide(*e.Token, e.Station, e.Received); err != nil {
+			return fleet.Result{}, err
+		}
+	}
+	t, found, err := w.findTransaction(e, content)
+	if err != nil {
+		return fleet.Result{}, err
+	}
+	if !found {
+		err = w.newTransaction(&t, e, content, r.Token)
+	} else {
+		r.Duplicate, r.Conflict, err = w.addEvent(&t, e, content, r.Token)
+	}
+	r.TransactionID, r.TransactionNumber = t.id, t.number
+	return r, err
+}
+
+// findTransaction looks a transaction up by its id, or in a 1.6 start, which has none, by the start itself.
+func (w *writer) findTransaction(e fleet.TransactionEvent, content []byte) (t known, found bool, err error) {
+	const columns = "SELECT ref, id, number, history FROM transactions WHERE station = ? AND "
+	query, key := columns+"id = ?", e.StoredID(content)
+	if start := e.StartKey(); start != "" {
+		query, key = columns+"start_key = ?", start
+	}
+	var history []byte
+	found, err = w.queryRow(query, []any{e.Station, key}, []any{&t.ref, &t.id, &t.number, &history})
+	if err != nil || !found {
+		return t, false, err
+	}
+	if err := json.Unmarshal(history, &t.history); err != nil {
+		return t, false, fmt.Errorf("the history of transaction %s of %s: %w", t.id, e.Station, err)
+	}
+	return t, true, nil
+}
+
+// newTransaction stores the event of a transaction that is seen for the first time.
+func (w *writer) newTransaction(t *known, e fleet.TransactionEvent, content []byte, d fleet.Decision) (err error) {
+	t.id = e.StoredID(content)
+	if e.StartKey() != "" {
+		if t.number, err = w.newNumber(e.Station); err != nil {
+			return err
+		}
+		t.id = fleet.TransactionNumber(t.number)
+	}
+	t.history.Add(e, content)
+	if err := w.insertTransaction(t, e, d); err != nil {
+		return err
+	}
+	if _, err := w.insertEvent(t.ref, e, content); err != nil {
+		return err
+	}
+	return w.transactionNotice(*t, e)
+}
+
+// newNumber takes the next number for a transaction of OCPP 1.6 that the station does not use already, for one
+// that another management system gave it.
+func (w *writer) newNumber(station string) (n int64, err error) {
+	for taken := true; taken && err == nil; {
+		if n, err = w.next("transaction"); err != nil {
+			return 0, err
+		}
+		var ref int64
+		taken, err = w.queryRow("SELECT ref FROM transactions WHERE station = ? AND id = ?",
+			[]any{station, strconv.FormatInt(n, 10)}, []any{&ref})
+	}
+	return n, err
+}
+
+// addEvent adds an event to a transaction that is there. An event that is there too changes nothing.
+func (w *writer) addEvent(t *known, e fleet.TransactionEvent, content []byte, d fleet.Decision) (duplicate, conflict bool, err error) {
+	inserted, err := w.insertEvent(t.ref, e, content)
+	if err != nil {
+		return false, false, err
+	}
+	if !inserted {
+		return w.repeated(t, e, content)
+	}
+	starter := t.history.Token
+	t.history.Add(e, content)
+	decision := ""
+	if t.history.Token != starter {
+		decision = string(d.Status)
+	}
+	if err := w.updateTransaction(t, e, decision); err != nil {
+		return false, false, err
+	}
+	return false, false, w.transactionNotice(*t, e)
+}
+
+// insertEvent reports false when there is an event of the same key.
+func (w *writer) insertEvent(ref int64, e fleet.TransactionEvent, content []byte) (bool, error) {
+	n, err := w.execCount(`INSERT INTO transaction_events (transaction_ref, position, key, received, offline, content)
+			VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		ref, e.Position(), e.Key(content), fleet.Micros(e.Received), flag(e.Offline), string(content))
+	return n > 0, err
+}
+
+// repeated tells a repetition from a contradiction. The latter is kept beside the first version, once.
+func (w *writer) repeated(t *known, e fleet.TransactionEvent, content []byte) (duplicate, conflict bool, err error) {
+	key := e.Key(content)
+	var first string
+	_, err = w.queryRow("SELECT content FROM transaction_events WHERE transaction_ref = ? AND position = ? AND key = ?",
+		[]any{t.ref, e.Position(), key}, []any{&first})
+	if err != nil || first == string(content) {
+		return true, false, err
+	}
+	n, err := w.execCount(`INSERT INTO transaction_conflicts (transaction_ref, position, key, digest, received, content)
+			VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		t.ref, e.Position(), key, fleet.Digest(content), fleet.Micros(e.Received), string(content))
+	if err != nil || n == 0 {
+		return true, true, err
+	}
+	if err := w.exec("UPDATE transactions SET conflicts = conflicts + 1 WHERE ref = ?", t.ref); err != nil {
+		return false, true, err
+	}
+	return false, true, w.notice(e.Received, fleet.NoticeTransactionConflict, e.Station,
+		map[string]string{"transaction": t.id, "key": key})
+}
+
+func (w *writer) transactionNotice(t known, e fleet.TransactionEvent) error {
+	kind := fleet.NoticeTransactionUpdated
+	switch e.Kind {
+	case fleet.TransactionStarted:
+		kind = fleet.NoticeTransactionStarted
+	case fleet.TransactionEnded:
+		kind = fleet.NoticeTransactionEnded
+	}
+	return w.notice(e.Received, kind, e.Station, struct {
+		Transaction string `json:"transaction"`
+		EVSE        int    `json:"evse,omitempty"`
+		Connector   int    `json:"connector,omitempty"`
+		SeqNo       int64  `json:"seqNo,omitempty"`
+		Meter       string `json:"meter,omitempty"` // Wh
+	}{t.id, t.history.EVSE.V, t.history.Connector.V, e.SeqNo, string(t.history.MeterLast.V)})
+}

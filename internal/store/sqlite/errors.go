@@ -1,0 +1,47 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/internal/store"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// primary returns the primary result code of an error of the driver, and 0 for any other error.
+func primary(err error) int {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		return e.Code() & 0xff
+	}
+	return 0
+}
+
+// classify adds to an error of the driver the reason that callers know.
+func classify(err error) error {
+	switch primary(err) {
+	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
+		return fmt.Errorf("%w: %w", store.ErrCorrupt, err)
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
+		return fmt.Errorf("%w: %w", store.ErrReadOnly, err)
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return fmt.Errorf("%w: %w", store.ErrInUse, err)
+	case sqlite3.SQLITE_FULL:
+		return fmt.Errorf("the disk is full: %w", err)
+	}
+	return err
+}
+
+// isOwnFault reports whether err is the fault of the one job that met it, not of the store.
+func isOwnFault(err error) bool {
+	if errors.Is(err, fleet.ErrInvalidEvent) || errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrNotFound) {
+		return true
+	}
+	switch primary(err) {
+	case sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_RANGE:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,63 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+
+	"github.com/chargeyard/chargeyard/internal/store"
+	"github.com/pressly/goose/v3"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// applicationID marks our files ("CHYD"), so that a foreign database is not taken for ours.
+const applicationID = 0x43485944
+
+// prepareSchema checks whose file it is and brings its schema up to date.
+func prepareSchema(ctx context.Context, pool *sql.DB) error {
+	if err := claim(ctx, pool); err != nil {
+		return err
+	}
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(goose.DialectSQLite3, pool, files)
+	if err != nil {
+		return err
+	}
+	has, wants, err := p.GetVersions(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the version of the schema: %w", err)
+	}
+	if has > wants {
+		return fmt.Errorf("%w: its schema is %d, this program knows %d", store.ErrNewer, has, wants)
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("migrating the schema: %w", err)
+	}
+	return nil
+}
+
+// claim marks an empty file as ours and refuses one of another program.
+func claim(ctx context.Context, pool *sql.DB) error {
+	var id, tables int
+	if err := pool.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
+		return err
+	}
+	if err := pool.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+		return err
+	}
+	switch {
+	case id == applicationID:
+		return nil
+	case id != 0 || tables > 0:
+		return fmt.Errorf("%w: it is a database of another program", store.ErrCorrupt)
+	}
+	_, err := pool.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
+	return err
+}

@@ -1,0 +1,97 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+)
+
+// stmt returns the prepared statement of a text, which must be a constant: statements are kept for ever.
+func (w *writer) stmt(query string) (*sql.Stmt, error) {
+	if s, ok := w.stmts[query]; ok {
+		return s, nil
+	}
+	s, err := w.conn.PrepareContext(context.Background(), query)
+	if err != nil {
+		return nil, fmt.Errorf("preparing %q: %w", query, err)
+	}
+	w.stmts[query] = s
+	return s, nil
+}
+
+func (w *writer) exec(query string, args ...any) error {
+	_, err := w.execCount(query, args...)
+	return err
+}
+
+// execCount returns how many rows the statement changed.
+func (w *writer) execCount(query string, args ...any) (int64, error) {
+	s, err := w.stmt(query)
+	if err != nil {
+		return 0, err
+	}
+	r, err := s.ExecContext(context.Background(), args...)
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+// queryRow reads one row into dest; found is false when there is none.
+func (w *writer) queryRow(query string, args, dest []any) (found bool, err error) {
+	s, err := w.stmt(query)
+	if err != nil {
+		return false, err
+	}
+	err = s.QueryRowContext(context.Background(), args...).Scan(dest...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// next takes a number from a sequence.
+func (w *writer) next(sequence string) (n int64, err error) {
+	found, err := w.queryRow("UPDATE sequences SET value = value + 1 WHERE name = ? RETURNING value",
+		[]any{sequence}, []any{&n})
+	if err == nil && !found {
+		err = fmt.Errorf("there is no sequence %q", sequence)
+	}
+	return n, err
+}
+
+// at is a time as a column value: NULL for the zero time.
+func at(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return fleet.Micros(t)
+}
+
+// instant reads a column that at wrote.
+type instant struct{ t *time.Time }
+
+// Scan implements sql.Scanner.
+func (i instant) Scan(v any) error {
+	switch v := v.(type) {
+	case nil:
+		*i.t = time.Time{}
+	case int64:
+		*i.t = fleet.FromMicros(v)
+	default:
+		return fmt.Errorf("a time of type %T", v)
+	}
+	return nil
+}
+
+// flag is a boolean as a column value.
+func flag(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,132 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/internal/store"
+)
+
+const stationColumns = `id, known, profile, version, vendor, model, serial, firmware, iccid, imsi, meter_type, meter_serial,
+	boot_status, boot_reason, booted_at, online, epoch, address, connected_at, disconnected_at, last_message_at, created_at`
+
+func stationFields(s *fleet.Station) []any {
+	return []any{
+		&s.ID, &s.Known, &s.Profile, &s.Version, &s.Vendor, &s.Model, &s.Serial, &s.Firmware, &s.ICCID, &s.IMSI,
+		&s.MeterType, &s.MeterSerial, &s.BootStatus, &s.BootReason, instant{&s.BootedAt}, &s.Online, &s.Epoch, &s.Address,
+		instant{&s.ConnectedAt}, instant{&s.DisconnectedAt}, instant{&s.LastMessageAt}, instant{&s.CreatedAt},
+	}
+}
+
+// Station implements store.Stations.
+func (db *DB) Station(ctx context.Context, station string) (d fleet.StationDetail, err error) {
+	err = one(ctx, db.readers, "SELECT "+stationColumns+" FROM stations WHERE id = ?",
+		[]any{station}, stationFields(&d.Station))
+	if err != nil {
+		return d, fmt.Errorf("station %q: %w", station, err)
+	}
+	connectors, err := db.connectors(ctx, station)
+	d.EVSEs = fleet.GroupByEVSE(connectors)
+	return d, err
+}
+
+func (db *DB) connectors(ctx context.Context, station string) ([]fleet.Connector, error) {
+	q := selectFrom(`SELECT evse, connector, status, since, received, error_code, info, vendor_id, vendor_error_code,
+		last_error, last_error_at FROM connectors`)
+	q.where("station = ?", station)
+	q.order("evse, connector", store.MaxLimit)
+	return list(ctx, db.readers, q, func(c *fleet.Connector) []any {
+		return []any{
+			&c.EVSE, &c.Connector, &c.Status, instant{&c.Since}, instant{&c.Received}, &c.ErrorCode, &c.Info,
+			&c.VendorID, &c.VendorErrorCode, &c.LastError, instant{&c.LastErrorAt},
+		}
+	})
+}
+
+// ListStations implements store.Stations.
+func (db *DB) ListStations(ctx context.Context, sq store.StationQuery) (store.Page[fleet.Station], error) {
+	q := selectFrom("SELECT " + stationColumns + " FROM stations")
+	var after string
+	if ok, err := readCursor(sq.Cursor, &after); err != nil {
+		return store.Page[fleet.Station]{}, err
+	} else if ok {
+		q.where("id > ?", after)
+	}
+	if sq.Online != nil {
+		q.where("online = ?", flag(*sq.Online))
+	}
+	limit := store.Limit(sq.Limit)
+	q.order("id", limit)
+	items, err := list(ctx, db.readers, q, stationFields)
+	return page(items, limit, func(s fleet.Station) string { return makeCursor(s.ID) }), err
+}
+
+// Identity implements store.Stations.
+func (db *DB) Identity(ctx context.Context, station string) (fleet.Identity, error) {
+	id, generation, ok := db.identities.get(station)
+	if ok {
+		return id, nil
+	}
+	err := one(ctx, db.readers, "SELECT id, known, profile, salt, hash, serial, boot_status FROM stations WHERE id = ?", []any{station},
+		[]any{&id.ID, &id.Known, &id.Profile, &id.Credential.Salt, &id.Credential.Hash, &id.Serial, &id.BootStatus})
+	if err != nil {
+		return fleet.Identity{}, fmt.Errorf("station %q: %w", station, err)
+	}
+	db.identities.put(station, id, generation)
+	return id, nil
+}
+
+// CreateStation implements store.Stations.
+func (db *DB) CreateStation(ctx context.Context, s store.NewStation) error {
+	return db.change(ctx, func(w *writer) error {
+		if s.ID == "" || s.Profile < 0 || s.Profile > 3 {
+			return fmt.Errorf("%w: station %q with security profile %d", fleet.ErrInvalidEvent, s.ID, s.Profile)
+		}
+		if err := w.ensureStation(s.ID, s.At); err != nil {
+			return err
+		}
+		n, err := w.execCount("UPDATE stations SET known = 1, profile = ?, salt = ?, hash = ? WHERE id = ? AND known = 0",
+			s.Profile, s.Credential.Salt, s.Credential.Hash, s.ID)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fmt.Errorf("station %q: %w", s.ID, store.ErrExists)
+		}
+		w.pending.identities = append(w.pending.identities, s.ID)
+		return w.notice(s.At, fleet.NoticeStationCreated, s.ID, map[string]int{"profile": s.Profile})
+	})
+}
+
+// SetCredential implements store.Stations.
+func (db *DB) SetCredential(ctx context.Context, station string, c fleet.Credential) error {
+	return db.change(ctx, func(w *writer) error {
+		return w.changeStation(station, "UPDATE stations SET salt = ?, hash = ? WHERE id = ? AND known = 1", c.Salt, c.Hash, station)
+	})
+}
+
+// DeleteStation implements store.Stations.
+func (db *DB) DeleteStation(ctx context.Context, station string) error {
+	return db.change(ctx, func(w *writer) error {
+		err := w.changeStation(station, "UPDATE stations SET known = 0, salt = NULL, hash = NULL WHERE id = ? AND known = 1", station)
+		if err != nil {
+			return err
+		}
+		return w.exec("INSERT INTO notices (time, kind, station, data) SELECT COALESCE(last_message_at, created_at), ?, id, '{}' FROM stations WHERE id = ?",
+			string(fleet.NoticeStationDeleted), station)
+	})
+}
+
+// changeStation runs an update that must meet the station's row.
+func (w *writer) changeStation(station, update string, args ...any) error {
+	n, err := w.execCount(update, args...)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return fmt.Errorf("station %q: %w", station, store.ErrNotFound)
+	}
+	w.pending.identities = append(w.pending.identities, station)
+	return nil
+}

@@ -1,0 +1,156 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/internal/store"
+)
+
+// transactionRow is a transaction with its place in lists.
+type transactionRow struct {
+	fleet.Transaction
+	ref, sortAt int64
+}
+
+const transactionColumns = `ref, sort_at, station, id, number, evse, connector, token, token_type, stop_token, stop_token_type,
+	decision, begun, active, offline, started_at, ended_at, meter_start, meter_stop, meter_last, stop_reason, charging_state,
+	remote_start_id, reservation_id, events, missing, conflicts, first_received, last_received`
+
+func transactionFields(t *transactionRow) []any {
+	return []any{
+		&t.ref, &t.sortAt, &t.Station, &t.ID, &t.Number, &t.EVSE, &t.Connector, &t.Token.Value, &t.Token.Type,
+		&t.StopToken.Value, &t.StopToken.Type, &t.Decision, &t.Begun, &t.Active, &t.Offline, instant{&t.StartedAt},
+		instant{&t.EndedAt}, &t.MeterStart, &t.MeterStop, &t.MeterLast, &t.StopReason, &t.ChargingState,
+		&t.RemoteStartID, &t.ReservationID, &t.Events, &t.Missing, &t.Conflicts,
+		instant{&t.FirstReceived}, instant{&t.LastReceived},
+	}
+}
+
+// Transaction implements store.Transactions.
+func (db *DB) Transaction(ctx context.Context, station, id string) (fleet.Transaction, error) {
+	row, err := db.transaction(ctx, station, id)
+	return row.Transaction, err
+}
+
+func (db *DB) transaction(ctx context.Context, station, id string) (transactionRow, error) {
+	q := selectFrom("SELECT " + transactionColumns + " FROM transactions")
+	q.where("id = ?", id)
+	if station != "" {
+		q.where("station = ?", station)
+	}
+	q.order("ref", 1)
+	rows, err := list(ctx, db.readers, q, transactionFields)
+	switch {
+	case err != nil:
+		return transactionRow{}, err
+	case len(rows) == 0:
+		return transactionRow{}, fmt.Errorf("transaction %q: %w", id, store.ErrNotFound)
+	case len(rows) > 1:
+		return transactionRow{}, fmt.Errorf("transaction %q: %w", id, store.ErrAmbiguous)
+	}
+	return rows[0], nil
+}
+
+// ListTransactions implements store.Transactions.
+func (db *DB) ListTransactions(ctx context.Context, tq store.TransactionQuery) (store.Page[fleet.Transaction], error) {
+	q := selectFrom("SELECT " + transactionColumns + " FROM transactions")
+	var sortAt, ref int64
+	if ok, err := readCursor(tq.Cursor, &sortAt, &ref); err != nil {
+		return store.Page[fleet.Transaction]{}, err
+	} else if ok {
+		q.where("(sort_at, ref) < (?, ?)", sortAt, ref)
+	}
+	if tq.Station != "" {
+		q.where("station = ?", tq.Station)
+	}
+	if tq.Active != nil {
+		q.where("active = ?", flag(*tq.Active))
+	}
+	limit := store.Limit(tq.Limit)
+	q.order("sort_at DESC, ref DESC", limit)
+	rows, err := list(ctx, db.readers, q, transactionFields)
+	cut := page(rows, limit, func(t transactionRow) string { return makeCursor(t.sortAt, t.ref) })
+	result := store.Page[fleet.Transaction]{Next: cut.Next}
+	for _, r := range cut.Items {
+		result.Items = append(result.Items, r.Transaction)
+	}
+	return result, err
+}
+
+// eventRow is an event of a transaction as the table has it.
+type eventRow struct {
+	position int64
+	key      string
+	received time.Time
+	content  []byte
+}
+
+// Samples implements store.Transactions.
+func (db *DB) Samples(ctx context.Context, sq store.SampleQuery) (store.Page[fleet.TransactionSample], error) {
+	var result store.Page[fleet.TransactionSample]
+	t, err := db.transaction(ctx, sq.Station, sq.ID)
+	if err != nil {
+		return result, err
+	}
+	q := selectFrom("SELECT position, key, received, content FROM transaction_events")
+	q.where("transaction_ref = ?", t.ref)
+	var position int64
+	var key string
+	if ok, err := readCursor(sq.Cursor, &position, &key); err != nil {
+		return result, err
+	} else if ok {
+		q.where("(position, key) > (?, ?)", position, key)
+	}
+	limit := store.Limit(sq.Limit)
+	q.order("position, key", limit)
+	rows, err := list(ctx, db.readers, q, func(e *eventRow) []any {
+		return []any{&e.position, &e.key, instant{&e.received}, &e.content}
+	})
+	if err != nil {
+		return result, err
+	}
+	cut := page(rows, limit, func(e eventRow) string { return makeCursor(e.position, e.key) })
+	result.Next = cut.Next
+	for _, e := range cut.Items {
+		if result.Items, err = e.samples(result.Items); err != nil {
+			return result, err
+		}
+	}
+	return result, nil
+}
+
+// samples appends the samples of an event to list.
+func (e eventRow) samples(list []fleet.TransactionSample) ([]fleet.TransactionSample, error) {
+	var content fleet.TransactionEvent
+	if err := json.Unmarshal(e.content, &content); err != nil {
+		return list, fmt.Errorf("the content of event %s: %w", e.key, err)
+	}
+	var seqNo int64
+	if fleet.IsSeqNo(e.key) {
+		seqNo = e.position
+	}
+	for _, s := range content.Samples {
+		list = append(list, fleet.TransactionSample{Sample: s, SeqNo: seqNo, Received: e.received})
+	}
+	return list, nil
+}
+
+// Conflicts implements store.Transactions.
+func (db *DB) Conflicts(ctx context.Context, station, id string) ([]fleet.Conflict, error) {
+	t, err := db.transaction(ctx, station, id)
+	if err != nil {
+		return nil, err
+	}
+	q := selectFrom(`SELECT c.key, c.received, e.content, c.content FROM transaction_conflicts c
+		JOIN transaction_events e ON e.transaction_ref = c.transaction_ref AND e.position = c.position AND e.key = c.key`)
+	q.where("c.transaction_ref = ?", t.ref)
+	q.order("c.position, c.key, c.received", store.MaxLimit-1)
+	return list(ctx, db.readers, q, func(c *fleet.Conflict) []any {
+		c.Transaction = t.ID
+		return []any{&c.Key, instant{&c.Received}, &c.First, &c.Second}
+	})
+}

@@ -1,0 +1,66 @@
+package sqlite
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+)
+
+// derived returns the columns that follow from a transaction's history, in the order of derivedColumns.
+func derived(h *fleet.History, received time.Time) ([]any, error) {
+	b, err := json.Marshal(h)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", fleet.ErrInvalidEvent, err)
+	}
+	var t fleet.Transaction
+	h.Transaction(&t)
+	sortAt := t.StartedAt
+	if sortAt.IsZero() {
+		sortAt = received
+	}
+	return []any{
+		fleet.Micros(sortAt), t.EVSE, t.Connector, t.Token.Value, t.Token.Type, t.StopToken.Value, t.StopToken.Type,
+		flag(t.Begun), flag(t.Active), flag(t.Offline), at(t.StartedAt), at(t.EndedAt),
+		string(t.MeterStart), string(t.MeterStop), string(t.MeterLast), t.StopReason, t.ChargingState,
+		t.RemoteStartID, t.ReservationID, t.Events, t.Missing, fleet.Micros(received), string(b),
+	}, nil
+}
+
+func (w *writer) insertTransaction(t *known, e fleet.TransactionEvent, d fleet.Decision) error {
+	columns, err := derived(&t.history, e.Received)
+	if err != nil {
+		return err
+	}
+	decision := ""
+	if t.history.Token.Set {
+		decision = string(d.Status)
+	}
+	var startKey any
+	if k := e.StartKey(); k != "" {
+		startKey = k
+	}
+	args := append(columns, e.Station, t.id, t.number, startKey, decision, fleet.Micros(e.Received))
+	_, err = w.queryRow(`INSERT INTO transactions (sort_at, evse, connector, token, token_type, stop_token, stop_token_type,
+			begun, active, offline, started_at, ended_at, meter_start, meter_stop, meter_last, stop_reason, charging_state,
+			remote_start_id, reservation_id, events, missing, last_received, history,
+			station, id, number, start_key, decision, first_received)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING ref`,
+		args, []any{&t.ref})
+	return err
+}
+
+// updateTransaction writes what the history says now; decision "" keeps the one that is there.
+func (w *writer) updateTransaction(t *known, e fleet.TransactionEvent, decision string) error {
+	columns, err := derived(&t.history, e.Received)
+	if err != nil {
+		return err
+	}
+	return w.exec(`UPDATE transactions SET sort_at = ?, evse = ?, connector = ?, token = ?, token_type = ?, stop_token = ?,
+			stop_token_type = ?, begun = ?, active = ?, offline = ?, started_at = ?, ended_at = ?, meter_start = ?,
+			meter_stop = ?, meter_last = ?, stop_reason = ?, charging_state = ?, remote_start_id = ?, reservation_id = ?,
+			events = ?, missing = ?, last_received = ?, history = ?,
+			decision = CASE WHEN ? = '' THEN decision ELSE ? END
+		WHERE ref = ?`, append(columns, decision, decision, t.ref)...)
+}

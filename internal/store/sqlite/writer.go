@@ -1,0 +1,206 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/internal/store"
+)
+
+// job is one thing to write: an event with its result, or an operator's change.
+type job struct {
+	event  fleet.Event
+	result fleet.Result
+	change func(w *writer) error // when event is nil; may run twice
+}
+
+// hooks let tests look into the writer and break it. The zero hooks do nothing.
+type hooks struct {
+	pragmas      string       // more pragmas of the writer's connection, as in a DSN
+	beforeCommit func() error // runs when a batch was applied; an error is that of the commit
+}
+
+// writer applies jobs on the one connection that writes. Only the goroutine of the group uses it.
+type writer struct {
+	db     *DB
+	conn   *sql.Conn
+	stmts  map[string]*sql.Stmt // by their text
+	tokens fleet.TokenPolicy
+	hooks  hooks
+
+	stations map[string]bool // that have a row
+	pending  pending
+}
+
+// pending is what must be done when the batch is committed, and forgotten when it is not.
+type pending struct {
+	stations   []string // that got a row
+	identities []string // that changed
+	apiTokens  []string
+}
+
+func newWriter(ctx context.Context, db *DB, o store.Options, h hooks) (*writer, error) {
+	conn, err := db.pool.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{db: db, conn: conn, stmts: map[string]*sql.Stmt{}, tokens: o.Tokens, hooks: h, stations: map[string]bool{}}
+	// Whoever was online, was so in a process that is gone: its epochs mean nothing any more.
+	err = w.exec("UPDATE stations SET disconnected_at = last_message_at WHERE online = 1")
+	err = errors.Join(err, w.exec("UPDATE stations SET online = 0, epoch = 0 WHERE online = 1 OR epoch <> 0"))
+	err = errors.Join(err, w.loadStations())
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return w, nil
+}
+
+func (w *writer) loadStations() (err error) {
+	rows, err := w.conn.QueryContext(context.Background(), "SELECT id FROM stations")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		w.stations[id] = true
+	}
+	return rows.Err()
+}
+
+// Commit implements store.Committer. It first tries the batch as a whole; only when a job fails by its own
+// fault is everything done again with a savepoint for each.
+func (w *writer) Commit(jobs []*job, presence []fleet.Presence) ([]error, error) {
+	errs, err := w.transact(jobs, presence, false)
+	if err != nil && isOwnFault(err) {
+		errs, err = w.transact(jobs, presence, true)
+	}
+	return errs, classify(err)
+}
+
+// Probe implements store.Committer.
+func (w *writer) Probe() error {
+	touch := &job{change: func(w *writer) error {
+		return w.exec("UPDATE sequences SET value = value + 1 WHERE name = 'probe'")
+	}}
+	_, err := w.Commit([]*job{touch}, nil)
+	return err
+}
+
+func (w *writer) transact(jobs []*job, presence []fleet.Presence, careful bool) (errs []error, err error) {
+	w.pending = pending{}
+	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
+		return nil, fmt.Errorf("beginning a transaction: %w", err)
+	}
+	errs, err = w.applyAll(jobs, presence, careful)
+	if err == nil {
+		err = w.commit()
+	}
+	if err != nil {
+		w.rollback()
+		return nil, err
+	}
+	w.committed()
+	return errs, nil
+}
+
+func (w *writer) applyAll(jobs []*job, presence []fleet.Presence, careful bool) (errs []error, err error) {
+	if careful {
+		errs = make([]error, len(jobs))
+	}
+	for i, j := range jobs {
+		if careful {
+			errs[i], err = w.applyAlone(j)
+		} else {
+			err = w.apply(j)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range presence {
+		if err := w.writePresence(p); err != nil {
+			return nil, err
+		}
+	}
+	return errs, nil
+}
+
+// applyAlone applies a job so that its own fault (own) harms no other. err is the store's.
+func (w *writer) applyAlone(j *job) (own, err error) {
+	if err := w.exec("SAVEPOINT job"); err != nil {
+		return nil, err
+	}
+	kept := w.pending
+	if err := w.apply(j); err != nil {
+		if !isOwnFault(err) {
+			return nil, err
+		}
+		w.pending = kept
+		own = err
+		if err := w.exec("ROLLBACK TO job"); err != nil {
+			return nil, err
+		}
+	}
+	return own, w.exec("RELEASE job")
+}
+
+func (w *writer) commit() error {
+	if w.hooks.beforeCommit != nil {
+		if err := w.hooks.beforeCommit(); err != nil {
+			return err
+		}
+	}
+	if err := w.exec("COMMIT"); err != nil {
+		return fmt.Errorf("committing: %w", err)
+	}
+	return nil
+}
+
+// rollback gives up the open transaction. SQLite may have done so by itself, as it does on a full disk; then
+// this fails, and there is nothing left to do.
+func (w *writer) rollback() {
+	_ = w.exec("ROLLBACK")
+	w.pending = pending{}
+}
+
+func (w *writer) committed() {
+	for _, id := range w.pending.stations {
+		w.stations[id] = true
+	}
+	w.db.identities.drop(w.pending.identities...)
+	w.db.apiTokens.drop(w.pending.apiTokens...)
+	w.pending = pending{}
+}
+
+func (w *writer) apply(j *job) error {
+	if j.event == nil {
+		return j.change(w)
+	}
+	if err := j.event.Check(); err != nil {
+		return err
+	}
+	var err error
+	j.result, err = w.applyEvent(j.event)
+	return err
+}
+
+// Submit implements store.Ingest.
+func (db *DB) Submit(ctx context.Context, e fleet.Event) (fleet.Result, error) {
+	j := &job{event: e}
+	if err := db.Group.Submit(ctx, j); err != nil {
+		return fleet.Result{}, err
+	}
+	return j.result, nil
+}
+
+// change makes an operator's change and returns after its commit.
+func (db *DB) change(ctx context.Context, do func(w *writer) error) error {
+	return db.Group.Submit(ctx, &job{change: do})
+}

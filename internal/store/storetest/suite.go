@@ -1,0 +1,162 @@
+// Package storetest is the suite that every engine of package store must pass.
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/internal/store"
+)
+
+// Open opens a store in an empty place of the test's own, or again in the same place. The suite closes it.
+type Open func(t *testing.T, place string, o store.Options) store.Store
+
+// Run runs the suite against an engine. Each test has a place of its own.
+func Run(t *testing.T, open Open) {
+	for _, test := range []struct {
+		name string
+		run  func(*fixture)
+	}{
+		{"Stations", testStations},
+		{"StationsAreListedInPages", testStationPages},
+		{"CredentialsChange", testCredentials},
+		{"Boot", testBoot},
+		{"Presence", testPresence},
+		{"Epochs", testEpochs},
+		{"PresenceAfterRestart", testPresenceAfterRestart},
+		{"ConnectorStatus", testConnectorStatus},
+		{"Session16", testSession16},
+		{"Session2x", testSession2x},
+		{"R52SameStartSameID", testSameStart},
+		{"R52Replays", testReplays},
+		{"Conflicts", testConflicts},
+		{"LateAndForeignEvents", testLateEvents},
+		{"UnusableTransactionIDs", testUnusableIDs},
+		{"ForeignTransactionNumbers", testForeignNumbers},
+		{"TransactionsAreListedInPages", testTransactionPages},
+		{"SamplesAreListedInPages", testSamplePages},
+		{"SamplesKeepEverything", testSampleFields},
+		{"MeterValuesOutsideTransactions", testMetered},
+		{"OddTimes", testOddTimes},
+		{"Tokens", testTokens},
+		{"UnknownTokens", testUnknownTokens},
+		{"UnknownTokensRefused", testUnknownTokensRefused},
+		{"APITokens", testAPITokens},
+		{"Notices", testNotices},
+		{"Refusals", testRefusals},
+		{"BadEventHarmsNoOther", testBadEvent},
+		{"ManyAtOnce", testManyAtOnce},
+		{"WhatWasAcknowledgedIsThereAfterwards", testRestart},
+		{"ClosedStore", testClosed},
+		{"Cursors", testCursors},
+		{"AnyOrderOfASession", testAnyOrder},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := &fixture{T: t, place: t.TempDir(), open: open}
+			f.start(store.Options{})
+			t.Cleanup(f.stop)
+			test.run(f)
+		})
+	}
+}
+
+// noon is when tests happen.
+var noon = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+
+// fixture is a test with its store.
+type fixture struct {
+	*testing.T
+	store.Store
+	place string
+
+	presenceMarks int
+	open          Open
+}
+
+func (f *fixture) start(o store.Options) {
+	f.Helper()
+	if o.MaxDelay == 0 {
+		o.MaxDelay = -1
+	}
+	if o.PresenceDelay == 0 {
+		o.PresenceDelay = time.Millisecond
+	}
+	f.Store = f.open(f.T, f.place, o)
+}
+
+func (f *fixture) stop() {
+	f.Helper()
+	f.ok(f.Close())
+}
+
+func (f *fixture) restart(o store.Options) {
+	f.Helper()
+	f.stop()
+	f.start(o)
+}
+
+func (f *fixture) ok(err error) {
+	f.Helper()
+	if err != nil {
+		f.Fatal(err)
+	}
+}
+
+// submit stores an event.
+func (f *fixture) submit(e fleet.Event) fleet.Result {
+	f.Helper()
+	r, err := f.Submit(f.Context(), e)
+	f.ok(err)
+	return r
+}
+
+func (f *fixture) transaction(station, id string) fleet.Transaction {
+	f.Helper()
+	t, err := f.Transaction(f.Context(), station, id)
+	f.ok(err)
+	return t
+}
+
+// detail returns a station once its reported presence is written.
+func (f *fixture) detail(station string) fleet.StationDetail {
+	f.Helper()
+	d, err := f.Station(f.Context(), station)
+	f.ok(err)
+	return d
+}
+
+// equal compares.
+func equal[T comparable](f *fixture, what string, got, want T) {
+	f.Helper()
+	if got != want {
+		f.Errorf("%s: got %v, want %v", what, got, want)
+	}
+}
+
+func equalTime(f *fixture, what string, got, want time.Time) {
+	f.Helper()
+	if !got.Equal(want) {
+		f.Errorf("%s: got %v, want %v", what, got, want)
+	}
+}
+
+// all reads a list to its end and checks that no page is longer than the limit.
+func all[T any](f *fixture, limit int, read func(ctx context.Context, cursor string) (store.Page[T], error)) []T {
+	f.Helper()
+	var items []T
+	cursor := ""
+	for {
+		p, err := read(f.Context(), cursor)
+		f.ok(err)
+		if limit > 0 && len(p.Items) > limit {
+			f.Fatalf("a page of %d items, want at most %d", len(p.Items), limit)
+		}
+		items = append(items, p.Items...)
+		if p.Next == "" {
+			return items
+		}
+		cursor = p.Next
+	}
+}
