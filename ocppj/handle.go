@@ -40,7 +40,7 @@ func (s *Session) rescue(m *message) {
 // process takes a message through all its steps. The error that it returns refuses the message.
 func (s *Session) process(m *message) *ocpp.Error {
 	if m.problem != "" {
-		return s.notAMessage(m.problem)
+		return notAMessage(m.problem)
 	}
 	if s.o.Gate != nil {
 		if err := s.o.Gate(&m.x); err != nil {
@@ -146,7 +146,7 @@ func (s *Session) answerRefusal(m *message, err *ocpp.Error) {
 }
 
 // notAMessage is the refusal of a frame that is no message (rule R17).
-func (s *Session) notAMessage(problem string) *ocpp.Error {
+func notAMessage(problem string) *ocpp.Error {
 	return ocpp.Errorf(ocpp.RpcFrameworkError, "the message %s", problem)
 }
 

@@ -79,6 +79,7 @@ func (r *reader) payload(v any) error {
 	if r.d.Kind() != 'n' {
 		return ocpp.DecodeFrom(&r.d, v)
 	}
+	r.d.Payload()
 	if !r.d.Null() {
 		return ocpp.DecodeError(&r.d)
 	}

@@ -27,7 +27,7 @@ func (s *Session) Receive(frame []byte) error {
 	case h.typ == TypeCall, h.typ == TypeSend:
 		return s.accept(h)
 	case h.id == "":
-		s.noteRefused("", "", s.notAMessage(h.problem)) // never answered (rule R14)
+		s.noteRefused("", "", notAMessage(h.problem)) // never answered (rule R14)
 	case h.typ == TypeCallResultError:
 		s.resultRefused(h)
 	default:

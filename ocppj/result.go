@@ -2,7 +2,6 @@ package ocppj
 
 import (
 	"context"
-	"errors"
 
 	"github.com/chargeyard/chargeyard/ocpp"
 )
@@ -28,7 +27,7 @@ func (s *Session) result(ctx context.Context, x *ocpp.Exchange, o outcome, newRe
 // readResult unwraps, verifies and decodes a CALLRESULT.
 func (s *Session) readResult(ctx context.Context, x *ocpp.Exchange, h *header, resp any) error {
 	if h.problem != "" {
-		return errors.New("the message " + h.problem)
+		return notAMessage(h.problem)
 	}
 	payload, err := s.openResult(ctx, x, h)
 	if err != nil {
