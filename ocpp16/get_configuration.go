@@ -10,13 +10,13 @@ import (
 // GetConfigurationRequest asks for the values of configuration keys; of all keys when it names none. The CSMS
 // may send it. Block: Core.
 type GetConfigurationRequest struct {
-	Key []string `json:"key,omitempty"` // at most 50 characters
+	Key []string `json:"key,omitempty"` // each at most 50 characters
 }
 
 // GetConfigurationResponse answers GetConfigurationRequest.
 type GetConfigurationResponse struct {
 	ConfigurationKey []KeyValue `json:"configurationKey,omitempty"`
-	UnknownKey       []string   `json:"unknownKey,omitempty"` // at most 50 characters
+	UnknownKey       []string   `json:"unknownKey,omitempty"` // each at most 50 characters
 }
 
 // OCPPAction names the action.

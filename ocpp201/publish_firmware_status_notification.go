@@ -11,7 +11,7 @@ import (
 // may send it. Block: L FirmwareManagement.
 type PublishFirmwareStatusNotificationRequest struct {
 	Status     PublishFirmwareStatus `json:"status"`             // required
-	Location   []string              `json:"location,omitempty"` // at least 1 item, at most 512 characters
+	Location   []string              `json:"location,omitempty"` // at least 1 item, each at most 512 characters
 	RequestID  ocpp.Opt[int]         `json:"requestId,omitzero"`
 	CustomData *ocpp.CustomData      `json:"customData,omitempty"`
 }

@@ -42,7 +42,7 @@ type APN struct {
 	APNUserName             ocpp.Opt[string]  `json:"apnUserName,omitzero"` // at most 20 characters
 	APNPassword             ocpp.Opt[string]  `json:"apnPassword,omitzero"` // at most 20 characters
 	SIMPIN                  ocpp.Opt[int]     `json:"simPin,omitzero"`
-	PreferredNetwork        ocpp.Opt[string]  `json:"preferredNetwork,omitzero"`        // at most 6 characters
+	PreferredNetwork        ocpp.Opt[string]  `json:"preferredNetwork,omitzero"`        // at most 6 characters, by the text an identifierString
 	UseOnlyPreferredNetwork ocpp.Opt[bool]    `json:"useOnlyPreferredNetwork,omitzero"` // default false
 	CustomData              *ocpp.CustomData  `json:"customData,omitempty"`
 }
@@ -351,6 +351,7 @@ func (v *APN) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Str(v.PreferredNetwork.Set(), 6); !ok {
 				v.PreferredNetwork.Clear()
 			}
+			ok = ok && (jsonwire.IsIdentifier(v.PreferredNetwork.Or("")) || d.Spec("is no identifierString"))
 		case "useOnlyPreferredNetwork":
 			bit = 1 << 6
 			if ok = d.Bool(v.UseOnlyPreferredNetwork.Set()); !ok {

@@ -10,7 +10,7 @@ import (
 // AdditionalInfo is a part of 6 actions, such as Authorize and CustomerInformation; the schemas call it
 // AdditionalInfoType.
 type AdditionalInfo struct {
-	AdditionalIDToken string           `json:"additionalIdToken"` // required, at most 36 characters
+	AdditionalIDToken string           `json:"additionalIdToken"` // required, at most 36 characters, by the text an identifierString
 	Type              string           `json:"type"`              // required, at most 50 characters
 	CustomData        *ocpp.CustomData `json:"customData,omitempty"`
 }
@@ -19,9 +19,9 @@ type AdditionalInfo struct {
 // schemas call it CertificateHashDataType.
 type CertificateHashData struct {
 	HashAlgorithm  HashAlgorithm    `json:"hashAlgorithm"`  // required
-	IssuerNameHash string           `json:"issuerNameHash"` // required, at most 128 characters
+	IssuerNameHash string           `json:"issuerNameHash"` // required, at most 128 characters, by the text an identifierString
 	IssuerKeyHash  string           `json:"issuerKeyHash"`  // required, at most 128 characters
-	SerialNumber   string           `json:"serialNumber"`   // required, at most 40 characters
+	SerialNumber   string           `json:"serialNumber"`   // required, at most 40 characters, by the text an identifierString
 	CustomData     *ocpp.CustomData `json:"customData,omitempty"`
 }
 
@@ -159,9 +159,9 @@ type MeterValue struct {
 // OCSPRequestData is a part of Authorize and GetCertificateStatus; the schemas call it OCSPRequestDataType.
 type OCSPRequestData struct {
 	HashAlgorithm  HashAlgorithm    `json:"hashAlgorithm"`  // required
-	IssuerNameHash string           `json:"issuerNameHash"` // required, at most 128 characters
+	IssuerNameHash string           `json:"issuerNameHash"` // required, at most 128 characters, by the text an identifierString
 	IssuerKeyHash  string           `json:"issuerKeyHash"`  // required, at most 128 characters
-	SerialNumber   string           `json:"serialNumber"`   // required, at most 40 characters
+	SerialNumber   string           `json:"serialNumber"`   // required, at most 40 characters, by the text an identifierString
 	ResponderURL   string           `json:"responderURL"`   // required, at most 512 characters
 	CustomData     *ocpp.CustomData `json:"customData,omitempty"`
 }
@@ -250,6 +250,7 @@ func (v *AdditionalInfo) DecodeOCPP(d *jsonwire.Decoder) bool {
 		case "additionalIdToken":
 			bit = 1 << 0
 			ok = d.Str(&v.AdditionalIDToken, 36)
+			ok = ok && (jsonwire.IsIdentifier(v.AdditionalIDToken) || d.Spec("is no identifierString"))
 		case "type":
 			bit = 1 << 1
 			ok = d.Str(&v.Type, 50)
@@ -335,12 +336,14 @@ func (v *CertificateHashData) DecodeOCPP(d *jsonwire.Decoder) bool {
 		case "issuerNameHash":
 			bit = 1 << 1
 			ok = d.Str(&v.IssuerNameHash, 128)
+			ok = ok && (jsonwire.IsIdentifier(v.IssuerNameHash) || d.Spec("is no identifierString"))
 		case "issuerKeyHash":
 			bit = 1 << 2
 			ok = d.Str(&v.IssuerKeyHash, 128)
 		case "serialNumber":
 			bit = 1 << 3
 			ok = d.Str(&v.SerialNumber, 40)
+			ok = ok && (jsonwire.IsIdentifier(v.SerialNumber) || d.Spec("is no identifierString"))
 		case "customData":
 			bit = 1 << 4
 			x := new(ocpp.CustomData)
@@ -1870,12 +1873,14 @@ func (v *OCSPRequestData) DecodeOCPP(d *jsonwire.Decoder) bool {
 		case "issuerNameHash":
 			bit = 1 << 1
 			ok = d.Str(&v.IssuerNameHash, 128)
+			ok = ok && (jsonwire.IsIdentifier(v.IssuerNameHash) || d.Spec("is no identifierString"))
 		case "issuerKeyHash":
 			bit = 1 << 2
 			ok = d.Str(&v.IssuerKeyHash, 128)
 		case "serialNumber":
 			bit = 1 << 3
 			ok = d.Str(&v.SerialNumber, 40)
+			ok = ok && (jsonwire.IsIdentifier(v.SerialNumber) || d.Spec("is no identifierString"))
 		case "responderURL":
 			bit = 1 << 4
 			ok = d.Str(&v.ResponderURL, 512)

@@ -12,7 +12,7 @@ import (
 type ClearDERControlRequest struct {
 	IsDefault   bool             `json:"isDefault"` // required
 	ControlType DERControlType   `json:"controlType,omitzero"`
-	ControlID   ocpp.Opt[string] `json:"controlId,omitzero"` // at most 36 characters
+	ControlID   ocpp.Opt[string] `json:"controlId,omitzero"` // at most 36 characters, by the text an identifierString
 	CustomData  *ocpp.CustomData `json:"customData,omitempty"`
 }
 
@@ -57,6 +57,7 @@ func (v *ClearDERControlRequest) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Str(v.ControlID.Set(), 36); !ok {
 				v.ControlID.Clear()
 			}
+			ok = ok && (jsonwire.IsIdentifier(v.ControlID.Or("")) || d.Spec("is no identifierString"))
 		case "customData":
 			bit = 1 << 3
 			x := new(ocpp.CustomData)

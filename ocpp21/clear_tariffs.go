@@ -10,7 +10,7 @@ import (
 // ClearTariffsRequest removes tariffs from the charging station. The CSMS may send it. Block: I
 // TariffAndCost.
 type ClearTariffsRequest struct {
-	TariffIDs  []string         `json:"tariffIds,omitempty"` // at least 1 item, at most 60 characters
+	TariffIDs  []string         `json:"tariffIds,omitempty"` // at least 1 item, each at most 60 characters
 	EVSEID     ocpp.Opt[int]    `json:"evseId,omitzero"`     // at least 0
 	CustomData *ocpp.CustomData `json:"customData,omitempty"`
 }

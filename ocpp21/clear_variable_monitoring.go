@@ -9,7 +9,7 @@ import (
 
 // ClearVariableMonitoringRequest removes monitors of variables. The CSMS may send it. Block: N Diagnostics.
 type ClearVariableMonitoringRequest struct {
-	ID         []int            `json:"id"` // required, at least 1 item, at least 0
+	ID         []int            `json:"id"` // required, at least 1 item, each at least 0
 	CustomData *ocpp.CustomData `json:"customData,omitempty"`
 }
 

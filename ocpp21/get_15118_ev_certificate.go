@@ -14,7 +14,7 @@ type Get15118EVCertificateRequest struct {
 	Action                           CertificateAction `json:"action"`                                    // required
 	EXIRequest                       string            `json:"exiRequest"`                                // required, at most 11000 characters
 	MaximumContractCertificateChains ocpp.Opt[int]     `json:"maximumContractCertificateChains,omitzero"` // at least 0
-	PrioritizedEMAIDs                []string          `json:"prioritizedEMAIDs,omitempty"`               // 1 to 8 items, at most 255 characters
+	PrioritizedEMAIDs                []string          `json:"prioritizedEMAIDs,omitempty"`               // 1 to 8 items, each at most 255 characters
 	CustomData                       *ocpp.CustomData  `json:"customData,omitempty"`
 }
 

@@ -47,7 +47,7 @@ type CertificateStatus struct {
 type CertificateStatusRequestInfo struct {
 	CertificateHashData CertificateHashData     `json:"certificateHashData"` // required
 	Source              CertificateStatusSource `json:"source"`              // required
-	URLs                []string                `json:"urls"`                // required, 1 to 5 items, at most 2000 characters
+	URLs                []string                `json:"urls"`                // required, 1 to 5 items, each at most 2000 characters
 	CustomData          *ocpp.CustomData        `json:"customData,omitempty"`
 }
 

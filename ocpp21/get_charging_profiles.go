@@ -42,7 +42,7 @@ type ChargingProfileCriterion struct {
 	ChargingProfilePurpose ChargingProfilePurpose `json:"chargingProfilePurpose,omitzero"`
 	StackLevel             ocpp.Opt[int]          `json:"stackLevel,omitzero"`           // at least 0
 	ChargingProfileID      []int                  `json:"chargingProfileId,omitempty"`   // at least 1 item
-	ChargingLimitSource    []string               `json:"chargingLimitSource,omitempty"` // 1 to 4 items, at most 20 characters
+	ChargingLimitSource    []string               `json:"chargingLimitSource,omitempty"` // 1 to 4 items, each at most 20 characters
 	CustomData             *ocpp.CustomData       `json:"customData,omitempty"`
 }
 

@@ -13,7 +13,7 @@ type GetDERControlRequest struct {
 	RequestID   int              `json:"requestId"` // required
 	IsDefault   ocpp.Opt[bool]   `json:"isDefault,omitzero"`
 	ControlType DERControlType   `json:"controlType,omitzero"`
-	ControlID   ocpp.Opt[string] `json:"controlId,omitzero"` // at most 36 characters
+	ControlID   ocpp.Opt[string] `json:"controlId,omitzero"` // at most 36 characters, by the text an identifierString
 	CustomData  *ocpp.CustomData `json:"customData,omitempty"`
 }
 
@@ -63,6 +63,7 @@ func (v *GetDERControlRequest) DecodeOCPP(d *jsonwire.Decoder) bool {
 			if ok = d.Str(v.ControlID.Set(), 36); !ok {
 				v.ControlID.Clear()
 			}
+			ok = ok && (jsonwire.IsIdentifier(v.ControlID.Or("")) || d.Spec("is no identifierString"))
 		case "customData":
 			bit = 1 << 4
 			x := new(ocpp.CustomData)

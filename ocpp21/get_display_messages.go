@@ -11,7 +11,7 @@ import (
 // Block: O DisplayMessage.
 type GetDisplayMessagesRequest struct {
 	RequestID  int              `json:"requestId"`    // required
-	ID         []int            `json:"id,omitempty"` // at least 1 item, at least 0
+	ID         []int            `json:"id,omitempty"` // at least 1 item, each at least 0
 	Priority   MessagePriority  `json:"priority,omitzero"`
 	State      MessageState     `json:"state,omitzero"`
 	CustomData *ocpp.CustomData `json:"customData,omitempty"`

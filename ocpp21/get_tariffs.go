@@ -40,8 +40,8 @@ type TariffAssignment struct {
 	TariffID   string           `json:"tariffId"`   // required, at most 60 characters
 	TariffKind TariffKind       `json:"tariffKind"` // required
 	ValidFrom  ocpp.Time        `json:"validFrom,omitzero"`
-	EVSEIDs    []int            `json:"evseIds,omitempty"`  // at least 1 item, at least 0
-	IDTokens   []string         `json:"idTokens,omitempty"` // at least 1 item, at most 255 characters
+	EVSEIDs    []int            `json:"evseIds,omitempty"`  // at least 1 item, each at least 0
+	IDTokens   []string         `json:"idTokens,omitempty"` // at least 1 item, each at most 255 characters
 	CustomData *ocpp.CustomData `json:"customData,omitempty"`
 }
 

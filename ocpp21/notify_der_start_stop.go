@@ -10,10 +10,10 @@ import (
 // NotifyDERStartStopRequest reports that a scheduled DER control begins or ends. The charging station may
 // send it. Block: R DERControl.
 type NotifyDERStartStopRequest struct {
-	ControlID     string           `json:"controlId"`               // required, at most 36 characters
+	ControlID     string           `json:"controlId"`               // required, at most 36 characters, by the text an identifierString
 	Started       bool             `json:"started"`                 // required
 	Timestamp     ocpp.Time        `json:"timestamp"`               // required
-	SupersededIDs []string         `json:"supersededIds,omitempty"` // 1 to 24 items, at most 36 characters
+	SupersededIDs []string         `json:"supersededIds,omitempty"` // 1 to 24 items, each at most 36 characters
 	CustomData    *ocpp.CustomData `json:"customData,omitempty"`
 }
 
@@ -48,6 +48,7 @@ func (v *NotifyDERStartStopRequest) DecodeOCPP(d *jsonwire.Decoder) bool {
 		case "controlId":
 			bit = 1 << 0
 			ok = d.Str(&v.ControlID, 36)
+			ok = ok && (jsonwire.IsIdentifier(v.ControlID) || d.Spec("is no identifierString"))
 		case "started":
 			bit = 1 << 1
 			ok = d.Bool(&v.Started)

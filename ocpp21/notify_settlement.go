@@ -10,7 +10,7 @@ import (
 // NotifySettlementRequest reports how the payment of a transaction at a terminal was settled. The charging
 // station may send it. Block: C Authorization.
 type NotifySettlementRequest struct {
-	PSPRef           string           `json:"pspRef"`                 // required, at most 255 characters
+	PSPRef           string           `json:"pspRef"`                 // required, at most 255 characters, by the text an identifierString
 	Status           PaymentStatus    `json:"status"`                 // required
 	SettlementAmount ocpp.Decimal     `json:"settlementAmount"`       // required
 	SettlementTime   ocpp.Time        `json:"settlementTime"`         // required
@@ -68,6 +68,7 @@ func (v *NotifySettlementRequest) DecodeOCPP(d *jsonwire.Decoder) bool {
 		case "pspRef":
 			bit = 1 << 0
 			ok = d.Str(&v.PSPRef, 255)
+			ok = ok && (jsonwire.IsIdentifier(v.PSPRef) || d.Spec("is no identifierString"))
 		case "status":
 			bit = 1 << 1
 			ok = v.Status.DecodeOCPP(d)

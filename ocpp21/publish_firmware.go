@@ -11,7 +11,7 @@ import (
 // CSMS may send it. Block: L FirmwareManagement.
 type PublishFirmwareRequest struct {
 	Location      string           `json:"location"`               // required, at most 2000 characters
-	Checksum      string           `json:"checksum"`               // required, at most 32 characters
+	Checksum      string           `json:"checksum"`               // required, at most 32 characters, by the text an identifierString
 	RequestID     int              `json:"requestId"`              // required, at least 0
 	Retries       ocpp.Opt[int]    `json:"retries,omitzero"`       // at least 0
 	RetryInterval ocpp.Opt[int]    `json:"retryInterval,omitzero"` // at least 0
@@ -54,6 +54,7 @@ func (v *PublishFirmwareRequest) DecodeOCPP(d *jsonwire.Decoder) bool {
 		case "checksum":
 			bit = 1 << 1
 			ok = d.Str(&v.Checksum, 32)
+			ok = ok && (jsonwire.IsIdentifier(v.Checksum) || d.Spec("is no identifierString"))
 		case "requestId":
 			bit = 1 << 2
 			ok = d.Int(&v.RequestID, 0, jsonwire.MaxInt)

@@ -44,7 +44,7 @@ func (*ReportDERControlRequest) SentByStation() {}
 // DERCurveGet is a part of ReportDERControl; the schemas call it DERCurveGetType.
 type DERCurveGet struct {
 	Curve        DERCurve         `json:"curve"`        // required
-	ID           string           `json:"id"`           // required, at most 36 characters
+	ID           string           `json:"id"`           // required, at most 36 characters, by the text an identifierString
 	CurveType    DERControlType   `json:"curveType"`    // required
 	IsDefault    bool             `json:"isDefault"`    // required
 	IsSuperseded bool             `json:"isSuperseded"` // required
@@ -54,14 +54,14 @@ type DERCurveGet struct {
 // EnterServiceGet is a part of ReportDERControl; the schemas call it EnterServiceGetType.
 type EnterServiceGet struct {
 	EnterService EnterService     `json:"enterService"` // required
-	ID           string           `json:"id"`           // required, at most 36 characters
+	ID           string           `json:"id"`           // required, at most 36 characters, by the text an identifierString
 	CustomData   *ocpp.CustomData `json:"customData,omitempty"`
 }
 
 // FixedPFGet is a part of ReportDERControl; the schemas call it FixedPFGetType.
 type FixedPFGet struct {
 	FixedPF      FixedPF          `json:"fixedPF"`      // required
-	ID           string           `json:"id"`           // required, at most 36 characters
+	ID           string           `json:"id"`           // required, at most 36 characters, by the text an identifierString
 	IsDefault    bool             `json:"isDefault"`    // required
 	IsSuperseded bool             `json:"isSuperseded"` // required
 	CustomData   *ocpp.CustomData `json:"customData,omitempty"`
@@ -70,7 +70,7 @@ type FixedPFGet struct {
 // FixedVarGet is a part of ReportDERControl; the schemas call it FixedVarGetType.
 type FixedVarGet struct {
 	FixedVar     FixedVar         `json:"fixedVar"`     // required
-	ID           string           `json:"id"`           // required, at most 36 characters
+	ID           string           `json:"id"`           // required, at most 36 characters, by the text an identifierString
 	IsDefault    bool             `json:"isDefault"`    // required
 	IsSuperseded bool             `json:"isSuperseded"` // required
 	CustomData   *ocpp.CustomData `json:"customData,omitempty"`
@@ -79,7 +79,7 @@ type FixedVarGet struct {
 // FreqDroopGet is a part of ReportDERControl; the schemas call it FreqDroopGetType.
 type FreqDroopGet struct {
 	FreqDroop    FreqDroop        `json:"freqDroop"`    // required
-	ID           string           `json:"id"`           // required, at most 36 characters
+	ID           string           `json:"id"`           // required, at most 36 characters, by the text an identifierString
 	IsDefault    bool             `json:"isDefault"`    // required
 	IsSuperseded bool             `json:"isSuperseded"` // required
 	CustomData   *ocpp.CustomData `json:"customData,omitempty"`
@@ -88,13 +88,13 @@ type FreqDroopGet struct {
 // GradientGet is a part of ReportDERControl; the schemas call it GradientGetType.
 type GradientGet struct {
 	Gradient   Gradient         `json:"gradient"` // required
-	ID         string           `json:"id"`       // required, at most 36 characters
+	ID         string           `json:"id"`       // required, at most 36 characters, by the text an identifierString
 	CustomData *ocpp.CustomData `json:"customData,omitempty"`
 }
 
 // LimitMaxDischargeGet is a part of ReportDERControl; the schemas call it LimitMaxDischargeGetType.
 type LimitMaxDischargeGet struct {
-	ID                string            `json:"id"`                // required, at most 36 characters
+	ID                string            `json:"id"`                // required, at most 36 characters, by the text an identifierString
 	IsDefault         bool              `json:"isDefault"`         // required
 	IsSuperseded      bool              `json:"isSuperseded"`      // required
 	LimitMaxDischarge LimitMaxDischarge `json:"limitMaxDischarge"` // required
@@ -400,6 +400,7 @@ func (v *DERCurveGet) DecodeOCPP(d *jsonwire.Decoder) bool {
 		case "id":
 			bit = 1 << 1
 			ok = d.Str(&v.ID, 36)
+			ok = ok && (jsonwire.IsIdentifier(v.ID) || d.Spec("is no identifierString"))
 		case "curveType":
 			bit = 1 << 2
 			ok = v.CurveType.DecodeOCPP(d)
@@ -503,6 +504,7 @@ func (v *EnterServiceGet) DecodeOCPP(d *jsonwire.Decoder) bool {
 		case "id":
 			bit = 1 << 1
 			ok = d.Str(&v.ID, 36)
+			ok = ok && (jsonwire.IsIdentifier(v.ID) || d.Spec("is no identifierString"))
 		case "customData":
 			bit = 1 << 2
 			x := new(ocpp.CustomData)
@@ -588,6 +590,7 @@ func (v *FixedPFGet) DecodeOCPP(d *jsonwire.Decoder) bool {
 		case "id":
 			bit = 1 << 1
 			ok = d.Str(&v.ID, 36)
+			ok = ok && (jsonwire.IsIdentifier(v.ID) || d.Spec("is no identifierString"))
 		case "isDefault":
 			bit = 1 << 2
 			ok = d.Bool(&v.IsDefault)
@@ -683,6 +686,7 @@ func (v *FixedVarGet) DecodeOCPP(d *jsonwire.Decoder) bool {
 		case "id":
 			bit = 1 << 1
 			ok = d.Str(&v.ID, 36)
+			ok = ok && (jsonwire.IsIdentifier(v.ID) || d.Spec("is no identifierString"))
 		case "isDefault":
 			bit = 1 << 2
 			ok = d.Bool(&v.IsDefault)
@@ -778,6 +782,7 @@ func (v *FreqDroopGet) DecodeOCPP(d *jsonwire.Decoder) bool {
 		case "id":
 			bit = 1 << 1
 			ok = d.Str(&v.ID, 36)
+			ok = ok && (jsonwire.IsIdentifier(v.ID) || d.Spec("is no identifierString"))
 		case "isDefault":
 			bit = 1 << 2
 			ok = d.Bool(&v.IsDefault)
@@ -873,6 +878,7 @@ func (v *GradientGet) DecodeOCPP(d *jsonwire.Decoder) bool {
 		case "id":
 			bit = 1 << 1
 			ok = d.Str(&v.ID, 36)
+			ok = ok && (jsonwire.IsIdentifier(v.ID) || d.Spec("is no identifierString"))
 		case "customData":
 			bit = 1 << 2
 			x := new(ocpp.CustomData)
@@ -952,6 +958,7 @@ func (v *LimitMaxDischargeGet) DecodeOCPP(d *jsonwire.Decoder) bool {
 		case "id":
 			bit = 1 << 0
 			ok = d.Str(&v.ID, 36)
+			ok = ok && (jsonwire.IsIdentifier(v.ID) || d.Spec("is no identifierString"))
 		case "isDefault":
 			bit = 1 << 1
 			ok = d.Bool(&v.IsDefault)

@@ -11,7 +11,7 @@ import (
 // Block: R DERControl.
 type SetDERControlRequest struct {
 	IsDefault         bool               `json:"isDefault"`   // required
-	ControlID         string             `json:"controlId"`   // required, at most 36 characters
+	ControlID         string             `json:"controlId"`   // required, at most 36 characters, by the text an identifierString
 	ControlType       DERControlType     `json:"controlType"` // required
 	Curve             *DERCurve          `json:"curve,omitempty"`
 	EnterService      *EnterService      `json:"enterService,omitempty"`
@@ -28,7 +28,7 @@ type SetDERControlRequest struct {
 type SetDERControlResponse struct {
 	Status        DERControlStatus `json:"status"` // required
 	StatusInfo    *StatusInfo      `json:"statusInfo,omitempty"`
-	SupersededIDs []string         `json:"supersededIds,omitempty"` // 1 to 24 items, at most 36 characters
+	SupersededIDs []string         `json:"supersededIds,omitempty"` // 1 to 24 items, each at most 36 characters
 	CustomData    *ocpp.CustomData `json:"customData,omitempty"`
 }
 
@@ -61,6 +61,7 @@ func (v *SetDERControlRequest) DecodeOCPP(d *jsonwire.Decoder) bool {
 		case "controlId":
 			bit = 1 << 1
 			ok = d.Str(&v.ControlID, 36)
+			ok = ok && (jsonwire.IsIdentifier(v.ControlID) || d.Spec("is no identifierString"))
 		case "controlType":
 			bit = 1 << 2
 			ok = v.ControlType.DecodeOCPP(d)

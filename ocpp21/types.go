@@ -28,7 +28,7 @@ type AbsolutePriceSchedule struct {
 // AdditionalInfo is a part of 8 actions, such as Authorize and BatterySwap; the schemas call it
 // AdditionalInfoType.
 type AdditionalInfo struct {
-	AdditionalIDToken string           `json:"additionalIdToken"` // required, at most 255 characters
+	AdditionalIDToken string           `json:"additionalIdToken"` // required, at most 255 characters, by the text an identifierString
 	Type              string           `json:"type"`              // required, at most 50 characters
 	CustomData        *ocpp.CustomData `json:"customData,omitempty"`
 }
@@ -56,9 +56,9 @@ type Address struct {
 // call it CertificateHashDataType.
 type CertificateHashData struct {
 	HashAlgorithm  HashAlgorithm    `json:"hashAlgorithm"`  // required
-	IssuerNameHash string           `json:"issuerNameHash"` // required, at most 128 characters
+	IssuerNameHash string           `json:"issuerNameHash"` // required, at most 128 characters, by the text an identifierString
 	IssuerKeyHash  string           `json:"issuerKeyHash"`  // required, at most 128 characters
-	SerialNumber   string           `json:"serialNumber"`   // required, at most 40 characters
+	SerialNumber   string           `json:"serialNumber"`   // required, at most 40 characters, by the text an identifierString
 	CustomData     *ocpp.CustomData `json:"customData,omitempty"`
 }
 
@@ -300,7 +300,7 @@ type IDTokenInfo struct {
 	GroupIDToken        *IDToken            `json:"groupIdToken,omitempty"`
 	Language1           ocpp.Opt[string]    `json:"language1,omitzero"` // at most 8 characters
 	Language2           ocpp.Opt[string]    `json:"language2,omitzero"` // at most 8 characters
-	EVSEID              []int               `json:"evseId,omitempty"`   // at least 1 item, at least 0
+	EVSEID              []int               `json:"evseId,omitempty"`   // at least 1 item, each at least 0
 	PersonalMessage     *MessageContent     `json:"personalMessage,omitempty"`
 	CustomData          *ocpp.CustomData    `json:"customData,omitempty"`
 }
@@ -357,9 +357,9 @@ type MeterValue struct {
 // OCSPRequestData is a part of Authorize and GetCertificateStatus; the schemas call it OCSPRequestDataType.
 type OCSPRequestData struct {
 	HashAlgorithm  HashAlgorithm    `json:"hashAlgorithm"`  // required
-	IssuerNameHash string           `json:"issuerNameHash"` // required, at most 128 characters
+	IssuerNameHash string           `json:"issuerNameHash"` // required, at most 128 characters, by the text an identifierString
 	IssuerKeyHash  string           `json:"issuerKeyHash"`  // required, at most 128 characters
-	SerialNumber   string           `json:"serialNumber"`   // required, at most 40 characters
+	SerialNumber   string           `json:"serialNumber"`   // required, at most 40 characters, by the text an identifierString
 	ResponderURL   string           `json:"responderURL"`   // required, at most 2000 characters
 	CustomData     *ocpp.CustomData `json:"customData,omitempty"`
 }
@@ -903,6 +903,7 @@ func (v *AdditionalInfo) DecodeOCPP(d *jsonwire.Decoder) bool {
 		case "additionalIdToken":
 			bit = 1 << 0
 			ok = d.Str(&v.AdditionalIDToken, 255)
+			ok = ok && (jsonwire.IsIdentifier(v.AdditionalIDToken) || d.Spec("is no identifierString"))
 		case "type":
 			bit = 1 << 1
 			ok = d.Str(&v.Type, 50)
@@ -1199,12 +1200,14 @@ func (v *CertificateHashData) DecodeOCPP(d *jsonwire.Decoder) bool {
 		case "issuerNameHash":
 			bit = 1 << 1
 			ok = d.Str(&v.IssuerNameHash, 128)
+			ok = ok && (jsonwire.IsIdentifier(v.IssuerNameHash) || d.Spec("is no identifierString"))
 		case "issuerKeyHash":
 			bit = 1 << 2
 			ok = d.Str(&v.IssuerKeyHash, 128)
 		case "serialNumber":
 			bit = 1 << 3
 			ok = d.Str(&v.SerialNumber, 40)
+			ok = ok && (jsonwire.IsIdentifier(v.SerialNumber) || d.Spec("is no identifierString"))
 		case "customData":
 			bit = 1 << 4
 			x := new(ocpp.CustomData)
@@ -4486,12 +4489,14 @@ func (v *OCSPRequestData) DecodeOCPP(d *jsonwire.Decoder) bool {
 		case "issuerNameHash":
 			bit = 1 << 1
 			ok = d.Str(&v.IssuerNameHash, 128)
+			ok = ok && (jsonwire.IsIdentifier(v.IssuerNameHash) || d.Spec("is no identifierString"))
 		case "issuerKeyHash":
 			bit = 1 << 2
 			ok = d.Str(&v.IssuerKeyHash, 128)
 		case "serialNumber":
 			bit = 1 << 3
 			ok = d.Str(&v.SerialNumber, 40)
+			ok = ok && (jsonwire.IsIdentifier(v.SerialNumber) || d.Spec("is no identifierString"))
 		case "responderURL":
 			bit = 1 << 4
 			ok = d.Str(&v.ResponderURL, 2000)

@@ -10,7 +10,7 @@ import (
 // UnpublishFirmwareRequest asks a local controller to stop offering firmware. The CSMS may send it. Block: L
 // FirmwareManagement.
 type UnpublishFirmwareRequest struct {
-	Checksum   string           `json:"checksum"` // required, at most 32 characters
+	Checksum   string           `json:"checksum"` // required, at most 32 characters, by the text an identifierString
 	CustomData *ocpp.CustomData `json:"customData,omitempty"`
 }
 
@@ -57,6 +57,7 @@ func (v *UnpublishFirmwareRequest) DecodeOCPP(d *jsonwire.Decoder) bool {
 		case "checksum":
 			bit = 1 << 0
 			ok = d.Str(&v.Checksum, 32)
+			ok = ok && (jsonwire.IsIdentifier(v.Checksum) || d.Spec("is no identifierString"))
 		case "customData":
 			bit = 1 << 1
 			x := new(ocpp.CustomData)

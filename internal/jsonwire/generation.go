@@ -6,7 +6,7 @@ package jsonwire
 const Generation1 = true
 
 // IsIdentifier reports whether s has only the characters of an identifierString of OCPP 2.x: letters and digits
-// of ASCII and * - _ = : + | @ . (OCPP 2.0.1 Part 2, 3.1: primitive data types).
+// of ASCII and * - _ = : + | @ . (OCPP 2.0.1 Part 2, 2.1.4).
 func IsIdentifier(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c >= 0x80 || !identifierBytes[c] {

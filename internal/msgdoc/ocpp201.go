@@ -615,7 +615,7 @@ var o201NotifyReportResponse = Object{Name: "NotifyReportResponse", Fields: []Fi
 
 var o201PublishFirmwareRequest = Object{Name: "PublishFirmwareRequest", Fields: []Field{
 	{Name: "location", Type: String, Required: true, MaxLength: 512},
-	{Name: "checksum", Type: String, Required: true, MaxLength: 32},
+	{Name: "checksum", Type: String, Required: true, MaxLength: 32, Text: "an identifierString"},
 	{Name: "requestId", Type: Integer, Required: true},
 	{Name: "retries", Type: Integer, Text: "at least 0"},
 	{Name: "retryInterval", Type: Integer, Text: "at least 0"},
@@ -891,7 +891,7 @@ var o201UnlockConnectorResponse = Object{Name: "UnlockConnectorResponse", Fields
 }}
 
 var o201UnpublishFirmwareRequest = Object{Name: "UnpublishFirmwareRequest", Fields: []Field{
-	{Name: "checksum", Type: String, Required: true, MaxLength: 32},
+	{Name: "checksum", Type: String, Required: true, MaxLength: 32, Text: "an identifierString"},
 	{Name: "customData", Type: CustomData},
 }}
 
@@ -928,13 +928,13 @@ var o201APN = Object{Name: "APN", Fields: []Field{
 	{Name: "apnUserName", Type: String, MaxLength: 20},
 	{Name: "apnPassword", Type: String, MaxLength: 20},
 	{Name: "simPin", Type: Integer},
-	{Name: "preferredNetwork", Type: String, MaxLength: 6},
+	{Name: "preferredNetwork", Type: String, MaxLength: 6, Text: "an identifierString"},
 	{Name: "useOnlyPreferredNetwork", Type: Boolean, Default: "false"},
 	{Name: "customData", Type: CustomData},
 }}
 
 var o201AdditionalInfo = Object{Name: "AdditionalInfo", Fields: []Field{
-	{Name: "additionalIdToken", Type: String, Required: true, MaxLength: 36},
+	{Name: "additionalIdToken", Type: String, Required: true, MaxLength: 36, Text: "an identifierString"},
 	{Name: "type", Type: String, Required: true, MaxLength: 50},
 	{Name: "customData", Type: CustomData},
 }}
@@ -947,9 +947,9 @@ var o201AuthorizationData = Object{Name: "AuthorizationData", Fields: []Field{
 
 var o201CertificateHashData = Object{Name: "CertificateHashData", Fields: []Field{
 	{Name: "hashAlgorithm", Type: Enumeration, Required: true, Enum: &e201HashAlgorithm},
-	{Name: "issuerNameHash", Type: String, Required: true, MaxLength: 128},
+	{Name: "issuerNameHash", Type: String, Required: true, MaxLength: 128, Text: "an identifierString"},
 	{Name: "issuerKeyHash", Type: String, Required: true, MaxLength: 128},
-	{Name: "serialNumber", Type: String, Required: true, MaxLength: 40},
+	{Name: "serialNumber", Type: String, Required: true, MaxLength: 40, Text: "an identifierString"},
 	{Name: "customData", Type: CustomData},
 }}
 
@@ -1211,9 +1211,9 @@ var o201NetworkConnectionProfile = Object{Name: "NetworkConnectionProfile", Fiel
 
 var o201OCSPRequestData = Object{Name: "OCSPRequestData", Fields: []Field{
 	{Name: "hashAlgorithm", Type: Enumeration, Required: true, Enum: &e201HashAlgorithm},
-	{Name: "issuerNameHash", Type: String, Required: true, MaxLength: 128},
+	{Name: "issuerNameHash", Type: String, Required: true, MaxLength: 128, Text: "an identifierString"},
 	{Name: "issuerKeyHash", Type: String, Required: true, MaxLength: 128},
-	{Name: "serialNumber", Type: String, Required: true, MaxLength: 40},
+	{Name: "serialNumber", Type: String, Required: true, MaxLength: 40, Text: "an identifierString"},
 	{Name: "responderURL", Type: String, Required: true, MaxLength: 512},
 	{Name: "customData", Type: CustomData},
 }}

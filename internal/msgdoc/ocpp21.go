@@ -326,7 +326,7 @@ var o21ClearChargingProfileResponse = Object{Name: "ClearChargingProfileResponse
 var o21ClearDERControlRequest = Object{Name: "ClearDERControlRequest", Fields: []Field{
 	{Name: "isDefault", Type: Boolean, Required: true},
 	{Name: "controlType", Type: Enumeration, Enum: &e21DERControlType},
-	{Name: "controlId", Type: String, MaxLength: 36},
+	{Name: "controlId", Type: String, MaxLength: 36, Text: "an identifierString"},
 	{Name: "customData", Type: CustomData},
 }}
 
@@ -531,7 +531,7 @@ var o21GetDERControlRequest = Object{Name: "GetDERControlRequest", Fields: []Fie
 	{Name: "requestId", Type: Integer, Required: true},
 	{Name: "isDefault", Type: Boolean},
 	{Name: "controlType", Type: Enumeration, Enum: &e21DERControlType},
-	{Name: "controlId", Type: String, MaxLength: 36},
+	{Name: "controlId", Type: String, MaxLength: 36, Text: "an identifierString"},
 	{Name: "customData", Type: CustomData},
 }}
 
@@ -752,7 +752,7 @@ var o21NotifyDERAlarmResponse = Object{Name: "NotifyDERAlarmResponse", Fields: [
 }}
 
 var o21NotifyDERStartStopRequest = Object{Name: "NotifyDERStartStopRequest", Fields: []Field{
-	{Name: "controlId", Type: String, Required: true, MaxLength: 36},
+	{Name: "controlId", Type: String, Required: true, MaxLength: 36, Text: "an identifierString"},
 	{Name: "started", Type: Boolean, Required: true},
 	{Name: "timestamp", Type: DateTime, Required: true},
 	{Name: "supersededIds", Type: String, List: true, MinItems: 1, MaxItems: 24, MaxLength: 36},
@@ -860,7 +860,7 @@ var o21NotifyReportResponse = Object{Name: "NotifyReportResponse", Fields: []Fie
 }}
 
 var o21NotifySettlementRequest = Object{Name: "NotifySettlementRequest", Fields: []Field{
-	{Name: "pspRef", Type: String, Required: true, MaxLength: 255},
+	{Name: "pspRef", Type: String, Required: true, MaxLength: 255, Text: "an identifierString"},
 	{Name: "status", Type: Enumeration, Required: true, Enum: &e21PaymentStatus},
 	{Name: "settlementAmount", Type: Number, Required: true},
 	{Name: "settlementTime", Type: DateTime, Required: true},
@@ -902,7 +902,7 @@ var o21OpenPeriodicEventStreamResponse = Object{Name: "OpenPeriodicEventStreamRe
 
 var o21PublishFirmwareRequest = Object{Name: "PublishFirmwareRequest", Fields: []Field{
 	{Name: "location", Type: String, Required: true, MaxLength: 2000},
-	{Name: "checksum", Type: String, Required: true, MaxLength: 32},
+	{Name: "checksum", Type: String, Required: true, MaxLength: 32, Text: "an identifierString"},
 	{Name: "requestId", Type: Integer, Required: true, Min: "0"},
 	{Name: "retries", Type: Integer, Min: "0"},
 	{Name: "retryInterval", Type: Integer, Min: "0"},
@@ -1085,7 +1085,7 @@ var o21SetChargingProfileResponse = Object{Name: "SetChargingProfileResponse", F
 
 var o21SetDERControlRequest = Object{Name: "SetDERControlRequest", Fields: []Field{
 	{Name: "isDefault", Type: Boolean, Required: true},
-	{Name: "controlId", Type: String, Required: true, MaxLength: 36},
+	{Name: "controlId", Type: String, Required: true, MaxLength: 36, Text: "an identifierString"},
 	{Name: "controlType", Type: Enumeration, Required: true, Enum: &e21DERControlType},
 	{Name: "curve", Type: Nested, Object: &o21DERCurve},
 	{Name: "enterService", Type: Nested, Object: &o21EnterService},
@@ -1263,7 +1263,7 @@ var o21UnlockConnectorResponse = Object{Name: "UnlockConnectorResponse", Fields:
 }}
 
 var o21UnpublishFirmwareRequest = Object{Name: "UnpublishFirmwareRequest", Fields: []Field{
-	{Name: "checksum", Type: String, Required: true, MaxLength: 32},
+	{Name: "checksum", Type: String, Required: true, MaxLength: 32, Text: "an identifierString"},
 	{Name: "customData", Type: CustomData},
 }}
 
@@ -1339,7 +1339,7 @@ var o21APN = Object{Name: "APN", Fields: []Field{
 	{Name: "apnUserName", Type: String, MaxLength: 50},
 	{Name: "apnPassword", Type: String, MaxLength: 64},
 	{Name: "simPin", Type: Integer},
-	{Name: "preferredNetwork", Type: String, MaxLength: 6},
+	{Name: "preferredNetwork", Type: String, MaxLength: 6, Text: "an identifierString"},
 	{Name: "useOnlyPreferredNetwork", Type: Boolean, Default: "false"},
 	{Name: "customData", Type: CustomData},
 }}
@@ -1361,7 +1361,7 @@ var o21AbsolutePriceSchedule = Object{Name: "AbsolutePriceSchedule", Fields: []F
 }}
 
 var o21AdditionalInfo = Object{Name: "AdditionalInfo", Fields: []Field{
-	{Name: "additionalIdToken", Type: String, Required: true, MaxLength: 255},
+	{Name: "additionalIdToken", Type: String, Required: true, MaxLength: 255, Text: "an identifierString"},
 	{Name: "type", Type: String, Required: true, MaxLength: 50},
 	{Name: "customData", Type: CustomData},
 }}
@@ -1400,9 +1400,9 @@ var o21BatteryData = Object{Name: "BatteryData", Fields: []Field{
 
 var o21CertificateHashData = Object{Name: "CertificateHashData", Fields: []Field{
 	{Name: "hashAlgorithm", Type: Enumeration, Required: true, Enum: &e21HashAlgorithm},
-	{Name: "issuerNameHash", Type: String, Required: true, MaxLength: 128},
+	{Name: "issuerNameHash", Type: String, Required: true, MaxLength: 128, Text: "an identifierString"},
 	{Name: "issuerKeyHash", Type: String, Required: true, MaxLength: 128},
-	{Name: "serialNumber", Type: String, Required: true, MaxLength: 40},
+	{Name: "serialNumber", Type: String, Required: true, MaxLength: 40, Text: "an identifierString"},
 	{Name: "customData", Type: CustomData},
 }}
 
@@ -1701,7 +1701,7 @@ var o21DERCurve = Object{Name: "DERCurve", Fields: []Field{
 
 var o21DERCurveGet = Object{Name: "DERCurveGet", Fields: []Field{
 	{Name: "curve", Type: Nested, Required: true, Object: &o21DERCurve},
-	{Name: "id", Type: String, Required: true, MaxLength: 36},
+	{Name: "id", Type: String, Required: true, MaxLength: 36, Text: "an identifierString"},
 	{Name: "curveType", Type: Enumeration, Required: true, Enum: &e21DERControlType},
 	{Name: "isDefault", Type: Boolean, Required: true},
 	{Name: "isSuperseded", Type: Boolean, Required: true},
@@ -1772,7 +1772,7 @@ var o21EnterService = Object{Name: "EnterService", Fields: []Field{
 
 var o21EnterServiceGet = Object{Name: "EnterServiceGet", Fields: []Field{
 	{Name: "enterService", Type: Nested, Required: true, Object: &o21EnterService},
-	{Name: "id", Type: String, Required: true, MaxLength: 36},
+	{Name: "id", Type: String, Required: true, MaxLength: 36, Text: "an identifierString"},
 	{Name: "customData", Type: CustomData},
 }}
 
@@ -1814,7 +1814,7 @@ var o21FixedPF = Object{Name: "FixedPF", Fields: []Field{
 
 var o21FixedPFGet = Object{Name: "FixedPFGet", Fields: []Field{
 	{Name: "fixedPF", Type: Nested, Required: true, Object: &o21FixedPF},
-	{Name: "id", Type: String, Required: true, MaxLength: 36},
+	{Name: "id", Type: String, Required: true, MaxLength: 36, Text: "an identifierString"},
 	{Name: "isDefault", Type: Boolean, Required: true},
 	{Name: "isSuperseded", Type: Boolean, Required: true},
 	{Name: "customData", Type: CustomData},
@@ -1831,7 +1831,7 @@ var o21FixedVar = Object{Name: "FixedVar", Fields: []Field{
 
 var o21FixedVarGet = Object{Name: "FixedVarGet", Fields: []Field{
 	{Name: "fixedVar", Type: Nested, Required: true, Object: &o21FixedVar},
-	{Name: "id", Type: String, Required: true, MaxLength: 36},
+	{Name: "id", Type: String, Required: true, MaxLength: 36, Text: "an identifierString"},
 	{Name: "isDefault", Type: Boolean, Required: true},
 	{Name: "isSuperseded", Type: Boolean, Required: true},
 	{Name: "customData", Type: CustomData},
@@ -1851,7 +1851,7 @@ var o21FreqDroop = Object{Name: "FreqDroop", Fields: []Field{
 
 var o21FreqDroopGet = Object{Name: "FreqDroopGet", Fields: []Field{
 	{Name: "freqDroop", Type: Nested, Required: true, Object: &o21FreqDroop},
-	{Name: "id", Type: String, Required: true, MaxLength: 36},
+	{Name: "id", Type: String, Required: true, MaxLength: 36, Text: "an identifierString"},
 	{Name: "isDefault", Type: Boolean, Required: true},
 	{Name: "isSuperseded", Type: Boolean, Required: true},
 	{Name: "customData", Type: CustomData},
@@ -1883,7 +1883,7 @@ var o21Gradient = Object{Name: "Gradient", Fields: []Field{
 
 var o21GradientGet = Object{Name: "GradientGet", Fields: []Field{
 	{Name: "gradient", Type: Nested, Required: true, Object: &o21Gradient},
-	{Name: "id", Type: String, Required: true, MaxLength: 36},
+	{Name: "id", Type: String, Required: true, MaxLength: 36, Text: "an identifierString"},
 	{Name: "customData", Type: CustomData},
 }}
 
@@ -1930,7 +1930,7 @@ var o21LimitMaxDischarge = Object{Name: "LimitMaxDischarge", Fields: []Field{
 }}
 
 var o21LimitMaxDischargeGet = Object{Name: "LimitMaxDischargeGet", Fields: []Field{
-	{Name: "id", Type: String, Required: true, MaxLength: 36},
+	{Name: "id", Type: String, Required: true, MaxLength: 36, Text: "an identifierString"},
 	{Name: "isDefault", Type: Boolean, Required: true},
 	{Name: "isSuperseded", Type: Boolean, Required: true},
 	{Name: "limitMaxDischarge", Type: Nested, Required: true, Object: &o21LimitMaxDischarge},
@@ -1999,9 +1999,9 @@ var o21NetworkConnectionProfile = Object{Name: "NetworkConnectionProfile", Field
 
 var o21OCSPRequestData = Object{Name: "OCSPRequestData", Fields: []Field{
 	{Name: "hashAlgorithm", Type: Enumeration, Required: true, Enum: &e21HashAlgorithm},
-	{Name: "issuerNameHash", Type: String, Required: true, MaxLength: 128},
+	{Name: "issuerNameHash", Type: String, Required: true, MaxLength: 128, Text: "an identifierString"},
 	{Name: "issuerKeyHash", Type: String, Required: true, MaxLength: 128},
-	{Name: "serialNumber", Type: String, Required: true, MaxLength: 40},
+	{Name: "serialNumber", Type: String, Required: true, MaxLength: 40, Text: "an identifierString"},
 	{Name: "responderURL", Type: String, Required: true, MaxLength: 2000},
 	{Name: "customData", Type: CustomData},
 }}

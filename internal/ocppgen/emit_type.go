@@ -84,16 +84,20 @@ func facts(f *Field) string {
 			out = append(out, fmt.Sprintf(format, args...))
 		}
 	}
+	each := ""
+	if f.List {
+		each = "each "
+	}
 	add(f.Required, "required")
 	add(f.MinItems > 0 && f.MaxItems > 0, "%d to %d items", f.MinItems, f.MaxItems)
 	add(f.MinItems > 0 && f.MaxItems == 0, "at least %d item", f.MinItems)
 	add(f.MinItems == 0 && f.MaxItems > 0, "at most %d items", f.MaxItems)
-	add(f.MaxLength > 0, "at most %d characters", f.MaxLength)
+	add(f.MaxLength > 0, each+"at most %d characters", f.MaxLength)
 	add(f.ReceiveLength > 0, "%d are accepted", f.ReceiveLength)
 	add(f.URI, "a URI")
-	add(f.Min != "" && f.Max != "", "%s to %s", f.Min, f.Max)
-	add(f.Min != "" && f.Max == "", "at least %s", f.Min)
-	add(f.Min == "" && f.Max != "", "at most %s", f.Max)
+	add(f.Min != "" && f.Max != "", each+"%s to %s", f.Min, f.Max)
+	add(f.Min != "" && f.Max == "", each+"at least %s", f.Min)
+	add(f.Min == "" && f.Max != "", each+"at most %s", f.Max)
 	add(f.MultipleOf != "", "a multiple of %s", f.MultipleOf)
 	add(f.Default != "", "default %s", f.Default)
 	add(!f.Spec.isZero(), "by the text %s", f.Spec)

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -74,5 +75,20 @@ func TestDirectionsAndBlocksAreThoseOfTheActionList(t *testing.T) {
 	}
 	if len(rows) != 195 {
 		t.Errorf("the list has %d actions", len(rows)-1)
+	}
+}
+
+func TestAVersionLinksNoOther(t *testing.T) {
+	for _, v := range []string{"ocpp16", "ocpp201", "ocpp21"} {
+		out, err := exec.Command("go", "list", "-deps", "github.com/chargeyard/chargeyard/"+v).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for dep := range strings.Lines(string(out)) {
+			name, ours := strings.CutPrefix(strings.TrimSpace(dep), "github.com/chargeyard/chargeyard/")
+			if ours && name != v && name != "ocpp" && name != "internal/jsonwire" {
+				t.Errorf("%s links %s", v, name)
+			}
+		}
 	}
 }
