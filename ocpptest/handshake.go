@@ -2,6 +2,7 @@ package ocpptest
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha1"
@@ -124,7 +125,7 @@ func accept(key string) string {
 }
 
 // AcceptPeer makes the server end of a connection from a request: the CSMS of a station test. subprotocol is echoed
-// as it is; "" echoes none. The peer belongs to the caller; the HTTP handler may return.
+// as it is; "" echoes none. Headers set on w are part of the answer. The peer belongs to the caller; the HTTP handler may return.
 func AcceptPeer(w http.ResponseWriter, r *http.Request, subprotocol string) (*Peer, error) {
 	key := r.Header.Get("Sec-WebSocket-Key")
 	if key == "" {
@@ -139,7 +140,11 @@ func AcceptPeer(w http.ResponseWriter, r *http.Request, subprotocol string) (*Pe
 	if subprotocol != "" {
 		head += "Sec-WebSocket-Protocol: " + subprotocol + "\r\n"
 	}
-	if _, err := conn.Write([]byte(head + "\r\n")); err != nil {
+	var answer bytes.Buffer
+	answer.WriteString(head)
+	w.Header().Write(&answer) //nolint:errcheck // a bytes.Buffer takes everything
+	answer.WriteString("\r\n")
+	if _, err := conn.Write(answer.Bytes()); err != nil {
 		conn.Close()
 		return nil, fmt.Errorf("ocpptest: handshake: %w", err)
 	}

@@ -103,7 +103,7 @@ func (p *pools) inflate(packed []byte, limit int) ([]byte, error) {
 	case err != nil && !errors.Is(err, io.EOF):
 		return nil, &ProtocolError{CodeInvalidPayload, "a compressed message that cannot be decompressed"}
 	}
-	return bytes.Clone(z.out.Bytes()), nil
+	return append(make([]byte, 0, z.out.Len()), z.out.Bytes()...), nil
 }
 
 func (p *pools) putInflater(z *inflater) {
