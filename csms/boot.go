@@ -81,15 +81,13 @@ func (st *Station) gateCall(*ocpp.Exchange) error {
 // may send it right behind its answer. The returned function takes that back when the station refused.
 func (st *Station) noteTrigger(req any) (settle func(resp any, err error)) {
 	trigger, ok := req.(ocpp.TriggerRequest)
-	if !ok {
+	if !ok || !st.memory.trigger(trigger.OCPPTriggers()) {
 		return func(any, error) {}
 	}
-	action := trigger.OCPPTriggers()
-	st.memory.trigger(action)
 	return func(resp any, err error) {
 		answer, ok := resp.(ocpp.TriggerResponse)
 		if ocpp.Remote(err) || ok && !answer.OCPPTriggerAccepted() {
-			st.memory.untrigger(action)
+			st.memory.untrigger(trigger.OCPPTriggers())
 		}
 	}
 }

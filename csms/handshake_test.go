@@ -316,4 +316,3 @@ func TestNewServerNeedsAVersion(t *testing.T) {
 		t.Fatalf("got %v, %v", s, err)
 	}
 }
-

@@ -229,10 +229,7 @@ func basic(user, password string) http.Header {
 
 // heartbeats answers the heartbeats of all versions with a fixed time.
 func heartbeats(s *csms.Server) {
-	now := ocpp.Time{}
-	if err := now.UnmarshalJSON([]byte(`"2026-01-02T03:04:05Z"`)); err != nil {
-		panic(err)
-	}
+	now := ocpp.At(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
 	csms.Handle(s, func(context.Context, *csms.Station, *ocpp16.HeartbeatRequest) (*ocpp16.HeartbeatResponse, error) {
 		return &ocpp16.HeartbeatResponse{CurrentTime: now}, nil
 	})

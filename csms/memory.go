@@ -30,17 +30,18 @@ func (m *memory) setBoot(status ocpp.BootStatus) {
 	m.boot, m.triggered = status, nil
 }
 
-// trigger lets an action through while the boot is Pending.
-func (m *memory) trigger(action string) {
+// trigger lets an action through while the boot is Pending, and reports whether that is new.
+func (m *memory) trigger(action string) (added bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.boot != ocpp.BootPending || action == "" {
-		return
+	if _, known := m.triggered[action]; known || m.boot != ocpp.BootPending || action == "" {
+		return false
 	}
 	if m.triggered == nil {
 		m.triggered = make(map[string]struct{})
 	}
 	m.triggered[action] = struct{}{}
+	return true
 }
 
 // untrigger takes back a trigger that the station refused.
