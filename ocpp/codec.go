@@ -98,8 +98,12 @@ func DecodeError(d *jsonwire.Decoder) error {
 // mostTolerant tolerates all that can be. UnmarshalJSON methods use it: what was stored once must be readable.
 const mostTolerant = Policy(1<<ruleCount-1) &^ (1 << RuleSyntax)
 
-// UnmarshalJSON decodes data into v as tolerantly as possible. Generated UnmarshalJSON methods call it.
+// UnmarshalJSON decodes data into v as tolerantly as possible; null leaves v as it is. Generated UnmarshalJSON
+// methods call it.
 func UnmarshalJSON(data []byte, v jsonwire.Message) error {
+	if string(data) == "null" {
+		return nil
+	}
 	return Unmarshal(data, v, DecodeOptions{Policy: mostTolerant})
 }
 

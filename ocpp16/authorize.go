@@ -84,7 +84,7 @@ func (v AuthorizeRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *AuthorizeRequest) UnmarshalJSON(data []byte) error {
 	*v = AuthorizeRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -146,7 +146,7 @@ func (v AuthorizeResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *AuthorizeResponse) UnmarshalJSON(data []byte) error {
 	*v = AuthorizeResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -57,7 +57,7 @@ func (v *BootNotificationResponse) OCPPBootResult() ocpp.BootResult {
 	}
 }
 
-// RegistrationStatus is an enumeration of BootNotification. "" is no value: the property is absent.
+// RegistrationStatus is an enumeration in BootNotification. "" is none of its values: the property is absent.
 type RegistrationStatus string
 
 // The values of RegistrationStatus.
@@ -226,7 +226,7 @@ func (v BootNotificationRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *BootNotificationRequest) UnmarshalJSON(data []byte) error {
 	*v = BootNotificationRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -299,7 +299,7 @@ func (v BootNotificationResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *BootNotificationResponse) UnmarshalJSON(data []byte) error {
 	*v = BootNotificationResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -30,7 +30,8 @@ func (*CancelReservationRequest) OCPPResponse() *CancelReservationResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*CancelReservationRequest) SentByCSMS() {}
 
-// CancelReservationStatus is an enumeration of CancelReservation. "" is no value: the property is absent.
+// CancelReservationStatus is an enumeration in CancelReservation. "" is none of its values: the property is
+// absent.
 type CancelReservationStatus string
 
 // The values of CancelReservationStatus.
@@ -89,7 +90,7 @@ func (v CancelReservationRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *CancelReservationRequest) UnmarshalJSON(data []byte) error {
 	*v = CancelReservationRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -148,7 +149,7 @@ func (v CancelReservationResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *CancelReservationResponse) UnmarshalJSON(data []byte) error {
 	*v = CancelReservationResponse{}
 	return ocpp.UnmarshalJSON(data, v)

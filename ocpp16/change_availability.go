@@ -32,7 +32,8 @@ func (*ChangeAvailabilityRequest) OCPPResponse() *ChangeAvailabilityResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*ChangeAvailabilityRequest) SentByCSMS() {}
 
-// AvailabilityStatus is an enumeration of ChangeAvailability. "" is no value: the property is absent.
+// AvailabilityStatus is an enumeration in ChangeAvailability. "" is none of its values: the property is
+// absent.
 type AvailabilityStatus string
 
 // The values of AvailabilityStatus.
@@ -42,7 +43,7 @@ const (
 	AvailabilityStatusScheduled AvailabilityStatus = "Scheduled"
 )
 
-// AvailabilityType is an enumeration of ChangeAvailability. "" is no value: the property is absent.
+// AvailabilityType is an enumeration in ChangeAvailability. "" is none of its values: the property is absent.
 type AvailabilityType string
 
 // The values of AvailabilityType.
@@ -110,7 +111,7 @@ func (v ChangeAvailabilityRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChangeAvailabilityRequest) UnmarshalJSON(data []byte) error {
 	*v = ChangeAvailabilityRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -169,7 +170,7 @@ func (v ChangeAvailabilityResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChangeAvailabilityResponse) UnmarshalJSON(data []byte) error {
 	*v = ChangeAvailabilityResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -31,7 +31,8 @@ func (*ChangeConfigurationRequest) OCPPResponse() *ChangeConfigurationResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*ChangeConfigurationRequest) SentByCSMS() {}
 
-// ConfigurationStatus is an enumeration of ChangeConfiguration. "" is no value: the property is absent.
+// ConfigurationStatus is an enumeration in ChangeConfiguration. "" is none of its values: the property is
+// absent.
 type ConfigurationStatus string
 
 // The values of ConfigurationStatus.
@@ -103,7 +104,7 @@ func (v ChangeConfigurationRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChangeConfigurationRequest) UnmarshalJSON(data []byte) error {
 	*v = ChangeConfigurationRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -162,7 +163,7 @@ func (v ChangeConfigurationResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChangeConfigurationResponse) UnmarshalJSON(data []byte) error {
 	*v = ChangeConfigurationResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -34,8 +34,8 @@ func (*ClearChargingProfileRequest) OCPPResponse() *ClearChargingProfileResponse
 // SentByCSMS marks a request that a CSMS may send.
 func (*ClearChargingProfileRequest) SentByCSMS() {}
 
-// ClearChargingProfileStatus is an enumeration of ClearChargingProfile. "" is no value: the property is
-// absent.
+// ClearChargingProfileStatus is an enumeration in ClearChargingProfile. "" is none of its values: the
+// property is absent.
 type ClearChargingProfileStatus string
 
 // The values of ClearChargingProfileStatus.
@@ -128,7 +128,7 @@ func (v ClearChargingProfileRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ClearChargingProfileRequest) UnmarshalJSON(data []byte) error {
 	*v = ClearChargingProfileRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -187,7 +187,7 @@ func (v ClearChargingProfileResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ClearChargingProfileResponse) UnmarshalJSON(data []byte) error {
 	*v = ClearChargingProfileResponse{}
 	return ocpp.UnmarshalJSON(data, v)

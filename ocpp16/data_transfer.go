@@ -83,7 +83,7 @@ func stringOfData(data json.RawMessage) ocpp.Opt[string] {
 	return ocpp.Some(text)
 }
 
-// DataTransferStatus is an enumeration of DataTransfer. "" is no value: the property is absent.
+// DataTransferStatus is an enumeration in DataTransfer. "" is none of its values: the property is absent.
 type DataTransferStatus string
 
 // The values of DataTransferStatus.
@@ -175,7 +175,7 @@ func (v DataTransferRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *DataTransferRequest) UnmarshalJSON(data []byte) error {
 	*v = DataTransferRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -248,7 +248,7 @@ func (v DataTransferResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *DataTransferResponse) UnmarshalJSON(data []byte) error {
 	*v = DataTransferResponse{}
 	return ocpp.UnmarshalJSON(data, v)

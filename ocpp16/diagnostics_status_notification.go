@@ -29,8 +29,8 @@ func (*DiagnosticsStatusNotificationRequest) OCPPResponse() *DiagnosticsStatusNo
 // SentByStation marks a request that a charging station may send.
 func (*DiagnosticsStatusNotificationRequest) SentByStation() {}
 
-// DiagnosticsStatus is an enumeration of DiagnosticsStatusNotification. "" is no value: the property is
-// absent.
+// DiagnosticsStatus is an enumeration in DiagnosticsStatusNotification. "" is none of its values: the
+// property is absent.
 type DiagnosticsStatus string
 
 // The values of DiagnosticsStatus.
@@ -94,7 +94,7 @@ func (v DiagnosticsStatusNotificationRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *DiagnosticsStatusNotificationRequest) UnmarshalJSON(data []byte) error {
 	*v = DiagnosticsStatusNotificationRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -128,7 +128,7 @@ func (v DiagnosticsStatusNotificationResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *DiagnosticsStatusNotificationResponse) UnmarshalJSON(data []byte) error {
 	*v = DiagnosticsStatusNotificationResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -6,8 +6,8 @@ import (
 	"github.com/chargeyard/chargeyard/internal/jsonwire"
 )
 
-// AuthorizationStatus is an enumeration of Authorize, SendLocalList, StartTransaction and StopTransaction. ""
-// is no value: the property is absent.
+// AuthorizationStatus is an enumeration in Authorize, SendLocalList, StartTransaction and StopTransaction. ""
+// is none of its values: the property is absent.
 type AuthorizationStatus string
 
 // The values of AuthorizationStatus.
@@ -19,8 +19,8 @@ const (
 	AuthorizationStatusConcurrentTx AuthorizationStatus = "ConcurrentTx"
 )
 
-// CertificateUse is an enumeration of GetInstalledCertificateIds and InstallCertificate; the schemas call it
-// CertificateUseEnumType. "" is no value: the property is absent.
+// CertificateUse is an enumeration in GetInstalledCertificateIds and InstallCertificate; the schemas call it
+// CertificateUseEnumType. "" is none of its values: the property is absent.
 type CertificateUse string
 
 // The values of CertificateUse.
@@ -29,8 +29,8 @@ const (
 	CertificateUseManufacturerRootCertificate  CertificateUse = "ManufacturerRootCertificate"
 )
 
-// ChargingProfileKind is an enumeration of RemoteStartTransaction and SetChargingProfile. "" is no value: the
-// property is absent.
+// ChargingProfileKind is an enumeration in RemoteStartTransaction and SetChargingProfile. "" is none of its
+// values: the property is absent.
 type ChargingProfileKind string
 
 // The values of ChargingProfileKind.
@@ -40,8 +40,8 @@ const (
 	ChargingProfileKindRelative  ChargingProfileKind = "Relative"
 )
 
-// ChargingProfilePurpose is an enumeration of ClearChargingProfile, RemoteStartTransaction and
-// SetChargingProfile. "" is no value: the property is absent.
+// ChargingProfilePurpose is an enumeration in ClearChargingProfile, RemoteStartTransaction and
+// SetChargingProfile. "" is none of its values: the property is absent.
 type ChargingProfilePurpose string
 
 // The values of ChargingProfilePurpose.
@@ -51,8 +51,8 @@ const (
 	ChargingProfilePurposeTxProfile             ChargingProfilePurpose = "TxProfile"
 )
 
-// ChargingRateUnit is an enumeration of GetCompositeSchedule, RemoteStartTransaction and SetChargingProfile.
-// "" is no value: the property is absent.
+// ChargingRateUnit is an enumeration in GetCompositeSchedule, RemoteStartTransaction and SetChargingProfile.
+// "" is none of its values: the property is absent.
 type ChargingRateUnit string
 
 // The values of ChargingRateUnit.
@@ -61,8 +61,8 @@ const (
 	ChargingRateUnitW ChargingRateUnit = "W"
 )
 
-// HashAlgorithm is an enumeration of DeleteCertificate and GetInstalledCertificateIds; the schemas call it
-// HashAlgorithmEnumType. "" is no value: the property is absent.
+// HashAlgorithm is an enumeration in DeleteCertificate and GetInstalledCertificateIds; the schemas call it
+// HashAlgorithmEnumType. "" is none of its values: the property is absent.
 type HashAlgorithm string
 
 // The values of HashAlgorithm.
@@ -72,7 +72,8 @@ const (
 	HashAlgorithmSHA512 HashAlgorithm = "SHA512"
 )
 
-// Location is an enumeration of MeterValues and StopTransaction. "" is no value: the property is absent.
+// Location is an enumeration in MeterValues and StopTransaction. "" is none of its values: the property is
+// absent.
 type Location string
 
 // The values of Location.
@@ -84,7 +85,8 @@ const (
 	LocationBody   Location = "Body"
 )
 
-// Measurand is an enumeration of MeterValues and StopTransaction. "" is no value: the property is absent.
+// Measurand is an enumeration in MeterValues and StopTransaction. "" is none of its values: the property is
+// absent.
 type Measurand string
 
 // The values of Measurand.
@@ -113,7 +115,8 @@ const (
 	MeasurandRPM                          Measurand = "RPM"
 )
 
-// Phase is an enumeration of MeterValues and StopTransaction. "" is no value: the property is absent.
+// Phase is an enumeration in MeterValues and StopTransaction. "" is none of its values: the property is
+// absent.
 type Phase string
 
 // The values of Phase.
@@ -130,8 +133,8 @@ const (
 	PhaseL3L1 Phase = "L3-L1"
 )
 
-// ReadingContext is an enumeration of MeterValues and StopTransaction. "" is no value: the property is
-// absent.
+// ReadingContext is an enumeration in MeterValues and StopTransaction. "" is none of its values: the property
+// is absent.
 type ReadingContext string
 
 // The values of ReadingContext.
@@ -146,8 +149,8 @@ const (
 	ReadingContextOther             ReadingContext = "Other"
 )
 
-// RecurrencyKind is an enumeration of RemoteStartTransaction and SetChargingProfile. "" is no value: the
-// property is absent.
+// RecurrencyKind is an enumeration in RemoteStartTransaction and SetChargingProfile. "" is none of its
+// values: the property is absent.
 type RecurrencyKind string
 
 // The values of RecurrencyKind.
@@ -156,8 +159,8 @@ const (
 	RecurrencyKindWeekly RecurrencyKind = "Weekly"
 )
 
-// RemoteStartStopStatus is an enumeration of RemoteStartTransaction and RemoteStopTransaction. "" is no
-// value: the property is absent.
+// RemoteStartStopStatus is an enumeration in RemoteStartTransaction and RemoteStopTransaction. "" is none of
+// its values: the property is absent.
 type RemoteStartStopStatus string
 
 // The values of RemoteStartStopStatus.
@@ -166,8 +169,8 @@ const (
 	RemoteStartStopStatusRejected RemoteStartStopStatus = "Rejected"
 )
 
-// TriggerMessageStatus is an enumeration of ExtendedTriggerMessage and TriggerMessage; the schemas call it
-// TriggerMessageStatusEnumType. "" is no value: the property is absent.
+// TriggerMessageStatus is an enumeration in ExtendedTriggerMessage and TriggerMessage; the schemas call it
+// TriggerMessageStatusEnumType. "" is none of its values: the property is absent.
 type TriggerMessageStatus string
 
 // The values of TriggerMessageStatus.
@@ -177,7 +180,8 @@ const (
 	TriggerMessageStatusNotImplemented TriggerMessageStatus = "NotImplemented"
 )
 
-// UnitOfMeasure is an enumeration of MeterValues and StopTransaction. "" is no value: the property is absent.
+// UnitOfMeasure is an enumeration in MeterValues and StopTransaction. "" is none of its values: the property
+// is absent.
 type UnitOfMeasure string
 
 // The values of UnitOfMeasure.
@@ -202,7 +206,8 @@ const (
 	UnitOfMeasureHertz      UnitOfMeasure = "Hertz" // not in every schema: errata v4: StopTransaction knows Celcius only, and Hertz is missing in both; send Celsius
 )
 
-// ValueFormat is an enumeration of MeterValues and StopTransaction. "" is no value: the property is absent.
+// ValueFormat is an enumeration in MeterValues and StopTransaction. "" is none of its values: the property is
+// absent.
 type ValueFormat string
 
 // The values of ValueFormat.

@@ -48,8 +48,8 @@ func (v *ExtendedTriggerMessageResponse) OCPPTriggerAccepted() bool {
 	return v.Status == TriggerMessageStatusAccepted
 }
 
-// ExtendedMessageTrigger is an enumeration of ExtendedTriggerMessage; the schemas call it
-// MessageTriggerEnumType. "" is no value: the property is absent.
+// ExtendedMessageTrigger is an enumeration in ExtendedTriggerMessage; the schemas call it
+// MessageTriggerEnumType. "" is none of its values: the property is absent.
 type ExtendedMessageTrigger string
 
 // The values of ExtendedMessageTrigger.
@@ -126,7 +126,7 @@ func (v ExtendedTriggerMessageRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ExtendedTriggerMessageRequest) UnmarshalJSON(data []byte) error {
 	*v = ExtendedTriggerMessageRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -185,7 +185,7 @@ func (v ExtendedTriggerMessageResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ExtendedTriggerMessageResponse) UnmarshalJSON(data []byte) error {
 	*v = ExtendedTriggerMessageResponse{}
 	return ocpp.UnmarshalJSON(data, v)

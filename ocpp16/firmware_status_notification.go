@@ -29,7 +29,8 @@ func (*FirmwareStatusNotificationRequest) OCPPResponse() *FirmwareStatusNotifica
 // SentByStation marks a request that a charging station may send.
 func (*FirmwareStatusNotificationRequest) SentByStation() {}
 
-// FirmwareStatus is an enumeration of FirmwareStatusNotification. "" is no value: the property is absent.
+// FirmwareStatus is an enumeration in FirmwareStatusNotification. "" is none of its values: the property is
+// absent.
 type FirmwareStatus string
 
 // The values of FirmwareStatus.
@@ -96,7 +97,7 @@ func (v FirmwareStatusNotificationRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *FirmwareStatusNotificationRequest) UnmarshalJSON(data []byte) error {
 	*v = FirmwareStatusNotificationRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -130,7 +131,7 @@ func (v FirmwareStatusNotificationResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *FirmwareStatusNotificationResponse) UnmarshalJSON(data []byte) error {
 	*v = FirmwareStatusNotificationResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -36,8 +36,8 @@ func (*GetCompositeScheduleRequest) OCPPResponse() *GetCompositeScheduleResponse
 // SentByCSMS marks a request that a CSMS may send.
 func (*GetCompositeScheduleRequest) SentByCSMS() {}
 
-// GetCompositeScheduleStatus is an enumeration of GetCompositeSchedule. "" is no value: the property is
-// absent.
+// GetCompositeScheduleStatus is an enumeration in GetCompositeSchedule. "" is none of its values: the
+// property is absent.
 type GetCompositeScheduleStatus string
 
 // The values of GetCompositeScheduleStatus.
@@ -114,7 +114,7 @@ func (v GetCompositeScheduleRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetCompositeScheduleRequest) UnmarshalJSON(data []byte) error {
 	*v = GetCompositeScheduleRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -210,7 +210,7 @@ func (v GetCompositeScheduleResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetCompositeScheduleResponse) UnmarshalJSON(data []byte) error {
 	*v = GetCompositeScheduleResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -94,7 +94,7 @@ func (v GetConfigurationRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetConfigurationRequest) UnmarshalJSON(data []byte) error {
 	*v = GetConfigurationRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -167,7 +167,7 @@ func (v GetConfigurationResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetConfigurationResponse) UnmarshalJSON(data []byte) error {
 	*v = GetConfigurationResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -245,7 +245,7 @@ func (v KeyValue) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *KeyValue) UnmarshalJSON(data []byte) error {
 	*v = KeyValue{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -132,7 +132,7 @@ func (v GetDiagnosticsRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetDiagnosticsRequest) UnmarshalJSON(data []byte) error {
 	*v = GetDiagnosticsRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -195,7 +195,7 @@ func (v GetDiagnosticsResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetDiagnosticsResponse) UnmarshalJSON(data []byte) error {
 	*v = GetDiagnosticsResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -32,8 +32,8 @@ func (*GetInstalledCertificateIdsRequest) OCPPResponse() *GetInstalledCertificat
 // SentByCSMS marks a request that a CSMS may send.
 func (*GetInstalledCertificateIdsRequest) SentByCSMS() {}
 
-// GetInstalledCertificateStatus is an enumeration of GetInstalledCertificateIds; the schemas call it
-// GetInstalledCertificateStatusEnumType. "" is no value: the property is absent.
+// GetInstalledCertificateStatus is an enumeration in GetInstalledCertificateIds; the schemas call it
+// GetInstalledCertificateStatusEnumType. "" is none of its values: the property is absent.
 type GetInstalledCertificateStatus string
 
 // The values of GetInstalledCertificateStatus.
@@ -95,7 +95,7 @@ func (v GetInstalledCertificateIdsRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetInstalledCertificateIdsRequest) UnmarshalJSON(data []byte) error {
 	*v = GetInstalledCertificateIdsRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -166,7 +166,7 @@ func (v GetInstalledCertificateIdsResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetInstalledCertificateIdsResponse) UnmarshalJSON(data []byte) error {
 	*v = GetInstalledCertificateIdsResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -43,8 +43,8 @@ type LogParameters struct {
 	LatestTimestamp ocpp.Time `json:"latestTimestamp,omitzero"`
 }
 
-// LogStatus is an enumeration of GetLog; the schemas call it LogStatusEnumType. "" is no value: the property
-// is absent.
+// LogStatus is an enumeration in GetLog; the schemas call it LogStatusEnumType. "" is none of its values: the
+// property is absent.
 type LogStatus string
 
 // The values of LogStatus.
@@ -54,8 +54,8 @@ const (
 	LogStatusAcceptedCanceled LogStatus = "AcceptedCanceled"
 )
 
-// LogType is an enumeration of GetLog; the schemas call it LogEnumType. "" is no value: the property is
-// absent.
+// LogType is an enumeration in GetLog; the schemas call it LogEnumType. "" is none of its values: the
+// property is absent.
 type LogType string
 
 // The values of LogType.
@@ -153,7 +153,7 @@ func (v GetLogRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetLogRequest) UnmarshalJSON(data []byte) error {
 	*v = GetLogRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -226,7 +226,7 @@ func (v GetLogResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetLogResponse) UnmarshalJSON(data []byte) error {
 	*v = GetLogResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -309,7 +309,7 @@ func (v LogParameters) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *LogParameters) UnmarshalJSON(data []byte) error {
 	*v = LogParameters{}
 	return ocpp.UnmarshalJSON(data, v)

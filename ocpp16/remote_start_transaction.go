@@ -116,7 +116,7 @@ func (v RemoteStartTransactionRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *RemoteStartTransactionRequest) UnmarshalJSON(data []byte) error {
 	*v = RemoteStartTransactionRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -175,7 +175,7 @@ func (v RemoteStartTransactionResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *RemoteStartTransactionResponse) UnmarshalJSON(data []byte) error {
 	*v = RemoteStartTransactionResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -86,7 +86,7 @@ func (v RemoteStopTransactionRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *RemoteStopTransactionRequest) UnmarshalJSON(data []byte) error {
 	*v = RemoteStopTransactionRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -145,7 +145,7 @@ func (v RemoteStopTransactionResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *RemoteStopTransactionResponse) UnmarshalJSON(data []byte) error {
 	*v = RemoteStopTransactionResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -35,7 +35,7 @@ func (*ReserveNowRequest) OCPPResponse() *ReserveNowResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*ReserveNowRequest) SentByCSMS() {}
 
-// ReservationStatus is an enumeration of ReserveNow. "" is no value: the property is absent.
+// ReservationStatus is an enumeration in ReserveNow. "" is none of its values: the property is absent.
 type ReservationStatus string
 
 // The values of ReservationStatus.
@@ -133,7 +133,7 @@ func (v ReserveNowRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ReserveNowRequest) UnmarshalJSON(data []byte) error {
 	*v = ReserveNowRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -192,7 +192,7 @@ func (v ReserveNowResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ReserveNowResponse) UnmarshalJSON(data []byte) error {
 	*v = ReserveNowResponse{}
 	return ocpp.UnmarshalJSON(data, v)

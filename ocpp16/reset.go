@@ -30,7 +30,7 @@ func (*ResetRequest) OCPPResponse() *ResetResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*ResetRequest) SentByCSMS() {}
 
-// ResetStatus is an enumeration of Reset. "" is no value: the property is absent.
+// ResetStatus is an enumeration in Reset. "" is none of its values: the property is absent.
 type ResetStatus string
 
 // The values of ResetStatus.
@@ -39,7 +39,7 @@ const (
 	ResetStatusRejected ResetStatus = "Rejected"
 )
 
-// ResetType is an enumeration of Reset. "" is no value: the property is absent.
+// ResetType is an enumeration in Reset. "" is none of its values: the property is absent.
 type ResetType string
 
 // The values of ResetType.
@@ -101,7 +101,7 @@ func (v ResetRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ResetRequest) UnmarshalJSON(data []byte) error {
 	*v = ResetRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -160,7 +160,7 @@ func (v ResetResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ResetResponse) UnmarshalJSON(data []byte) error {
 	*v = ResetResponse{}
 	return ocpp.UnmarshalJSON(data, v)

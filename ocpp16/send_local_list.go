@@ -39,7 +39,7 @@ type AuthorizationData struct {
 	IDTagInfo *IDTagInfo `json:"idTagInfo,omitempty"`
 }
 
-// UpdateStatus is an enumeration of SendLocalList. "" is no value: the property is absent.
+// UpdateStatus is an enumeration in SendLocalList. "" is none of its values: the property is absent.
 type UpdateStatus string
 
 // The values of UpdateStatus.
@@ -50,7 +50,7 @@ const (
 	UpdateStatusVersionMismatch UpdateStatus = "VersionMismatch"
 )
 
-// UpdateType is an enumeration of SendLocalList. "" is no value: the property is absent.
+// UpdateType is an enumeration in SendLocalList. "" is none of its values: the property is absent.
 type UpdateType string
 
 // The values of UpdateType.
@@ -129,7 +129,7 @@ func (v SendLocalListRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SendLocalListRequest) UnmarshalJSON(data []byte) error {
 	*v = SendLocalListRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -188,7 +188,7 @@ func (v SendLocalListResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SendLocalListResponse) UnmarshalJSON(data []byte) error {
 	*v = SendLocalListResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -262,7 +262,7 @@ func (v AuthorizationData) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *AuthorizationData) UnmarshalJSON(data []byte) error {
 	*v = AuthorizationData{}
 	return ocpp.UnmarshalJSON(data, v)

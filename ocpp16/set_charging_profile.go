@@ -32,7 +32,8 @@ func (*SetChargingProfileRequest) OCPPResponse() *SetChargingProfileResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*SetChargingProfileRequest) SentByCSMS() {}
 
-// ChargingProfileStatus is an enumeration of SetChargingProfile. "" is no value: the property is absent.
+// ChargingProfileStatus is an enumeration in SetChargingProfile. "" is none of its values: the property is
+// absent.
 type ChargingProfileStatus string
 
 // The values of ChargingProfileStatus.
@@ -104,7 +105,7 @@ func (v SetChargingProfileRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetChargingProfileRequest) UnmarshalJSON(data []byte) error {
 	*v = SetChargingProfileRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -163,7 +164,7 @@ func (v SetChargingProfileResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetChargingProfileResponse) UnmarshalJSON(data []byte) error {
 	*v = SetChargingProfileResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -31,8 +31,8 @@ func (*SignCertificateRequest) OCPPResponse() *SignCertificateResponse {
 // SentByStation marks a request that a charging station may send.
 func (*SignCertificateRequest) SentByStation() {}
 
-// GenericStatus is an enumeration of SignCertificate; the schemas call it GenericStatusEnumType. "" is no
-// value: the property is absent.
+// GenericStatus is an enumeration in SignCertificate; the schemas call it GenericStatusEnumType. "" is none
+// of its values: the property is absent.
 type GenericStatus string
 
 // The values of GenericStatus.
@@ -94,7 +94,7 @@ func (v SignCertificateRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SignCertificateRequest) UnmarshalJSON(data []byte) error {
 	*v = SignCertificateRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -153,7 +153,7 @@ func (v SignCertificateResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SignCertificateResponse) UnmarshalJSON(data []byte) error {
 	*v = SignCertificateResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -30,8 +30,8 @@ func (*SignedFirmwareStatusNotificationRequest) OCPPResponse() *SignedFirmwareSt
 // SentByStation marks a request that a charging station may send.
 func (*SignedFirmwareStatusNotificationRequest) SentByStation() {}
 
-// SignedFirmwareStatus is an enumeration of SignedFirmwareStatusNotification; the schemas call it
-// FirmwareStatusEnumType. "" is no value: the property is absent.
+// SignedFirmwareStatus is an enumeration in SignedFirmwareStatusNotification; the schemas call it
+// FirmwareStatusEnumType. "" is none of its values: the property is absent.
 type SignedFirmwareStatus string
 
 // The values of SignedFirmwareStatus.
@@ -114,7 +114,7 @@ func (v SignedFirmwareStatusNotificationRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SignedFirmwareStatusNotificationRequest) UnmarshalJSON(data []byte) error {
 	*v = SignedFirmwareStatusNotificationRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -148,7 +148,7 @@ func (v SignedFirmwareStatusNotificationResponse) MarshalJSON() ([]byte, error) 
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SignedFirmwareStatusNotificationResponse) UnmarshalJSON(data []byte) error {
 	*v = SignedFirmwareStatusNotificationResponse{}
 	return ocpp.UnmarshalJSON(data, v)

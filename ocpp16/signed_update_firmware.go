@@ -43,8 +43,8 @@ type Firmware struct {
 	InstallDateTime    ocpp.Time `json:"installDateTime,omitzero"`
 }
 
-// SignedUpdateFirmwareStatus is an enumeration of SignedUpdateFirmware; the schemas call it
-// UpdateFirmwareStatusEnumType. "" is no value: the property is absent.
+// SignedUpdateFirmwareStatus is an enumeration in SignedUpdateFirmware; the schemas call it
+// UpdateFirmwareStatusEnumType. "" is none of its values: the property is absent.
 type SignedUpdateFirmwareStatus string
 
 // The values of SignedUpdateFirmwareStatus.
@@ -137,7 +137,7 @@ func (v SignedUpdateFirmwareRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SignedUpdateFirmwareRequest) UnmarshalJSON(data []byte) error {
 	*v = SignedUpdateFirmwareRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -196,7 +196,7 @@ func (v SignedUpdateFirmwareResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SignedUpdateFirmwareResponse) UnmarshalJSON(data []byte) error {
 	*v = SignedUpdateFirmwareResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -291,7 +291,7 @@ func (v Firmware) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *Firmware) UnmarshalJSON(data []byte) error {
 	*v = Firmware{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -123,7 +123,7 @@ func (v StartTransactionRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *StartTransactionRequest) UnmarshalJSON(data []byte) error {
 	*v = StartTransactionRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -190,7 +190,7 @@ func (v StartTransactionResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *StartTransactionResponse) UnmarshalJSON(data []byte) error {
 	*v = StartTransactionResponse{}
 	return ocpp.UnmarshalJSON(data, v)

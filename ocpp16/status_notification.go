@@ -35,7 +35,8 @@ func (*StatusNotificationRequest) OCPPResponse() *StatusNotificationResponse {
 // SentByStation marks a request that a charging station may send.
 func (*StatusNotificationRequest) SentByStation() {}
 
-// ChargePointErrorCode is an enumeration of StatusNotification. "" is no value: the property is absent.
+// ChargePointErrorCode is an enumeration in StatusNotification. "" is none of its values: the property is
+// absent.
 type ChargePointErrorCode string
 
 // The values of ChargePointErrorCode.
@@ -58,7 +59,8 @@ const (
 	ChargePointErrorCodeWeakSignal           ChargePointErrorCode = "WeakSignal"
 )
 
-// ChargePointStatus is an enumeration of StatusNotification. "" is no value: the property is absent.
+// ChargePointStatus is an enumeration in StatusNotification. "" is none of its values: the property is
+// absent.
 type ChargePointStatus string
 
 // The values of ChargePointStatus.
@@ -195,7 +197,7 @@ func (v StatusNotificationRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *StatusNotificationRequest) UnmarshalJSON(data []byte) error {
 	*v = StatusNotificationRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -229,7 +231,7 @@ func (v StatusNotificationResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *StatusNotificationResponse) UnmarshalJSON(data []byte) error {
 	*v = StatusNotificationResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -42,7 +42,7 @@ func (*StopTransactionRequest) OCPPTransactional() bool { return true }
 // SetOCPPTransactionID sets the id that the answer to StartTransaction brought.
 func (v *StopTransactionRequest) SetOCPPTransactionID(id int64) { v.TransactionID = id }
 
-// Reason is an enumeration of StopTransaction. "" is no value: the property is absent.
+// Reason is an enumeration in StopTransaction. "" is none of its values: the property is absent.
 type Reason string
 
 // The values of Reason.
@@ -161,7 +161,7 @@ func (v StopTransactionRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *StopTransactionRequest) UnmarshalJSON(data []byte) error {
 	*v = StopTransactionRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -225,7 +225,7 @@ func (v StopTransactionResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *StopTransactionResponse) UnmarshalJSON(data []byte) error {
 	*v = StopTransactionResponse{}
 	return ocpp.UnmarshalJSON(data, v)

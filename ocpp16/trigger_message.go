@@ -42,7 +42,7 @@ func (v *TriggerMessageResponse) OCPPTriggerAccepted() bool {
 	return v.Status == TriggerMessageStatusAccepted
 }
 
-// MessageTrigger is an enumeration of TriggerMessage. "" is no value: the property is absent.
+// MessageTrigger is an enumeration in TriggerMessage. "" is none of its values: the property is absent.
 type MessageTrigger string
 
 // The values of MessageTrigger.
@@ -118,7 +118,7 @@ func (v TriggerMessageRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *TriggerMessageRequest) UnmarshalJSON(data []byte) error {
 	*v = TriggerMessageRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -177,7 +177,7 @@ func (v TriggerMessageResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *TriggerMessageResponse) UnmarshalJSON(data []byte) error {
 	*v = TriggerMessageResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -146,7 +146,7 @@ func (v CertificateHashData) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *CertificateHashData) UnmarshalJSON(data []byte) error {
 	*v = CertificateHashData{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -280,7 +280,7 @@ func (v ChargingProfile) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChargingProfile) UnmarshalJSON(data []byte) error {
 	*v = ChargingProfile{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -388,7 +388,7 @@ func (v ChargingSchedule) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChargingSchedule) UnmarshalJSON(data []byte) error {
 	*v = ChargingSchedule{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -462,7 +462,7 @@ func (v ChargingSchedulePeriod) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChargingSchedulePeriod) UnmarshalJSON(data []byte) error {
 	*v = ChargingSchedulePeriod{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -547,7 +547,7 @@ func (v IDTagInfo) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *IDTagInfo) UnmarshalJSON(data []byte) error {
 	*v = IDTagInfo{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -620,7 +620,7 @@ func (v MeterValue) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *MeterValue) UnmarshalJSON(data []byte) error {
 	*v = MeterValue{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -751,7 +751,7 @@ func (v SampledValue) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SampledValue) UnmarshalJSON(data []byte) error {
 	*v = SampledValue{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -113,7 +113,7 @@ func (v UpdateFirmwareRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *UpdateFirmwareRequest) UnmarshalJSON(data []byte) error {
 	*v = UpdateFirmwareRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -147,7 +147,7 @@ func (v UpdateFirmwareResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *UpdateFirmwareResponse) UnmarshalJSON(data []byte) error {
 	*v = UpdateFirmwareResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -36,8 +36,8 @@ func (*AuthorizeRequest) OCPPResponse() *AuthorizeResponse {
 // SentByStation marks a request that a charging station may send.
 func (*AuthorizeRequest) SentByStation() {}
 
-// AuthorizeCertificateStatus is an enumeration of Authorize; the schemas call it
-// AuthorizeCertificateStatusEnumType. "" is no value: the property is absent.
+// AuthorizeCertificateStatus is an enumeration in Authorize; the schemas call it
+// AuthorizeCertificateStatusEnumType. "" is none of its values: the property is absent.
 type AuthorizeCertificateStatus string
 
 // The values of AuthorizeCertificateStatus.
@@ -153,7 +153,7 @@ func (v AuthorizeRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *AuthorizeRequest) UnmarshalJSON(data []byte) error {
 	*v = AuthorizeRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -242,7 +242,7 @@ func (v AuthorizeResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *AuthorizeResponse) UnmarshalJSON(data []byte) error {
 	*v = AuthorizeResponse{}
 	return ocpp.UnmarshalJSON(data, v)

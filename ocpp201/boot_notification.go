@@ -70,8 +70,8 @@ type Modem struct {
 	CustomData *ocpp.CustomData `json:"customData,omitempty"`
 }
 
-// BootReason is an enumeration of BootNotification; the schemas call it BootReasonEnumType. "" is no value:
-// the property is absent.
+// BootReason is an enumeration in BootNotification; the schemas call it BootReasonEnumType. "" is none of its
+// values: the property is absent.
 type BootReason string
 
 // The values of BootReason.
@@ -87,8 +87,8 @@ const (
 	BootReasonWatchdog         BootReason = "Watchdog"
 )
 
-// RegistrationStatus is an enumeration of BootNotification; the schemas call it RegistrationStatusEnumType.
-// "" is no value: the property is absent.
+// RegistrationStatus is an enumeration in BootNotification; the schemas call it RegistrationStatusEnumType.
+// "" is none of its values: the property is absent.
 type RegistrationStatus string
 
 // The values of RegistrationStatus.
@@ -177,7 +177,7 @@ func (v BootNotificationRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *BootNotificationRequest) UnmarshalJSON(data []byte) error {
 	*v = BootNotificationRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -280,7 +280,7 @@ func (v BootNotificationResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *BootNotificationResponse) UnmarshalJSON(data []byte) error {
 	*v = BootNotificationResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -405,7 +405,7 @@ func (v ChargingStation) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChargingStation) UnmarshalJSON(data []byte) error {
 	*v = ChargingStation{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -499,7 +499,7 @@ func (v Modem) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *Modem) UnmarshalJSON(data []byte) error {
 	*v = Modem{}
 	return ocpp.UnmarshalJSON(data, v)

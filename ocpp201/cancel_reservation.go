@@ -33,8 +33,8 @@ func (*CancelReservationRequest) OCPPResponse() *CancelReservationResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*CancelReservationRequest) SentByCSMS() {}
 
-// CancelReservationStatus is an enumeration of CancelReservation; the schemas call it
-// CancelReservationStatusEnumType. "" is no value: the property is absent.
+// CancelReservationStatus is an enumeration in CancelReservation; the schemas call it
+// CancelReservationStatusEnumType. "" is none of its values: the property is absent.
 type CancelReservationStatus string
 
 // The values of CancelReservationStatus.
@@ -108,7 +108,7 @@ func (v CancelReservationRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *CancelReservationRequest) UnmarshalJSON(data []byte) error {
 	*v = CancelReservationRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -197,7 +197,7 @@ func (v CancelReservationResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *CancelReservationResponse) UnmarshalJSON(data []byte) error {
 	*v = CancelReservationResponse{}
 	return ocpp.UnmarshalJSON(data, v)

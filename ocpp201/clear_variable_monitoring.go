@@ -40,8 +40,8 @@ type ClearMonitoringResult struct {
 	CustomData *ocpp.CustomData      `json:"customData,omitempty"`
 }
 
-// ClearMonitoringStatus is an enumeration of ClearVariableMonitoring; the schemas call it
-// ClearMonitoringStatusEnumType. "" is no value: the property is absent.
+// ClearMonitoringStatus is an enumeration in ClearVariableMonitoring; the schemas call it
+// ClearMonitoringStatusEnumType. "" is none of its values: the property is absent.
 type ClearMonitoringStatus string
 
 // The values of ClearMonitoringStatus.
@@ -119,7 +119,7 @@ func (v ClearVariableMonitoringRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ClearVariableMonitoringRequest) UnmarshalJSON(data []byte) error {
 	*v = ClearVariableMonitoringRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -198,7 +198,7 @@ func (v ClearVariableMonitoringResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ClearVariableMonitoringResponse) UnmarshalJSON(data []byte) error {
 	*v = ClearVariableMonitoringResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -292,7 +292,7 @@ func (v ClearMonitoringResult) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ClearMonitoringResult) UnmarshalJSON(data []byte) error {
 	*v = ClearMonitoringResult{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -107,7 +107,7 @@ func (v CostUpdatedRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *CostUpdatedRequest) UnmarshalJSON(data []byte) error {
 	*v = CostUpdatedRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -171,7 +171,7 @@ func (v CostUpdatedResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *CostUpdatedResponse) UnmarshalJSON(data []byte) error {
 	*v = CostUpdatedResponse{}
 	return ocpp.UnmarshalJSON(data, v)

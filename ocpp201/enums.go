@@ -6,8 +6,8 @@ import (
 	"github.com/chargeyard/chargeyard/internal/jsonwire"
 )
 
-// AttributeType is an enumeration of GetVariables, NotifyReport and SetVariables; the schemas call it
-// AttributeEnumType. "" is no value: the property is absent.
+// AttributeType is an enumeration in GetVariables, NotifyReport and SetVariables; the schemas call it
+// AttributeEnumType. "" is none of its values: the property is absent.
 type AttributeType string
 
 // The values of AttributeType.
@@ -18,8 +18,8 @@ const (
 	AttributeTypeMaxSet AttributeType = "MaxSet"
 )
 
-// AuthorizationStatus is an enumeration of Authorize, SendLocalList and TransactionEvent; the schemas call it
-// AuthorizationStatusEnumType. "" is no value: the property is absent.
+// AuthorizationStatus is an enumeration in Authorize, SendLocalList and TransactionEvent; the schemas call it
+// AuthorizationStatusEnumType. "" is none of its values: the property is absent.
 type AuthorizationStatus string
 
 // The values of AuthorizationStatus.
@@ -36,8 +36,8 @@ const (
 	AuthorizationStatusUnknown            AuthorizationStatus = "Unknown"
 )
 
-// CertificateSigningUse is an enumeration of CertificateSigned and SignCertificate; the schemas call it
-// CertificateSigningUseEnumType. "" is no value: the property is absent.
+// CertificateSigningUse is an enumeration in CertificateSigned and SignCertificate; the schemas call it
+// CertificateSigningUseEnumType. "" is none of its values: the property is absent.
 type CertificateSigningUse string
 
 // The values of CertificateSigningUse.
@@ -46,9 +46,9 @@ const (
 	CertificateSigningUseV2GCertificate             CertificateSigningUse = "V2GCertificate"
 )
 
-// ChargingLimitSource is an enumeration of ClearedChargingLimit, GetChargingProfiles, NotifyChargingLimit and
-// ReportChargingProfiles; the schemas call it ChargingLimitSourceEnumType. "" is no value: the property is
-// absent.
+// ChargingLimitSource is an enumeration in ClearedChargingLimit, GetChargingProfiles, NotifyChargingLimit and
+// ReportChargingProfiles; the schemas call it ChargingLimitSourceEnumType. "" is none of its values: the
+// property is absent.
 type ChargingLimitSource string
 
 // The values of ChargingLimitSource.
@@ -59,9 +59,9 @@ const (
 	ChargingLimitSourceCSO   ChargingLimitSource = "CSO"
 )
 
-// ChargingProfileKind is an enumeration of ReportChargingProfiles, RequestStartTransaction and
-// SetChargingProfile; the schemas call it ChargingProfileKindEnumType. "" is no value: the property is
-// absent.
+// ChargingProfileKind is an enumeration in ReportChargingProfiles, RequestStartTransaction and
+// SetChargingProfile; the schemas call it ChargingProfileKindEnumType. "" is none of its values: the property
+// is absent.
 type ChargingProfileKind string
 
 // The values of ChargingProfileKind.
@@ -71,9 +71,9 @@ const (
 	ChargingProfileKindRelative  ChargingProfileKind = "Relative"
 )
 
-// ChargingProfilePurpose is an enumeration of 5 actions, such as ClearChargingProfile and
-// GetChargingProfiles; the schemas call it ChargingProfilePurposeEnumType. "" is no value: the property is
-// absent.
+// ChargingProfilePurpose is an enumeration in 5 actions, such as ClearChargingProfile and
+// GetChargingProfiles; the schemas call it ChargingProfilePurposeEnumType. "" is none of its values: the
+// property is absent.
 type ChargingProfilePurpose string
 
 // The values of ChargingProfilePurpose.
@@ -84,8 +84,8 @@ const (
 	ChargingProfilePurposeTxProfile                          ChargingProfilePurpose = "TxProfile"
 )
 
-// ChargingRateUnit is an enumeration of 6 actions, such as GetCompositeSchedule and NotifyChargingLimit; the
-// schemas call it ChargingRateUnitEnumType. "" is no value: the property is absent.
+// ChargingRateUnit is an enumeration in 6 actions, such as GetCompositeSchedule and NotifyChargingLimit; the
+// schemas call it ChargingRateUnitEnumType. "" is none of its values: the property is absent.
 type ChargingRateUnit string
 
 // The values of ChargingRateUnit.
@@ -94,8 +94,8 @@ const (
 	ChargingRateUnitA ChargingRateUnit = "A"
 )
 
-// CostKind is an enumeration of 5 actions, such as NotifyChargingLimit and NotifyEVChargingSchedule; the
-// schemas call it CostKindEnumType. "" is no value: the property is absent.
+// CostKind is an enumeration in 5 actions, such as NotifyChargingLimit and NotifyEVChargingSchedule; the
+// schemas call it CostKindEnumType. "" is none of its values: the property is absent.
 type CostKind string
 
 // The values of CostKind.
@@ -105,9 +105,9 @@ const (
 	CostKindRenewableGenerationPercentage CostKind = "RenewableGenerationPercentage"
 )
 
-// GenericDeviceModelStatus is an enumeration of GetBaseReport, GetMonitoringReport, GetReport and
-// SetMonitoringBase; the schemas call it GenericDeviceModelStatusEnumType. "" is no value: the property is
-// absent.
+// GenericDeviceModelStatus is an enumeration in GetBaseReport, GetMonitoringReport, GetReport and
+// SetMonitoringBase; the schemas call it GenericDeviceModelStatusEnumType. "" is none of its values: the
+// property is absent.
 type GenericDeviceModelStatus string
 
 // The values of GenericDeviceModelStatus.
@@ -118,8 +118,8 @@ const (
 	GenericDeviceModelStatusEmptyResultSet GenericDeviceModelStatus = "EmptyResultSet"
 )
 
-// GenericStatus is an enumeration of 5 actions, such as GetCompositeSchedule and NotifyEVChargingSchedule;
-// the schemas call it GenericStatusEnumType. "" is no value: the property is absent.
+// GenericStatus is an enumeration in 5 actions, such as GetCompositeSchedule and NotifyEVChargingSchedule;
+// the schemas call it GenericStatusEnumType. "" is none of its values: the property is absent.
 type GenericStatus string
 
 // The values of GenericStatus.
@@ -128,8 +128,8 @@ const (
 	GenericStatusRejected GenericStatus = "Rejected"
 )
 
-// HashAlgorithm is an enumeration of 5 actions, such as Authorize and CustomerInformation; the schemas call
-// it HashAlgorithmEnumType. "" is no value: the property is absent.
+// HashAlgorithm is an enumeration in 5 actions, such as Authorize and CustomerInformation; the schemas call
+// it HashAlgorithmEnumType. "" is none of its values: the property is absent.
 type HashAlgorithm string
 
 // The values of HashAlgorithm.
@@ -139,8 +139,8 @@ const (
 	HashAlgorithmSHA512 HashAlgorithm = "SHA512"
 )
 
-// IDTokenType is an enumeration of 6 actions, such as Authorize and CustomerInformation; the schemas call it
-// IdTokenEnumType. "" is no value: the property is absent.
+// IDTokenType is an enumeration in 6 actions, such as Authorize and CustomerInformation; the schemas call it
+// IdTokenEnumType. "" is none of its values: the property is absent.
 type IDTokenType string
 
 // The values of IDTokenType.
@@ -155,8 +155,8 @@ const (
 	IDTokenTypeNoAuthorization IDTokenType = "NoAuthorization"
 )
 
-// Location is an enumeration of MeterValues and TransactionEvent; the schemas call it LocationEnumType. "" is
-// no value: the property is absent.
+// Location is an enumeration in MeterValues and TransactionEvent; the schemas call it LocationEnumType. "" is
+// none of its values: the property is absent.
 type Location string
 
 // The values of Location.
@@ -168,8 +168,8 @@ const (
 	LocationOutlet Location = "Outlet"
 )
 
-// Measurand is an enumeration of MeterValues and TransactionEvent; the schemas call it MeasurandEnumType. ""
-// is no value: the property is absent.
+// Measurand is an enumeration in MeterValues and TransactionEvent; the schemas call it MeasurandEnumType. ""
+// is none of its values: the property is absent.
 type Measurand string
 
 // The values of Measurand.
@@ -201,8 +201,8 @@ const (
 	MeasurandVoltage                      Measurand = "Voltage"
 )
 
-// MessageFormat is an enumeration of 5 actions, such as Authorize and NotifyDisplayMessages; the schemas call
-// it MessageFormatEnumType. "" is no value: the property is absent.
+// MessageFormat is an enumeration in 5 actions, such as Authorize and NotifyDisplayMessages; the schemas call
+// it MessageFormatEnumType. "" is none of its values: the property is absent.
 type MessageFormat string
 
 // The values of MessageFormat.
@@ -213,8 +213,8 @@ const (
 	MessageFormatUTF8  MessageFormat = "UTF8"
 )
 
-// MessagePriority is an enumeration of GetDisplayMessages, NotifyDisplayMessages and SetDisplayMessage; the
-// schemas call it MessagePriorityEnumType. "" is no value: the property is absent.
+// MessagePriority is an enumeration in GetDisplayMessages, NotifyDisplayMessages and SetDisplayMessage; the
+// schemas call it MessagePriorityEnumType. "" is none of its values: the property is absent.
 type MessagePriority string
 
 // The values of MessagePriority.
@@ -224,8 +224,8 @@ const (
 	MessagePriorityNormalCycle MessagePriority = "NormalCycle"
 )
 
-// MessageState is an enumeration of GetDisplayMessages, NotifyDisplayMessages and SetDisplayMessage; the
-// schemas call it MessageStateEnumType. "" is no value: the property is absent.
+// MessageState is an enumeration in GetDisplayMessages, NotifyDisplayMessages and SetDisplayMessage; the
+// schemas call it MessageStateEnumType. "" is none of its values: the property is absent.
 type MessageState string
 
 // The values of MessageState.
@@ -236,8 +236,8 @@ const (
 	MessageStateUnavailable MessageState = "Unavailable"
 )
 
-// MonitorType is an enumeration of NotifyMonitoringReport and SetVariableMonitoring; the schemas call it
-// MonitorEnumType. "" is no value: the property is absent.
+// MonitorType is an enumeration in NotifyMonitoringReport and SetVariableMonitoring; the schemas call it
+// MonitorEnumType. "" is none of its values: the property is absent.
 type MonitorType string
 
 // The values of MonitorType.
@@ -249,8 +249,8 @@ const (
 	MonitorTypePeriodicClockAligned MonitorType = "PeriodicClockAligned"
 )
 
-// Phase is an enumeration of MeterValues and TransactionEvent; the schemas call it PhaseEnumType. "" is no
-// value: the property is absent.
+// Phase is an enumeration in MeterValues and TransactionEvent; the schemas call it PhaseEnumType. "" is none
+// of its values: the property is absent.
 type Phase string
 
 // The values of Phase.
@@ -267,8 +267,8 @@ const (
 	PhaseL3L1 Phase = "L3-L1"
 )
 
-// ReadingContext is an enumeration of MeterValues and TransactionEvent; the schemas call it
-// ReadingContextEnumType. "" is no value: the property is absent.
+// ReadingContext is an enumeration in MeterValues and TransactionEvent; the schemas call it
+// ReadingContextEnumType. "" is none of its values: the property is absent.
 type ReadingContext string
 
 // The values of ReadingContext.
@@ -283,8 +283,8 @@ const (
 	ReadingContextTrigger           ReadingContext = "Trigger"
 )
 
-// RecurrencyKind is an enumeration of ReportChargingProfiles, RequestStartTransaction and SetChargingProfile;
-// the schemas call it RecurrencyKindEnumType. "" is no value: the property is absent.
+// RecurrencyKind is an enumeration in ReportChargingProfiles, RequestStartTransaction and SetChargingProfile;
+// the schemas call it RecurrencyKindEnumType. "" is none of its values: the property is absent.
 type RecurrencyKind string
 
 // The values of RecurrencyKind.
@@ -293,8 +293,8 @@ const (
 	RecurrencyKindWeekly RecurrencyKind = "Weekly"
 )
 
-// RequestStartStopStatus is an enumeration of RequestStartTransaction and RequestStopTransaction; the schemas
-// call it RequestStartStopStatusEnumType. "" is no value: the property is absent.
+// RequestStartStopStatus is an enumeration in RequestStartTransaction and RequestStopTransaction; the schemas
+// call it RequestStartStopStatusEnumType. "" is none of its values: the property is absent.
 type RequestStartStopStatus string
 
 // The values of RequestStartStopStatus.

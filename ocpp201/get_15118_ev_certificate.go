@@ -37,8 +37,8 @@ func (*Get15118EVCertificateRequest) OCPPResponse() *Get15118EVCertificateRespon
 // SentByStation marks a request that a charging station may send.
 func (*Get15118EVCertificateRequest) SentByStation() {}
 
-// CertificateAction is an enumeration of Get15118EVCertificate; the schemas call it
-// CertificateActionEnumType. "" is no value: the property is absent.
+// CertificateAction is an enumeration in Get15118EVCertificate; the schemas call it
+// CertificateActionEnumType. "" is none of its values: the property is absent.
 type CertificateAction string
 
 // The values of CertificateAction.
@@ -47,8 +47,8 @@ const (
 	CertificateActionUpdate  CertificateAction = "Update"
 )
 
-// ISO15118EVCertificateStatus is an enumeration of Get15118EVCertificate; the schemas call it
-// Iso15118EVCertificateStatusEnumType. "" is no value: the property is absent.
+// ISO15118EVCertificateStatus is an enumeration in Get15118EVCertificate; the schemas call it
+// Iso15118EVCertificateStatusEnumType. "" is none of its values: the property is absent.
 type ISO15118EVCertificateStatus string
 
 // The values of ISO15118EVCertificateStatus.
@@ -141,7 +141,7 @@ func (v Get15118EVCertificateRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *Get15118EVCertificateRequest) UnmarshalJSON(data []byte) error {
 	*v = Get15118EVCertificateRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -238,7 +238,7 @@ func (v Get15118EVCertificateResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *Get15118EVCertificateResponse) UnmarshalJSON(data []byte) error {
 	*v = Get15118EVCertificateResponse{}
 	return ocpp.UnmarshalJSON(data, v)

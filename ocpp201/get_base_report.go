@@ -35,8 +35,8 @@ func (*GetBaseReportRequest) OCPPResponse() *GetBaseReportResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*GetBaseReportRequest) SentByCSMS() {}
 
-// ReportBase is an enumeration of GetBaseReport; the schemas call it ReportBaseEnumType. "" is no value: the
-// property is absent.
+// ReportBase is an enumeration in GetBaseReport; the schemas call it ReportBaseEnumType. "" is none of its
+// values: the property is absent.
 type ReportBase string
 
 // The values of ReportBase.
@@ -119,7 +119,7 @@ func (v GetBaseReportRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetBaseReportRequest) UnmarshalJSON(data []byte) error {
 	*v = GetBaseReportRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -208,7 +208,7 @@ func (v GetBaseReportResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetBaseReportResponse) UnmarshalJSON(data []byte) error {
 	*v = GetBaseReportResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -35,8 +35,8 @@ func (*GetCertificateStatusRequest) OCPPResponse() *GetCertificateStatusResponse
 // SentByStation marks a request that a charging station may send.
 func (*GetCertificateStatusRequest) SentByStation() {}
 
-// GetCertificateStatus is an enumeration of GetCertificateStatus; the schemas call it
-// GetCertificateStatusEnumType. "" is no value: the property is absent.
+// GetCertificateStatus is an enumeration in GetCertificateStatus; the schemas call it
+// GetCertificateStatusEnumType. "" is none of its values: the property is absent.
 type GetCertificateStatus string
 
 // The values of GetCertificateStatus.
@@ -116,7 +116,7 @@ func (v GetCertificateStatusRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetCertificateStatusRequest) UnmarshalJSON(data []byte) error {
 	*v = GetCertificateStatusRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -219,7 +219,7 @@ func (v GetCertificateStatusResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetCertificateStatusResponse) UnmarshalJSON(data []byte) error {
 	*v = GetCertificateStatusResponse{}
 	return ocpp.UnmarshalJSON(data, v)

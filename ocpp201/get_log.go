@@ -46,8 +46,8 @@ type LogParameters struct {
 	CustomData      *ocpp.CustomData `json:"customData,omitempty"`
 }
 
-// LogStatus is an enumeration of GetLog; the schemas call it LogStatusEnumType. "" is no value: the property
-// is absent.
+// LogStatus is an enumeration in GetLog; the schemas call it LogStatusEnumType. "" is none of its values: the
+// property is absent.
 type LogStatus string
 
 // The values of LogStatus.
@@ -57,8 +57,8 @@ const (
 	LogStatusAcceptedCanceled LogStatus = "AcceptedCanceled"
 )
 
-// LogType is an enumeration of GetLog; the schemas call it LogEnumType. "" is no value: the property is
-// absent.
+// LogType is an enumeration in GetLog; the schemas call it LogEnumType. "" is none of its values: the
+// property is absent.
 type LogType string
 
 // The values of LogType.
@@ -171,7 +171,7 @@ func (v GetLogRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetLogRequest) UnmarshalJSON(data []byte) error {
 	*v = GetLogRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -274,7 +274,7 @@ func (v GetLogResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetLogResponse) UnmarshalJSON(data []byte) error {
 	*v = GetLogResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -372,7 +372,7 @@ func (v LogParameters) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *LogParameters) UnmarshalJSON(data []byte) error {
 	*v = LogParameters{}
 	return ocpp.UnmarshalJSON(data, v)

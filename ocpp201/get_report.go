@@ -36,8 +36,8 @@ func (*GetReportRequest) OCPPResponse() *GetReportResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*GetReportRequest) SentByCSMS() {}
 
-// ComponentCriterion is an enumeration of GetReport; the schemas call it ComponentCriterionEnumType. "" is no
-// value: the property is absent.
+// ComponentCriterion is an enumeration in GetReport; the schemas call it ComponentCriterionEnumType. "" is
+// none of its values: the property is absent.
 type ComponentCriterion string
 
 // The values of ComponentCriterion.
@@ -142,7 +142,7 @@ func (v GetReportRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetReportRequest) UnmarshalJSON(data []byte) error {
 	*v = GetReportRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -231,7 +231,7 @@ func (v GetReportResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetReportResponse) UnmarshalJSON(data []byte) error {
 	*v = GetReportResponse{}
 	return ocpp.UnmarshalJSON(data, v)

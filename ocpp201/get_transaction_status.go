@@ -107,7 +107,7 @@ func (v GetTransactionStatusRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetTransactionStatusRequest) UnmarshalJSON(data []byte) error {
 	*v = GetTransactionStatusRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -187,7 +187,7 @@ func (v GetTransactionStatusResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetTransactionStatusResponse) UnmarshalJSON(data []byte) error {
 	*v = GetTransactionStatusResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -90,7 +90,7 @@ func (v HeartbeatRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *HeartbeatRequest) UnmarshalJSON(data []byte) error {
 	*v = HeartbeatRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -164,7 +164,7 @@ func (v HeartbeatResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *HeartbeatResponse) UnmarshalJSON(data []byte) error {
 	*v = HeartbeatResponse{}
 	return ocpp.UnmarshalJSON(data, v)

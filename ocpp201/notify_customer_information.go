@@ -132,7 +132,7 @@ func (v NotifyCustomerInformationRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyCustomerInformationRequest) UnmarshalJSON(data []byte) error {
 	*v = NotifyCustomerInformationRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -196,7 +196,7 @@ func (v NotifyCustomerInformationResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyCustomerInformationResponse) UnmarshalJSON(data []byte) error {
 	*v = NotifyCustomerInformationResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -120,7 +120,7 @@ func (v NotifyDisplayMessagesRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyDisplayMessagesRequest) UnmarshalJSON(data []byte) error {
 	*v = NotifyDisplayMessagesRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -184,7 +184,7 @@ func (v NotifyDisplayMessagesResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyDisplayMessagesResponse) UnmarshalJSON(data []byte) error {
 	*v = NotifyDisplayMessagesResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -67,8 +67,8 @@ type DCChargingParameters struct {
 	CustomData       *ocpp.CustomData `json:"customData,omitempty"`
 }
 
-// EnergyTransferMode is an enumeration of NotifyEVChargingNeeds; the schemas call it
-// EnergyTransferModeEnumType. "" is no value: the property is absent.
+// EnergyTransferMode is an enumeration in NotifyEVChargingNeeds; the schemas call it
+// EnergyTransferModeEnumType. "" is none of its values: the property is absent.
 type EnergyTransferMode string
 
 // The values of EnergyTransferMode.
@@ -79,8 +79,8 @@ const (
 	EnergyTransferModeACThreePhase  EnergyTransferMode = "AC_three_phase"
 )
 
-// NotifyEVChargingNeedsStatus is an enumeration of NotifyEVChargingNeeds; the schemas call it
-// NotifyEVChargingNeedsStatusEnumType. "" is no value: the property is absent.
+// NotifyEVChargingNeedsStatus is an enumeration in NotifyEVChargingNeeds; the schemas call it
+// NotifyEVChargingNeedsStatusEnumType. "" is none of its values: the property is absent.
 type NotifyEVChargingNeedsStatus string
 
 // The values of NotifyEVChargingNeedsStatus.
@@ -176,7 +176,7 @@ func (v NotifyEVChargingNeedsRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyEVChargingNeedsRequest) UnmarshalJSON(data []byte) error {
 	*v = NotifyEVChargingNeedsRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -265,7 +265,7 @@ func (v NotifyEVChargingNeedsResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyEVChargingNeedsResponse) UnmarshalJSON(data []byte) error {
 	*v = NotifyEVChargingNeedsResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -351,7 +351,7 @@ func (v ACChargingParameters) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ACChargingParameters) UnmarshalJSON(data []byte) error {
 	*v = ACChargingParameters{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -467,7 +467,7 @@ func (v ChargingNeeds) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChargingNeeds) UnmarshalJSON(data []byte) error {
 	*v = ChargingNeeds{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -612,7 +612,7 @@ func (v DCChargingParameters) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *DCChargingParameters) UnmarshalJSON(data []byte) error {
 	*v = DCChargingParameters{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -121,7 +121,7 @@ func (v NotifyEVChargingScheduleRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyEVChargingScheduleRequest) UnmarshalJSON(data []byte) error {
 	*v = NotifyEVChargingScheduleRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -210,7 +210,7 @@ func (v NotifyEVChargingScheduleResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyEVChargingScheduleResponse) UnmarshalJSON(data []byte) error {
 	*v = NotifyEVChargingScheduleResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -69,8 +69,8 @@ type VariableCharacteristics struct {
 	CustomData         *ocpp.CustomData       `json:"customData,omitempty"`
 }
 
-// DataType is an enumeration of NotifyReport; the schemas call it DataEnumType. "" is no value: the property
-// is absent.
+// DataType is an enumeration in NotifyReport; the schemas call it DataEnumType. "" is none of its values: the
+// property is absent.
 type DataType string
 
 // The values of DataType.
@@ -85,8 +85,8 @@ const (
 	DataTypeMemberList   DataType = "MemberList"
 )
 
-// Mutability is an enumeration of NotifyReport; the schemas call it MutabilityEnumType. "" is no value: the
-// property is absent.
+// Mutability is an enumeration in NotifyReport; the schemas call it MutabilityEnumType. "" is none of its
+// values: the property is absent.
 type Mutability string
 
 // The values of Mutability.
@@ -196,7 +196,7 @@ func (v NotifyReportRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyReportRequest) UnmarshalJSON(data []byte) error {
 	*v = NotifyReportRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -260,7 +260,7 @@ func (v NotifyReportResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyReportResponse) UnmarshalJSON(data []byte) error {
 	*v = NotifyReportResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -376,7 +376,7 @@ func (v ReportData) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ReportData) UnmarshalJSON(data []byte) error {
 	*v = ReportData{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -496,7 +496,7 @@ func (v VariableAttribute) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *VariableAttribute) UnmarshalJSON(data []byte) error {
 	*v = VariableAttribute{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -621,7 +621,7 @@ func (v VariableCharacteristics) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *VariableCharacteristics) UnmarshalJSON(data []byte) error {
 	*v = VariableCharacteristics{}
 	return ocpp.UnmarshalJSON(data, v)

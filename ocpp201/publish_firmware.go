@@ -140,7 +140,7 @@ func (v PublishFirmwareRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *PublishFirmwareRequest) UnmarshalJSON(data []byte) error {
 	*v = PublishFirmwareRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -229,7 +229,7 @@ func (v PublishFirmwareResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *PublishFirmwareResponse) UnmarshalJSON(data []byte) error {
 	*v = PublishFirmwareResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -34,8 +34,8 @@ func (*PublishFirmwareStatusNotificationRequest) OCPPResponse() *PublishFirmware
 // SentByStation marks a request that a charging station may send.
 func (*PublishFirmwareStatusNotificationRequest) SentByStation() {}
 
-// PublishFirmwareStatus is an enumeration of PublishFirmwareStatusNotification; the schemas call it
-// PublishFirmwareStatusEnumType. "" is no value: the property is absent.
+// PublishFirmwareStatus is an enumeration in PublishFirmwareStatusNotification; the schemas call it
+// PublishFirmwareStatusEnumType. "" is none of its values: the property is absent.
 type PublishFirmwareStatus string
 
 // The values of PublishFirmwareStatus.
@@ -141,7 +141,7 @@ func (v PublishFirmwareStatusNotificationRequest) MarshalJSON() ([]byte, error) 
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *PublishFirmwareStatusNotificationRequest) UnmarshalJSON(data []byte) error {
 	*v = PublishFirmwareStatusNotificationRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -205,7 +205,7 @@ func (v PublishFirmwareStatusNotificationResponse) MarshalJSON() ([]byte, error)
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *PublishFirmwareStatusNotificationResponse) UnmarshalJSON(data []byte) error {
 	*v = PublishFirmwareStatusNotificationResponse{}
 	return ocpp.UnmarshalJSON(data, v)

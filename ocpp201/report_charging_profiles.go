@@ -137,7 +137,7 @@ func (v ReportChargingProfilesRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ReportChargingProfilesRequest) UnmarshalJSON(data []byte) error {
 	*v = ReportChargingProfilesRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -201,7 +201,7 @@ func (v ReportChargingProfilesResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ReportChargingProfilesResponse) UnmarshalJSON(data []byte) error {
 	*v = ReportChargingProfilesResponse{}
 	return ocpp.UnmarshalJSON(data, v)

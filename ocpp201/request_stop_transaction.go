@@ -108,7 +108,7 @@ func (v RequestStopTransactionRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *RequestStopTransactionRequest) UnmarshalJSON(data []byte) error {
 	*v = RequestStopTransactionRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -197,7 +197,7 @@ func (v RequestStopTransactionResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *RequestStopTransactionResponse) UnmarshalJSON(data []byte) error {
 	*v = RequestStopTransactionResponse{}
 	return ocpp.UnmarshalJSON(data, v)

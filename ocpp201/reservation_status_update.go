@@ -33,8 +33,8 @@ func (*ReservationStatusUpdateRequest) OCPPResponse() *ReservationStatusUpdateRe
 // SentByStation marks a request that a charging station may send.
 func (*ReservationStatusUpdateRequest) SentByStation() {}
 
-// ReservationUpdateStatus is an enumeration of ReservationStatusUpdate; the schemas call it
-// ReservationUpdateStatusEnumType. "" is no value: the property is absent.
+// ReservationUpdateStatus is an enumeration in ReservationStatusUpdate; the schemas call it
+// ReservationUpdateStatusEnumType. "" is none of its values: the property is absent.
 type ReservationUpdateStatus string
 
 // The values of ReservationUpdateStatus.
@@ -116,7 +116,7 @@ func (v ReservationStatusUpdateRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ReservationStatusUpdateRequest) UnmarshalJSON(data []byte) error {
 	*v = ReservationStatusUpdateRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -180,7 +180,7 @@ func (v ReservationStatusUpdateResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ReservationStatusUpdateResponse) UnmarshalJSON(data []byte) error {
 	*v = ReservationStatusUpdateResponse{}
 	return ocpp.UnmarshalJSON(data, v)

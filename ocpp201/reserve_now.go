@@ -39,8 +39,8 @@ func (*ReserveNowRequest) OCPPResponse() *ReserveNowResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*ReserveNowRequest) SentByCSMS() {}
 
-// Connector is an enumeration of ReserveNow; the schemas call it ConnectorEnumType. "" is no value: the
-// property is absent.
+// Connector is an enumeration in ReserveNow; the schemas call it ConnectorEnumType. "" is none of its values:
+// the property is absent.
 type Connector string
 
 // The values of Connector.
@@ -69,8 +69,8 @@ const (
 	ConnectorUnknown         Connector = "Unknown"
 )
 
-// ReserveNowStatus is an enumeration of ReserveNow; the schemas call it ReserveNowStatusEnumType. "" is no
-// value: the property is absent.
+// ReserveNowStatus is an enumeration in ReserveNow; the schemas call it ReserveNowStatusEnumType. "" is none
+// of its values: the property is absent.
 type ReserveNowStatus string
 
 // The values of ReserveNowStatus.
@@ -203,7 +203,7 @@ func (v ReserveNowRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ReserveNowRequest) UnmarshalJSON(data []byte) error {
 	*v = ReserveNowRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -292,7 +292,7 @@ func (v ReserveNowResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ReserveNowResponse) UnmarshalJSON(data []byte) error {
 	*v = ReserveNowResponse{}
 	return ocpp.UnmarshalJSON(data, v)

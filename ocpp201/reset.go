@@ -35,8 +35,8 @@ func (*ResetRequest) OCPPResponse() *ResetResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*ResetRequest) SentByCSMS() {}
 
-// ResetStatus is an enumeration of Reset; the schemas call it ResetStatusEnumType. "" is no value: the
-// property is absent.
+// ResetStatus is an enumeration in Reset; the schemas call it ResetStatusEnumType. "" is none of its values:
+// the property is absent.
 type ResetStatus string
 
 // The values of ResetStatus.
@@ -46,8 +46,8 @@ const (
 	ResetStatusScheduled ResetStatus = "Scheduled"
 )
 
-// ResetType is an enumeration of Reset; the schemas call it ResetEnumType. "" is no value: the property is
-// absent.
+// ResetType is an enumeration in Reset; the schemas call it ResetEnumType. "" is none of its values: the
+// property is absent.
 type ResetType string
 
 // The values of ResetType.
@@ -134,7 +134,7 @@ func (v ResetRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ResetRequest) UnmarshalJSON(data []byte) error {
 	*v = ResetRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -223,7 +223,7 @@ func (v ResetResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ResetResponse) UnmarshalJSON(data []byte) error {
 	*v = ResetResponse{}
 	return ocpp.UnmarshalJSON(data, v)

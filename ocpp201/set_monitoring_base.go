@@ -34,8 +34,8 @@ func (*SetMonitoringBaseRequest) OCPPResponse() *SetMonitoringBaseResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*SetMonitoringBaseRequest) SentByCSMS() {}
 
-// MonitoringBase is an enumeration of SetMonitoringBase; the schemas call it MonitoringBaseEnumType. "" is no
-// value: the property is absent.
+// MonitoringBase is an enumeration in SetMonitoringBase; the schemas call it MonitoringBaseEnumType. "" is
+// none of its values: the property is absent.
 type MonitoringBase string
 
 // The values of MonitoringBase.
@@ -113,7 +113,7 @@ func (v SetMonitoringBaseRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetMonitoringBaseRequest) UnmarshalJSON(data []byte) error {
 	*v = SetMonitoringBaseRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -202,7 +202,7 @@ func (v SetMonitoringBaseResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetMonitoringBaseResponse) UnmarshalJSON(data []byte) error {
 	*v = SetMonitoringBaseResponse{}
 	return ocpp.UnmarshalJSON(data, v)

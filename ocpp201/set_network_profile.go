@@ -71,8 +71,8 @@ type VPN struct {
 	CustomData *ocpp.CustomData `json:"customData,omitempty"`
 }
 
-// APNAuthentication is an enumeration of SetNetworkProfile; the schemas call it APNAuthenticationEnumType. ""
-// is no value: the property is absent.
+// APNAuthentication is an enumeration in SetNetworkProfile; the schemas call it APNAuthenticationEnumType. ""
+// is none of its values: the property is absent.
 type APNAuthentication string
 
 // The values of APNAuthentication.
@@ -83,8 +83,8 @@ const (
 	APNAuthenticationAUTO APNAuthentication = "AUTO"
 )
 
-// OCPPInterface is an enumeration of SetNetworkProfile; the schemas call it OCPPInterfaceEnumType. "" is no
-// value: the property is absent.
+// OCPPInterface is an enumeration in SetNetworkProfile; the schemas call it OCPPInterfaceEnumType. "" is none
+// of its values: the property is absent.
 type OCPPInterface string
 
 // The values of OCPPInterface.
@@ -99,8 +99,8 @@ const (
 	OCPPInterfaceWireless3 OCPPInterface = "Wireless3"
 )
 
-// OCPPTransport is an enumeration of SetNetworkProfile; the schemas call it OCPPTransportEnumType. "" is no
-// value: the property is absent.
+// OCPPTransport is an enumeration in SetNetworkProfile; the schemas call it OCPPTransportEnumType. "" is none
+// of its values: the property is absent.
 type OCPPTransport string
 
 // The values of OCPPTransport.
@@ -109,8 +109,8 @@ const (
 	OCPPTransportSOAP OCPPTransport = "SOAP"
 )
 
-// OCPPVersion is an enumeration of SetNetworkProfile; the schemas call it OCPPVersionEnumType. "" is no
-// value: the property is absent.
+// OCPPVersion is an enumeration in SetNetworkProfile; the schemas call it OCPPVersionEnumType. "" is none of
+// its values: the property is absent.
 type OCPPVersion string
 
 // The values of OCPPVersion.
@@ -121,8 +121,8 @@ const (
 	OCPPVersionOCPP20 OCPPVersion = "OCPP20"
 )
 
-// SetNetworkProfileStatus is an enumeration of SetNetworkProfile; the schemas call it
-// SetNetworkProfileStatusEnumType. "" is no value: the property is absent.
+// SetNetworkProfileStatus is an enumeration in SetNetworkProfile; the schemas call it
+// SetNetworkProfileStatusEnumType. "" is none of its values: the property is absent.
 type SetNetworkProfileStatus string
 
 // The values of SetNetworkProfileStatus.
@@ -132,8 +132,8 @@ const (
 	SetNetworkProfileStatusFailed   SetNetworkProfileStatus = "Failed"
 )
 
-// VPNType is an enumeration of SetNetworkProfile; the schemas call it VPNEnumType. "" is no value: the
-// property is absent.
+// VPNType is an enumeration in SetNetworkProfile; the schemas call it VPNEnumType. "" is none of its values:
+// the property is absent.
 type VPNType string
 
 // The values of VPNType.
@@ -220,7 +220,7 @@ func (v SetNetworkProfileRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetNetworkProfileRequest) UnmarshalJSON(data []byte) error {
 	*v = SetNetworkProfileRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -309,7 +309,7 @@ func (v SetNetworkProfileResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetNetworkProfileResponse) UnmarshalJSON(data []byte) error {
 	*v = SetNetworkProfileResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -452,7 +452,7 @@ func (v APN) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *APN) UnmarshalJSON(data []byte) error {
 	*v = APN{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -592,7 +592,7 @@ func (v NetworkConnectionProfile) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NetworkConnectionProfile) UnmarshalJSON(data []byte) error {
 	*v = NetworkConnectionProfile{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -712,7 +712,7 @@ func (v VPN) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *VPN) UnmarshalJSON(data []byte) error {
 	*v = VPN{}
 	return ocpp.UnmarshalJSON(data, v)

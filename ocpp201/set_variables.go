@@ -51,8 +51,8 @@ type SetVariableResult struct {
 	CustomData          *ocpp.CustomData  `json:"customData,omitempty"`
 }
 
-// SetVariableStatus is an enumeration of SetVariables; the schemas call it SetVariableStatusEnumType. "" is
-// no value: the property is absent.
+// SetVariableStatus is an enumeration in SetVariables; the schemas call it SetVariableStatusEnumType. "" is
+// none of its values: the property is absent.
 type SetVariableStatus string
 
 // The values of SetVariableStatus.
@@ -138,7 +138,7 @@ func (v SetVariablesRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetVariablesRequest) UnmarshalJSON(data []byte) error {
 	*v = SetVariablesRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -217,7 +217,7 @@ func (v SetVariablesResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetVariablesResponse) UnmarshalJSON(data []byte) error {
 	*v = SetVariablesResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -325,7 +325,7 @@ func (v SetVariableData) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetVariableData) UnmarshalJSON(data []byte) error {
 	*v = SetVariableData{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -448,7 +448,7 @@ func (v SetVariableResult) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetVariableResult) UnmarshalJSON(data []byte) error {
 	*v = SetVariableResult{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -63,8 +63,8 @@ type Transaction struct {
 	CustomData        *ocpp.CustomData `json:"customData,omitempty"`
 }
 
-// ChargingState is an enumeration of TransactionEvent; the schemas call it ChargingStateEnumType. "" is no
-// value: the property is absent.
+// ChargingState is an enumeration in TransactionEvent; the schemas call it ChargingStateEnumType. "" is none
+// of its values: the property is absent.
 type ChargingState string
 
 // The values of ChargingState.
@@ -76,8 +76,8 @@ const (
 	ChargingStateIdle          ChargingState = "Idle"
 )
 
-// Reason is an enumeration of TransactionEvent; the schemas call it ReasonEnumType. "" is no value: the
-// property is absent.
+// Reason is an enumeration in TransactionEvent; the schemas call it ReasonEnumType. "" is none of its values:
+// the property is absent.
 type Reason string
 
 // The values of Reason.
@@ -103,8 +103,8 @@ const (
 	ReasonTimeout            Reason = "Timeout"
 )
 
-// TransactionEvent is an enumeration of TransactionEvent; the schemas call it TransactionEventEnumType. "" is
-// no value: the property is absent.
+// TransactionEvent is an enumeration in TransactionEvent; the schemas call it TransactionEventEnumType. "" is
+// none of its values: the property is absent.
 type TransactionEvent string
 
 // The values of TransactionEvent.
@@ -114,8 +114,8 @@ const (
 	TransactionEventUpdated TransactionEvent = "Updated"
 )
 
-// TriggerReason is an enumeration of TransactionEvent; the schemas call it TriggerReasonEnumType. "" is no
-// value: the property is absent.
+// TriggerReason is an enumeration in TransactionEvent; the schemas call it TriggerReasonEnumType. "" is none
+// of its values: the property is absent.
 type TriggerReason string
 
 // The values of TriggerReason.
@@ -324,7 +324,7 @@ func (v TransactionEventRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *TransactionEventRequest) UnmarshalJSON(data []byte) error {
 	*v = TransactionEventRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -438,7 +438,7 @@ func (v TransactionEventResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *TransactionEventResponse) UnmarshalJSON(data []byte) error {
 	*v = TransactionEventResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -555,7 +555,7 @@ func (v Transaction) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *Transaction) UnmarshalJSON(data []byte) error {
 	*v = Transaction{}
 	return ocpp.UnmarshalJSON(data, v)

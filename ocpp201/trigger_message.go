@@ -50,8 +50,8 @@ func (v *TriggerMessageResponse) OCPPTriggerAccepted() bool {
 	return v.Status == TriggerMessageStatusAccepted
 }
 
-// MessageTrigger is an enumeration of TriggerMessage; the schemas call it MessageTriggerEnumType. "" is no
-// value: the property is absent.
+// MessageTrigger is an enumeration in TriggerMessage; the schemas call it MessageTriggerEnumType. "" is none
+// of its values: the property is absent.
 type MessageTrigger string
 
 // The values of MessageTrigger.
@@ -69,8 +69,8 @@ const (
 	MessageTriggerPublishFirmwareStatusNotification MessageTrigger = "PublishFirmwareStatusNotification"
 )
 
-// TriggerMessageStatus is an enumeration of TriggerMessage; the schemas call it TriggerMessageStatusEnumType.
-// "" is no value: the property is absent.
+// TriggerMessageStatus is an enumeration in TriggerMessage; the schemas call it TriggerMessageStatusEnumType.
+// "" is none of its values: the property is absent.
 type TriggerMessageStatus string
 
 // The values of TriggerMessageStatus.
@@ -163,7 +163,7 @@ func (v TriggerMessageRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *TriggerMessageRequest) UnmarshalJSON(data []byte) error {
 	*v = TriggerMessageRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -252,7 +252,7 @@ func (v TriggerMessageResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *TriggerMessageResponse) UnmarshalJSON(data []byte) error {
 	*v = TriggerMessageResponse{}
 	return ocpp.UnmarshalJSON(data, v)

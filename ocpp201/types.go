@@ -314,7 +314,7 @@ func (v AdditionalInfo) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *AdditionalInfo) UnmarshalJSON(data []byte) error {
 	*v = AdditionalInfo{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -414,7 +414,7 @@ func (v CertificateHashData) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *CertificateHashData) UnmarshalJSON(data []byte) error {
 	*v = CertificateHashData{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -571,7 +571,7 @@ func (v ChargingProfile) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChargingProfile) UnmarshalJSON(data []byte) error {
 	*v = ChargingProfile{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -708,7 +708,7 @@ func (v ChargingSchedule) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChargingSchedule) UnmarshalJSON(data []byte) error {
 	*v = ChargingSchedule{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -804,7 +804,7 @@ func (v ChargingSchedulePeriod) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChargingSchedulePeriod) UnmarshalJSON(data []byte) error {
 	*v = ChargingSchedulePeriod{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -909,7 +909,7 @@ func (v Component) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *Component) UnmarshalJSON(data []byte) error {
 	*v = Component{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1001,7 +1001,7 @@ func (v ComponentVariable) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ComponentVariable) UnmarshalJSON(data []byte) error {
 	*v = ComponentVariable{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1085,7 +1085,7 @@ func (v ConsumptionCost) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ConsumptionCost) UnmarshalJSON(data []byte) error {
 	*v = ConsumptionCost{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1173,7 +1173,7 @@ func (v Cost) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *Cost) UnmarshalJSON(data []byte) error {
 	*v = Cost{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1255,7 +1255,7 @@ func (v EVSE) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *EVSE) UnmarshalJSON(data []byte) error {
 	*v = EVSE{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1350,7 +1350,7 @@ func (v IDToken) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *IDToken) UnmarshalJSON(data []byte) error {
 	*v = IDToken{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1512,7 +1512,7 @@ func (v IDTokenInfo) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *IDTokenInfo) UnmarshalJSON(data []byte) error {
 	*v = IDTokenInfo{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1608,7 +1608,7 @@ func (v MessageContent) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *MessageContent) UnmarshalJSON(data []byte) error {
 	*v = MessageContent{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1764,7 +1764,7 @@ func (v MessageInfo) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *MessageInfo) UnmarshalJSON(data []byte) error {
 	*v = MessageInfo{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1851,7 +1851,7 @@ func (v MeterValue) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *MeterValue) UnmarshalJSON(data []byte) error {
 	*v = MeterValue{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1959,7 +1959,7 @@ func (v OCSPRequestData) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *OCSPRequestData) UnmarshalJSON(data []byte) error {
 	*v = OCSPRequestData{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -2039,7 +2039,7 @@ func (v RelativeTimeInterval) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *RelativeTimeInterval) UnmarshalJSON(data []byte) error {
 	*v = RelativeTimeInterval{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -2146,7 +2146,7 @@ func (v SalesTariff) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SalesTariff) UnmarshalJSON(data []byte) error {
 	*v = SalesTariff{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -2254,7 +2254,7 @@ func (v SalesTariffEntry) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SalesTariffEntry) UnmarshalJSON(data []byte) error {
 	*v = SalesTariffEntry{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -2403,7 +2403,7 @@ func (v SampledValue) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SampledValue) UnmarshalJSON(data []byte) error {
 	*v = SampledValue{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -2501,7 +2501,7 @@ func (v SignedMeterValue) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SignedMeterValue) UnmarshalJSON(data []byte) error {
 	*v = SignedMeterValue{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -2589,7 +2589,7 @@ func (v StatusInfo) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *StatusInfo) UnmarshalJSON(data []byte) error {
 	*v = StatusInfo{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -2676,7 +2676,7 @@ func (v UnitOfMeasure) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *UnitOfMeasure) UnmarshalJSON(data []byte) error {
 	*v = UnitOfMeasure{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -2766,7 +2766,7 @@ func (v Variable) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *Variable) UnmarshalJSON(data []byte) error {
 	*v = Variable{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -35,8 +35,8 @@ func (*UnlockConnectorRequest) OCPPResponse() *UnlockConnectorResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*UnlockConnectorRequest) SentByCSMS() {}
 
-// UnlockStatus is an enumeration of UnlockConnector; the schemas call it UnlockStatusEnumType. "" is no
-// value: the property is absent.
+// UnlockStatus is an enumeration in UnlockConnector; the schemas call it UnlockStatusEnumType. "" is none of
+// its values: the property is absent.
 type UnlockStatus string
 
 // The values of UnlockStatus.
@@ -119,7 +119,7 @@ func (v UnlockConnectorRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *UnlockConnectorRequest) UnmarshalJSON(data []byte) error {
 	*v = UnlockConnectorRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -208,7 +208,7 @@ func (v UnlockConnectorResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *UnlockConnectorResponse) UnmarshalJSON(data []byte) error {
 	*v = UnlockConnectorResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -114,7 +114,7 @@ func (v AdjustPeriodicEventStreamRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *AdjustPeriodicEventStreamRequest) UnmarshalJSON(data []byte) error {
 	*v = AdjustPeriodicEventStreamRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -203,7 +203,7 @@ func (v AdjustPeriodicEventStreamResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *AdjustPeriodicEventStreamResponse) UnmarshalJSON(data []byte) error {
 	*v = AdjustPeriodicEventStreamResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -108,7 +108,7 @@ func (v AFRRSignalRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *AFRRSignalRequest) UnmarshalJSON(data []byte) error {
 	*v = AFRRSignalRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -197,7 +197,7 @@ func (v AFRRSignalResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *AFRRSignalResponse) UnmarshalJSON(data []byte) error {
 	*v = AFRRSignalResponse{}
 	return ocpp.UnmarshalJSON(data, v)

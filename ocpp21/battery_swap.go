@@ -46,8 +46,8 @@ type BatteryData struct {
 	CustomData     *ocpp.CustomData `json:"customData,omitempty"`
 }
 
-// BatterySwapEvent is an enumeration of BatterySwap; the schemas call it BatterySwapEventEnumType. "" is no
-// value: the property is absent.
+// BatterySwapEvent is an enumeration in BatterySwap; the schemas call it BatterySwapEventEnumType. "" is none
+// of its values: the property is absent.
 type BatterySwapEvent string
 
 // The values of BatterySwapEvent.
@@ -154,7 +154,7 @@ func (v BatterySwapRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *BatterySwapRequest) UnmarshalJSON(data []byte) error {
 	*v = BatterySwapRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -218,7 +218,7 @@ func (v BatterySwapResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *BatterySwapResponse) UnmarshalJSON(data []byte) error {
 	*v = BatterySwapResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -342,7 +342,7 @@ func (v BatteryData) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *BatteryData) UnmarshalJSON(data []byte) error {
 	*v = BatteryData{}
 	return ocpp.UnmarshalJSON(data, v)

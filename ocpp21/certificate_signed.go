@@ -36,8 +36,8 @@ func (*CertificateSignedRequest) OCPPResponse() *CertificateSignedResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*CertificateSignedRequest) SentByCSMS() {}
 
-// CertificateSignedStatus is an enumeration of CertificateSigned; the schemas call it
-// CertificateSignedStatusEnumType. "" is no value: the property is absent.
+// CertificateSignedStatus is an enumeration in CertificateSigned; the schemas call it
+// CertificateSignedStatusEnumType. "" is none of its values: the property is absent.
 type CertificateSignedStatus string
 
 // The values of CertificateSignedStatus.
@@ -135,7 +135,7 @@ func (v CertificateSignedRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *CertificateSignedRequest) UnmarshalJSON(data []byte) error {
 	*v = CertificateSignedRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -224,7 +224,7 @@ func (v CertificateSignedResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *CertificateSignedResponse) UnmarshalJSON(data []byte) error {
 	*v = CertificateSignedResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -35,8 +35,8 @@ func (*ChangeAvailabilityRequest) OCPPResponse() *ChangeAvailabilityResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*ChangeAvailabilityRequest) SentByCSMS() {}
 
-// ChangeAvailabilityStatus is an enumeration of ChangeAvailability; the schemas call it
-// ChangeAvailabilityStatusEnumType. "" is no value: the property is absent.
+// ChangeAvailabilityStatus is an enumeration in ChangeAvailability; the schemas call it
+// ChangeAvailabilityStatusEnumType. "" is none of its values: the property is absent.
 type ChangeAvailabilityStatus string
 
 // The values of ChangeAvailabilityStatus.
@@ -46,8 +46,8 @@ const (
 	ChangeAvailabilityStatusScheduled ChangeAvailabilityStatus = "Scheduled"
 )
 
-// OperationalStatus is an enumeration of ChangeAvailability; the schemas call it OperationalStatusEnumType.
-// "" is no value: the property is absent.
+// OperationalStatus is an enumeration in ChangeAvailability; the schemas call it OperationalStatusEnumType.
+// "" is none of its values: the property is absent.
 type OperationalStatus string
 
 // The values of OperationalStatus.
@@ -139,7 +139,7 @@ func (v ChangeAvailabilityRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChangeAvailabilityRequest) UnmarshalJSON(data []byte) error {
 	*v = ChangeAvailabilityRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -228,7 +228,7 @@ func (v ChangeAvailabilityResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChangeAvailabilityResponse) UnmarshalJSON(data []byte) error {
 	*v = ChangeAvailabilityResponse{}
 	return ocpp.UnmarshalJSON(data, v)

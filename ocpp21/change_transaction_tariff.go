@@ -35,8 +35,8 @@ func (*ChangeTransactionTariffRequest) OCPPResponse() *ChangeTransactionTariffRe
 // SentByCSMS marks a request that a CSMS may send.
 func (*ChangeTransactionTariffRequest) SentByCSMS() {}
 
-// TariffChangeStatus is an enumeration of ChangeTransactionTariff; the schemas call it
-// TariffChangeStatusEnumType. "" is no value: the property is absent.
+// TariffChangeStatus is an enumeration in ChangeTransactionTariff; the schemas call it
+// TariffChangeStatusEnumType. "" is none of its values: the property is absent.
 type TariffChangeStatus string
 
 // The values of TariffChangeStatus.
@@ -129,7 +129,7 @@ func (v ChangeTransactionTariffRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChangeTransactionTariffRequest) UnmarshalJSON(data []byte) error {
 	*v = ChangeTransactionTariffRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -218,7 +218,7 @@ func (v ChangeTransactionTariffResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChangeTransactionTariffResponse) UnmarshalJSON(data []byte) error {
 	*v = ChangeTransactionTariffResponse{}
 	return ocpp.UnmarshalJSON(data, v)

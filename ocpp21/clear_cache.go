@@ -33,8 +33,8 @@ func (*ClearCacheRequest) OCPPResponse() *ClearCacheResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*ClearCacheRequest) SentByCSMS() {}
 
-// ClearCacheStatus is an enumeration of ClearCache; the schemas call it ClearCacheStatusEnumType. "" is no
-// value: the property is absent.
+// ClearCacheStatus is an enumeration in ClearCache; the schemas call it ClearCacheStatusEnumType. "" is none
+// of its values: the property is absent.
 type ClearCacheStatus string
 
 // The values of ClearCacheStatus.
@@ -101,7 +101,7 @@ func (v ClearCacheRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ClearCacheRequest) UnmarshalJSON(data []byte) error {
 	*v = ClearCacheRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -190,7 +190,7 @@ func (v ClearCacheResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ClearCacheResponse) UnmarshalJSON(data []byte) error {
 	*v = ClearCacheResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -43,8 +43,8 @@ type ClearChargingProfile struct {
 	CustomData             *ocpp.CustomData       `json:"customData,omitempty"`
 }
 
-// ClearChargingProfileStatus is an enumeration of ClearChargingProfile; the schemas call it
-// ClearChargingProfileStatusEnumType. "" is no value: the property is absent.
+// ClearChargingProfileStatus is an enumeration in ClearChargingProfile; the schemas call it
+// ClearChargingProfileStatusEnumType. "" is none of its values: the property is absent.
 type ClearChargingProfileStatus string
 
 // The values of ClearChargingProfileStatus.
@@ -135,7 +135,7 @@ func (v ClearChargingProfileRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ClearChargingProfileRequest) UnmarshalJSON(data []byte) error {
 	*v = ClearChargingProfileRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -224,7 +224,7 @@ func (v ClearChargingProfileResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ClearChargingProfileResponse) UnmarshalJSON(data []byte) error {
 	*v = ClearChargingProfileResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -328,7 +328,7 @@ func (v ClearChargingProfile) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ClearChargingProfile) UnmarshalJSON(data []byte) error {
 	*v = ClearChargingProfile{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -128,7 +128,7 @@ func (v ClearDERControlRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ClearDERControlRequest) UnmarshalJSON(data []byte) error {
 	*v = ClearDERControlRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -217,7 +217,7 @@ func (v ClearDERControlResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ClearDERControlResponse) UnmarshalJSON(data []byte) error {
 	*v = ClearDERControlResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -34,8 +34,8 @@ func (*ClearDisplayMessageRequest) OCPPResponse() *ClearDisplayMessageResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*ClearDisplayMessageRequest) SentByCSMS() {}
 
-// ClearMessageStatus is an enumeration of ClearDisplayMessage; the schemas call it
-// ClearMessageStatusEnumType. "" is no value: the property is absent.
+// ClearMessageStatus is an enumeration in ClearDisplayMessage; the schemas call it
+// ClearMessageStatusEnumType. "" is none of its values: the property is absent.
 type ClearMessageStatus string
 
 // The values of ClearMessageStatus.
@@ -113,7 +113,7 @@ func (v ClearDisplayMessageRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ClearDisplayMessageRequest) UnmarshalJSON(data []byte) error {
 	*v = ClearDisplayMessageRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -202,7 +202,7 @@ func (v ClearDisplayMessageResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ClearDisplayMessageResponse) UnmarshalJSON(data []byte) error {
 	*v = ClearDisplayMessageResponse{}
 	return ocpp.UnmarshalJSON(data, v)

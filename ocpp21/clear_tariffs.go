@@ -42,8 +42,8 @@ type ClearTariffsResult struct {
 	CustomData *ocpp.CustomData  `json:"customData,omitempty"`
 }
 
-// TariffClearStatus is an enumeration of ClearTariffs; the schemas call it TariffClearStatusEnumType. "" is
-// no value: the property is absent.
+// TariffClearStatus is an enumeration in ClearTariffs; the schemas call it TariffClearStatusEnumType. "" is
+// none of its values: the property is absent.
 type TariffClearStatus string
 
 // The values of TariffClearStatus.
@@ -137,7 +137,7 @@ func (v ClearTariffsRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ClearTariffsRequest) UnmarshalJSON(data []byte) error {
 	*v = ClearTariffsRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -216,7 +216,7 @@ func (v ClearTariffsResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ClearTariffsResponse) UnmarshalJSON(data []byte) error {
 	*v = ClearTariffsResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -319,7 +319,7 @@ func (v ClearTariffsResult) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ClearTariffsResult) UnmarshalJSON(data []byte) error {
 	*v = ClearTariffsResult{}
 	return ocpp.UnmarshalJSON(data, v)

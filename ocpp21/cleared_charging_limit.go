@@ -115,7 +115,7 @@ func (v ClearedChargingLimitRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ClearedChargingLimitRequest) UnmarshalJSON(data []byte) error {
 	*v = ClearedChargingLimitRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -179,7 +179,7 @@ func (v ClearedChargingLimitResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ClearedChargingLimitResponse) UnmarshalJSON(data []byte) error {
 	*v = ClearedChargingLimitResponse{}
 	return ocpp.UnmarshalJSON(data, v)

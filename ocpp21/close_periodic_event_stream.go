@@ -100,7 +100,7 @@ func (v ClosePeriodicEventStreamRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ClosePeriodicEventStreamRequest) UnmarshalJSON(data []byte) error {
 	*v = ClosePeriodicEventStreamRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -164,7 +164,7 @@ func (v ClosePeriodicEventStreamResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ClosePeriodicEventStreamResponse) UnmarshalJSON(data []byte) error {
 	*v = ClosePeriodicEventStreamResponse{}
 	return ocpp.UnmarshalJSON(data, v)

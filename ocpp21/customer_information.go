@@ -39,8 +39,8 @@ func (*CustomerInformationRequest) OCPPResponse() *CustomerInformationResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*CustomerInformationRequest) SentByCSMS() {}
 
-// CustomerInformationStatus is an enumeration of CustomerInformation; the schemas call it
-// CustomerInformationStatusEnumType. "" is no value: the property is absent.
+// CustomerInformationStatus is an enumeration in CustomerInformation; the schemas call it
+// CustomerInformationStatusEnumType. "" is none of its values: the property is absent.
 type CustomerInformationStatus string
 
 // The values of CustomerInformationStatus.
@@ -172,7 +172,7 @@ func (v CustomerInformationRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *CustomerInformationRequest) UnmarshalJSON(data []byte) error {
 	*v = CustomerInformationRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -261,7 +261,7 @@ func (v CustomerInformationResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *CustomerInformationResponse) UnmarshalJSON(data []byte) error {
 	*v = CustomerInformationResponse{}
 	return ocpp.UnmarshalJSON(data, v)

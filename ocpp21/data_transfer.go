@@ -64,8 +64,8 @@ func (v *DataTransferResponse) SetOCPPDataTransferResult(t ocpp.DataTransferResu
 	v.Data = t.Data
 }
 
-// DataTransferStatus is an enumeration of DataTransfer; the schemas call it DataTransferStatusEnumType. "" is
-// no value: the property is absent.
+// DataTransferStatus is an enumeration in DataTransfer; the schemas call it DataTransferStatusEnumType. "" is
+// none of its values: the property is absent.
 type DataTransferStatus string
 
 // The values of DataTransferStatus.
@@ -170,7 +170,7 @@ func (v DataTransferRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *DataTransferRequest) UnmarshalJSON(data []byte) error {
 	*v = DataTransferRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -271,7 +271,7 @@ func (v DataTransferResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *DataTransferResponse) UnmarshalJSON(data []byte) error {
 	*v = DataTransferResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -34,8 +34,8 @@ func (*DeleteCertificateRequest) OCPPResponse() *DeleteCertificateResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*DeleteCertificateRequest) SentByCSMS() {}
 
-// DeleteCertificateStatus is an enumeration of DeleteCertificate; the schemas call it
-// DeleteCertificateStatusEnumType. "" is no value: the property is absent.
+// DeleteCertificateStatus is an enumeration in DeleteCertificate; the schemas call it
+// DeleteCertificateStatusEnumType. "" is none of its values: the property is absent.
 type DeleteCertificateStatus string
 
 // The values of DeleteCertificateStatus.
@@ -116,7 +116,7 @@ func (v DeleteCertificateRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *DeleteCertificateRequest) UnmarshalJSON(data []byte) error {
 	*v = DeleteCertificateRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -205,7 +205,7 @@ func (v DeleteCertificateResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *DeleteCertificateResponse) UnmarshalJSON(data []byte) error {
 	*v = DeleteCertificateResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -6,8 +6,8 @@ import (
 	"github.com/chargeyard/chargeyard/internal/jsonwire"
 )
 
-// AttributeType is an enumeration of GetVariables, NotifyReport and SetVariables; the schemas call it
-// AttributeEnumType. "" is no value: the property is absent.
+// AttributeType is an enumeration in GetVariables, NotifyReport and SetVariables; the schemas call it
+// AttributeEnumType. "" is none of its values: the property is absent.
 type AttributeType string
 
 // The values of AttributeType.
@@ -18,8 +18,8 @@ const (
 	AttributeTypeMaxSet AttributeType = "MaxSet"
 )
 
-// AuthorizationStatus is an enumeration of Authorize, SendLocalList and TransactionEvent; the schemas call it
-// AuthorizationStatusEnumType. "" is no value: the property is absent.
+// AuthorizationStatus is an enumeration in Authorize, SendLocalList and TransactionEvent; the schemas call it
+// AuthorizationStatusEnumType. "" is none of its values: the property is absent.
 type AuthorizationStatus string
 
 // The values of AuthorizationStatus.
@@ -36,8 +36,8 @@ const (
 	AuthorizationStatusUnknown            AuthorizationStatus = "Unknown"
 )
 
-// CertificateSigningUse is an enumeration of CertificateSigned and SignCertificate; the schemas call it
-// CertificateSigningUseEnumType. "" is no value: the property is absent.
+// CertificateSigningUse is an enumeration in CertificateSigned and SignCertificate; the schemas call it
+// CertificateSigningUseEnumType. "" is none of its values: the property is absent.
 type CertificateSigningUse string
 
 // The values of CertificateSigningUse.
@@ -47,9 +47,9 @@ const (
 	CertificateSigningUseV2G20Certificate           CertificateSigningUse = "V2G20Certificate"
 )
 
-// ChargingProfileKind is an enumeration of ReportChargingProfiles, RequestStartTransaction and
-// SetChargingProfile; the schemas call it ChargingProfileKindEnumType. "" is no value: the property is
-// absent.
+// ChargingProfileKind is an enumeration in ReportChargingProfiles, RequestStartTransaction and
+// SetChargingProfile; the schemas call it ChargingProfileKindEnumType. "" is none of its values: the property
+// is absent.
 type ChargingProfileKind string
 
 // The values of ChargingProfileKind.
@@ -60,9 +60,9 @@ const (
 	ChargingProfileKindDynamic   ChargingProfileKind = "Dynamic"
 )
 
-// ChargingProfilePurpose is an enumeration of 5 actions, such as ClearChargingProfile and
-// GetChargingProfiles; the schemas call it ChargingProfilePurposeEnumType. "" is no value: the property is
-// absent.
+// ChargingProfilePurpose is an enumeration in 5 actions, such as ClearChargingProfile and
+// GetChargingProfiles; the schemas call it ChargingProfilePurposeEnumType. "" is none of its values: the
+// property is absent.
 type ChargingProfilePurpose string
 
 // The values of ChargingProfilePurpose.
@@ -75,9 +75,9 @@ const (
 	ChargingProfilePurposeLocalGeneration                    ChargingProfilePurpose = "LocalGeneration"
 )
 
-// ChargingProfileStatus is an enumeration of PullDynamicScheduleUpdate, SetChargingProfile and
-// UpdateDynamicSchedule; the schemas call it ChargingProfileStatusEnumType. "" is no value: the property is
-// absent.
+// ChargingProfileStatus is an enumeration in PullDynamicScheduleUpdate, SetChargingProfile and
+// UpdateDynamicSchedule; the schemas call it ChargingProfileStatusEnumType. "" is none of its values: the
+// property is absent.
 type ChargingProfileStatus string
 
 // The values of ChargingProfileStatus.
@@ -86,8 +86,8 @@ const (
 	ChargingProfileStatusRejected ChargingProfileStatus = "Rejected"
 )
 
-// ChargingRateUnit is an enumeration of 6 actions, such as GetCompositeSchedule and NotifyChargingLimit; the
-// schemas call it ChargingRateUnitEnumType. "" is no value: the property is absent.
+// ChargingRateUnit is an enumeration in 6 actions, such as GetCompositeSchedule and NotifyChargingLimit; the
+// schemas call it ChargingRateUnitEnumType. "" is none of its values: the property is absent.
 type ChargingRateUnit string
 
 // The values of ChargingRateUnit.
@@ -96,8 +96,8 @@ const (
 	ChargingRateUnitA ChargingRateUnit = "A"
 )
 
-// CostKind is an enumeration of 5 actions, such as NotifyChargingLimit and NotifyEVChargingSchedule; the
-// schemas call it CostKindEnumType. "" is no value: the property is absent.
+// CostKind is an enumeration in 5 actions, such as NotifyChargingLimit and NotifyEVChargingSchedule; the
+// schemas call it CostKindEnumType. "" is none of its values: the property is absent.
 type CostKind string
 
 // The values of CostKind.
@@ -107,8 +107,8 @@ const (
 	CostKindRenewableGenerationPercentage CostKind = "RenewableGenerationPercentage"
 )
 
-// DERControlStatus is an enumeration of ClearDERControl, GetDERControl and SetDERControl; the schemas call it
-// DERControlStatusEnumType. "" is no value: the property is absent.
+// DERControlStatus is an enumeration in ClearDERControl, GetDERControl and SetDERControl; the schemas call it
+// DERControlStatusEnumType. "" is none of its values: the property is absent.
 type DERControlStatus string
 
 // The values of DERControlStatus.
@@ -119,8 +119,8 @@ const (
 	DERControlStatusNotFound     DERControlStatus = "NotFound"
 )
 
-// DERControlType is an enumeration of 6 actions, such as ClearDERControl and GetDERControl; the schemas call
-// it DERControlEnumType. "" is no value: the property is absent.
+// DERControlType is an enumeration in 6 actions, such as ClearDERControl and GetDERControl; the schemas call
+// it DERControlEnumType. "" is none of its values: the property is absent.
 type DERControlType string
 
 // The values of DERControlType.
@@ -149,8 +149,8 @@ const (
 	DERControlTypeWattVar                 DERControlType = "WattVar"
 )
 
-// DERUnit is an enumeration of ReportDERControl and SetDERControl; the schemas call it DERUnitEnumType. "" is
-// no value: the property is absent.
+// DERUnit is an enumeration in ReportDERControl and SetDERControl; the schemas call it DERUnitEnumType. "" is
+// none of its values: the property is absent.
 type DERUnit string
 
 // The values of DERUnit.
@@ -163,8 +163,8 @@ const (
 	DERUnitPctEffectiveV DERUnit = "PctEffectiveV"
 )
 
-// DayOfWeek is an enumeration of Authorize, ChangeTransactionTariff and SetDefaultTariff; the schemas call it
-// DayOfWeekEnumType. "" is no value: the property is absent.
+// DayOfWeek is an enumeration in Authorize, ChangeTransactionTariff and SetDefaultTariff; the schemas call it
+// DayOfWeekEnumType. "" is none of its values: the property is absent.
 type DayOfWeek string
 
 // The values of DayOfWeek.
@@ -178,8 +178,8 @@ const (
 	DayOfWeekSunday    DayOfWeek = "Sunday"
 )
 
-// EVSEKind is an enumeration of Authorize, ChangeTransactionTariff and SetDefaultTariff; the schemas call it
-// EvseKindEnumType. "" is no value: the property is absent.
+// EVSEKind is an enumeration in Authorize, ChangeTransactionTariff and SetDefaultTariff; the schemas call it
+// EvseKindEnumType. "" is none of its values: the property is absent.
 type EVSEKind string
 
 // The values of EVSEKind.
@@ -188,8 +188,8 @@ const (
 	EVSEKindDC EVSEKind = "DC"
 )
 
-// EnergyTransferMode is an enumeration of Authorize, NotifyAllowedEnergyTransfer and NotifyEVChargingNeeds;
-// the schemas call it EnergyTransferModeEnumType. "" is no value: the property is absent.
+// EnergyTransferMode is an enumeration in Authorize, NotifyAllowedEnergyTransfer and NotifyEVChargingNeeds;
+// the schemas call it EnergyTransferModeEnumType. "" is none of its values: the property is absent.
 type EnergyTransferMode string
 
 // The values of EnergyTransferMode.
@@ -207,8 +207,8 @@ const (
 	EnergyTransferModeWPT           EnergyTransferMode = "WPT"
 )
 
-// EventNotification is an enumeration of NotifyEvent and NotifyMonitoringReport; the schemas call it
-// EventNotificationEnumType. "" is no value: the property is absent.
+// EventNotification is an enumeration in NotifyEvent and NotifyMonitoringReport; the schemas call it
+// EventNotificationEnumType. "" is none of its values: the property is absent.
 type EventNotification string
 
 // The values of EventNotification.
@@ -219,9 +219,9 @@ const (
 	EventNotificationCustomMonitor         EventNotification = "CustomMonitor"
 )
 
-// GenericDeviceModelStatus is an enumeration of GetBaseReport, GetMonitoringReport, GetReport and
-// SetMonitoringBase; the schemas call it GenericDeviceModelStatusEnumType. "" is no value: the property is
-// absent.
+// GenericDeviceModelStatus is an enumeration in GetBaseReport, GetMonitoringReport, GetReport and
+// SetMonitoringBase; the schemas call it GenericDeviceModelStatusEnumType. "" is none of its values: the
+// property is absent.
 type GenericDeviceModelStatus string
 
 // The values of GenericDeviceModelStatus.
@@ -232,8 +232,8 @@ const (
 	GenericDeviceModelStatusEmptyResultSet GenericDeviceModelStatus = "EmptyResultSet"
 )
 
-// GenericStatus is an enumeration of 10 actions, such as AFRRSignal and AdjustPeriodicEventStream; the
-// schemas call it GenericStatusEnumType. "" is no value: the property is absent.
+// GenericStatus is an enumeration in 10 actions, such as AFRRSignal and AdjustPeriodicEventStream; the
+// schemas call it GenericStatusEnumType. "" is none of its values: the property is absent.
 type GenericStatus string
 
 // The values of GenericStatus.
@@ -242,8 +242,8 @@ const (
 	GenericStatusRejected GenericStatus = "Rejected"
 )
 
-// HashAlgorithm is an enumeration of 7 actions, such as Authorize and CustomerInformation; the schemas call
-// it HashAlgorithmEnumType. "" is no value: the property is absent.
+// HashAlgorithm is an enumeration in 7 actions, such as Authorize and CustomerInformation; the schemas call
+// it HashAlgorithmEnumType. "" is none of its values: the property is absent.
 type HashAlgorithm string
 
 // The values of HashAlgorithm.
@@ -253,8 +253,8 @@ const (
 	HashAlgorithmSHA512 HashAlgorithm = "SHA512"
 )
 
-// Location is an enumeration of MeterValues and TransactionEvent; the schemas call it LocationEnumType. "" is
-// no value: the property is absent.
+// Location is an enumeration in MeterValues and TransactionEvent; the schemas call it LocationEnumType. "" is
+// none of its values: the property is absent.
 type Location string
 
 // The values of Location.
@@ -267,8 +267,8 @@ const (
 	LocationUpstream Location = "Upstream"
 )
 
-// Measurand is an enumeration of MeterValues and TransactionEvent; the schemas call it MeasurandEnumType. ""
-// is no value: the property is absent.
+// Measurand is an enumeration in MeterValues and TransactionEvent; the schemas call it MeasurandEnumType. ""
+// is none of its values: the property is absent.
 type Measurand string
 
 // The values of Measurand.
@@ -331,8 +331,8 @@ const (
 	MeasurandVoltageMaximum                            Measurand = "Voltage.Maximum"
 )
 
-// MessageFormat is an enumeration of 7 actions, such as Authorize and ChangeTransactionTariff; the schemas
-// call it MessageFormatEnumType. "" is no value: the property is absent.
+// MessageFormat is an enumeration in 7 actions, such as Authorize and ChangeTransactionTariff; the schemas
+// call it MessageFormatEnumType. "" is none of its values: the property is absent.
 type MessageFormat string
 
 // The values of MessageFormat.
@@ -344,8 +344,8 @@ const (
 	MessageFormatQRCODE MessageFormat = "QRCODE"
 )
 
-// MessagePriority is an enumeration of GetDisplayMessages, NotifyDisplayMessages and SetDisplayMessage; the
-// schemas call it MessagePriorityEnumType. "" is no value: the property is absent.
+// MessagePriority is an enumeration in GetDisplayMessages, NotifyDisplayMessages and SetDisplayMessage; the
+// schemas call it MessagePriorityEnumType. "" is none of its values: the property is absent.
 type MessagePriority string
 
 // The values of MessagePriority.
@@ -355,8 +355,8 @@ const (
 	MessagePriorityNormalCycle MessagePriority = "NormalCycle"
 )
 
-// MessageState is an enumeration of GetDisplayMessages, NotifyDisplayMessages and SetDisplayMessage; the
-// schemas call it MessageStateEnumType. "" is no value: the property is absent.
+// MessageState is an enumeration in GetDisplayMessages, NotifyDisplayMessages and SetDisplayMessage; the
+// schemas call it MessageStateEnumType. "" is none of its values: the property is absent.
 type MessageState string
 
 // The values of MessageState.
@@ -369,8 +369,8 @@ const (
 	MessageStateDischarging MessageState = "Discharging"
 )
 
-// MonitorType is an enumeration of NotifyMonitoringReport and SetVariableMonitoring; the schemas call it
-// MonitorEnumType. "" is no value: the property is absent.
+// MonitorType is an enumeration in NotifyMonitoringReport and SetVariableMonitoring; the schemas call it
+// MonitorEnumType. "" is none of its values: the property is absent.
 type MonitorType string
 
 // The values of MonitorType.
@@ -384,8 +384,8 @@ const (
 	MonitorTypeTargetDeltaRelative  MonitorType = "TargetDeltaRelative"
 )
 
-// OperationMode is an enumeration of 7 actions, such as GetCompositeSchedule and NotifyChargingLimit; the
-// schemas call it OperationModeEnumType. "" is no value: the property is absent.
+// OperationMode is an enumeration in 7 actions, such as GetCompositeSchedule and NotifyChargingLimit; the
+// schemas call it OperationModeEnumType. "" is none of its values: the property is absent.
 type OperationMode string
 
 // The values of OperationMode.
@@ -400,8 +400,8 @@ const (
 	OperationModeLocalLoadBalancing OperationMode = "LocalLoadBalancing"
 )
 
-// Phase is an enumeration of MeterValues and TransactionEvent; the schemas call it PhaseEnumType. "" is no
-// value: the property is absent.
+// Phase is an enumeration in MeterValues and TransactionEvent; the schemas call it PhaseEnumType. "" is none
+// of its values: the property is absent.
 type Phase string
 
 // The values of Phase.
@@ -418,8 +418,8 @@ const (
 	PhaseL3L1 Phase = "L3-L1"
 )
 
-// PowerDuringCessation is an enumeration of ReportDERControl and SetDERControl; the schemas call it
-// PowerDuringCessationEnumType. "" is no value: the property is absent.
+// PowerDuringCessation is an enumeration in ReportDERControl and SetDERControl; the schemas call it
+// PowerDuringCessationEnumType. "" is none of its values: the property is absent.
 type PowerDuringCessation string
 
 // The values of PowerDuringCessation.
@@ -428,8 +428,8 @@ const (
 	PowerDuringCessationReactive PowerDuringCessation = "Reactive"
 )
 
-// ReadingContext is an enumeration of MeterValues and TransactionEvent; the schemas call it
-// ReadingContextEnumType. "" is no value: the property is absent.
+// ReadingContext is an enumeration in MeterValues and TransactionEvent; the schemas call it
+// ReadingContextEnumType. "" is none of its values: the property is absent.
 type ReadingContext string
 
 // The values of ReadingContext.
@@ -444,8 +444,8 @@ const (
 	ReadingContextTrigger           ReadingContext = "Trigger"
 )
 
-// RecurrencyKind is an enumeration of ReportChargingProfiles, RequestStartTransaction and SetChargingProfile;
-// the schemas call it RecurrencyKindEnumType. "" is no value: the property is absent.
+// RecurrencyKind is an enumeration in ReportChargingProfiles, RequestStartTransaction and SetChargingProfile;
+// the schemas call it RecurrencyKindEnumType. "" is none of its values: the property is absent.
 type RecurrencyKind string
 
 // The values of RecurrencyKind.
@@ -454,8 +454,8 @@ const (
 	RecurrencyKindWeekly RecurrencyKind = "Weekly"
 )
 
-// RequestStartStopStatus is an enumeration of RequestStartTransaction and RequestStopTransaction; the schemas
-// call it RequestStartStopStatusEnumType. "" is no value: the property is absent.
+// RequestStartStopStatus is an enumeration in RequestStartTransaction and RequestStopTransaction; the schemas
+// call it RequestStartStopStatusEnumType. "" is none of its values: the property is absent.
 type RequestStartStopStatus string
 
 // The values of RequestStartStopStatus.

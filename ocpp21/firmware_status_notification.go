@@ -34,8 +34,8 @@ func (*FirmwareStatusNotificationRequest) OCPPResponse() *FirmwareStatusNotifica
 // SentByStation marks a request that a charging station may send.
 func (*FirmwareStatusNotificationRequest) SentByStation() {}
 
-// FirmwareStatus is an enumeration of FirmwareStatusNotification; the schemas call it FirmwareStatusEnumType.
-// "" is no value: the property is absent.
+// FirmwareStatus is an enumeration in FirmwareStatusNotification; the schemas call it FirmwareStatusEnumType.
+// "" is none of its values: the property is absent.
 type FirmwareStatus string
 
 // The values of FirmwareStatus.
@@ -148,7 +148,7 @@ func (v FirmwareStatusNotificationRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *FirmwareStatusNotificationRequest) UnmarshalJSON(data []byte) error {
 	*v = FirmwareStatusNotificationRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -212,7 +212,7 @@ func (v FirmwareStatusNotificationResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *FirmwareStatusNotificationResponse) UnmarshalJSON(data []byte) error {
 	*v = FirmwareStatusNotificationResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -51,8 +51,8 @@ type CertificateStatusRequestInfo struct {
 	CustomData          *ocpp.CustomData        `json:"customData,omitempty"`
 }
 
-// CertificateStatusSource is an enumeration of GetCertificateChainStatus; the schemas call it
-// CertificateStatusSourceEnumType. "" is no value: the property is absent.
+// CertificateStatusSource is an enumeration in GetCertificateChainStatus; the schemas call it
+// CertificateStatusSourceEnumType. "" is none of its values: the property is absent.
 type CertificateStatusSource string
 
 // The values of CertificateStatusSource.
@@ -61,8 +61,8 @@ const (
 	CertificateStatusSourceOCSP CertificateStatusSource = "OCSP"
 )
 
-// CertificateStatusType is an enumeration of GetCertificateChainStatus; the schemas call it
-// CertificateStatusEnumType. "" is no value: the property is absent.
+// CertificateStatusType is an enumeration in GetCertificateChainStatus; the schemas call it
+// CertificateStatusEnumType. "" is none of its values: the property is absent.
 type CertificateStatusType string
 
 // The values of CertificateStatusType.
@@ -146,7 +146,7 @@ func (v GetCertificateChainStatusRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetCertificateChainStatusRequest) UnmarshalJSON(data []byte) error {
 	*v = GetCertificateChainStatusRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -225,7 +225,7 @@ func (v GetCertificateChainStatusResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetCertificateChainStatusResponse) UnmarshalJSON(data []byte) error {
 	*v = GetCertificateChainStatusResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -326,7 +326,7 @@ func (v CertificateStatus) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *CertificateStatus) UnmarshalJSON(data []byte) error {
 	*v = CertificateStatus{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -424,7 +424,7 @@ func (v CertificateStatusRequestInfo) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *CertificateStatusRequestInfo) UnmarshalJSON(data []byte) error {
 	*v = CertificateStatusRequestInfo{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -46,8 +46,8 @@ type ChargingProfileCriterion struct {
 	CustomData             *ocpp.CustomData       `json:"customData,omitempty"`
 }
 
-// GetChargingProfileStatus is an enumeration of GetChargingProfiles; the schemas call it
-// GetChargingProfileStatusEnumType. "" is no value: the property is absent.
+// GetChargingProfileStatus is an enumeration in GetChargingProfiles; the schemas call it
+// GetChargingProfileStatusEnumType. "" is none of its values: the property is absent.
 type GetChargingProfileStatus string
 
 // The values of GetChargingProfileStatus.
@@ -146,7 +146,7 @@ func (v GetChargingProfilesRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetChargingProfilesRequest) UnmarshalJSON(data []byte) error {
 	*v = GetChargingProfilesRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -235,7 +235,7 @@ func (v GetChargingProfilesResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetChargingProfilesResponse) UnmarshalJSON(data []byte) error {
 	*v = GetChargingProfilesResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -349,7 +349,7 @@ func (v ChargingProfileCriterion) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChargingProfileCriterion) UnmarshalJSON(data []byte) error {
 	*v = ChargingProfileCriterion{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -132,7 +132,7 @@ func (v GetCompositeScheduleRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetCompositeScheduleRequest) UnmarshalJSON(data []byte) error {
 	*v = GetCompositeScheduleRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -236,7 +236,7 @@ func (v GetCompositeScheduleResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetCompositeScheduleResponse) UnmarshalJSON(data []byte) error {
 	*v = GetCompositeScheduleResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -344,7 +344,7 @@ func (v CompositeSchedule) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *CompositeSchedule) UnmarshalJSON(data []byte) error {
 	*v = CompositeSchedule{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -138,7 +138,7 @@ func (v GetDERControlRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetDERControlRequest) UnmarshalJSON(data []byte) error {
 	*v = GetDERControlRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -227,7 +227,7 @@ func (v GetDERControlResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetDERControlResponse) UnmarshalJSON(data []byte) error {
 	*v = GetDERControlResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -37,8 +37,8 @@ func (*GetDisplayMessagesRequest) OCPPResponse() *GetDisplayMessagesResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*GetDisplayMessagesRequest) SentByCSMS() {}
 
-// GetDisplayMessagesStatus is an enumeration of GetDisplayMessages; the schemas call it
-// GetDisplayMessagesStatusEnumType. "" is no value: the property is absent.
+// GetDisplayMessagesStatus is an enumeration in GetDisplayMessages; the schemas call it
+// GetDisplayMessagesStatusEnumType. "" is none of its values: the property is absent.
 type GetDisplayMessagesStatus string
 
 // The values of GetDisplayMessagesStatus.
@@ -148,7 +148,7 @@ func (v GetDisplayMessagesRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetDisplayMessagesRequest) UnmarshalJSON(data []byte) error {
 	*v = GetDisplayMessagesRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -237,7 +237,7 @@ func (v GetDisplayMessagesResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetDisplayMessagesResponse) UnmarshalJSON(data []byte) error {
 	*v = GetDisplayMessagesResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -44,8 +44,8 @@ type CertificateHashDataChain struct {
 	CustomData               *ocpp.CustomData      `json:"customData,omitempty"`
 }
 
-// GetCertificateIDUse is an enumeration of GetInstalledCertificateIds; the schemas call it
-// GetCertificateIdUseEnumType. "" is no value: the property is absent.
+// GetCertificateIDUse is an enumeration in GetInstalledCertificateIds; the schemas call it
+// GetCertificateIdUseEnumType. "" is none of its values: the property is absent.
 type GetCertificateIDUse string
 
 // The values of GetCertificateIDUse.
@@ -58,8 +58,8 @@ const (
 	GetCertificateIDUseOEMRootCertificate          GetCertificateIDUse = "OEMRootCertificate"
 )
 
-// GetInstalledCertificateStatus is an enumeration of GetInstalledCertificateIds; the schemas call it
-// GetInstalledCertificateStatusEnumType. "" is no value: the property is absent.
+// GetInstalledCertificateStatus is an enumeration in GetInstalledCertificateIds; the schemas call it
+// GetInstalledCertificateStatusEnumType. "" is none of its values: the property is absent.
 type GetInstalledCertificateStatus string
 
 // The values of GetInstalledCertificateStatus.
@@ -138,7 +138,7 @@ func (v GetInstalledCertificateIdsRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetInstalledCertificateIdsRequest) UnmarshalJSON(data []byte) error {
 	*v = GetInstalledCertificateIdsRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -239,7 +239,7 @@ func (v GetInstalledCertificateIdsResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetInstalledCertificateIdsResponse) UnmarshalJSON(data []byte) error {
 	*v = GetInstalledCertificateIdsResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -341,7 +341,7 @@ func (v CertificateHashDataChain) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *CertificateHashDataChain) UnmarshalJSON(data []byte) error {
 	*v = CertificateHashDataChain{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -90,7 +90,7 @@ func (v GetLocalListVersionRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetLocalListVersionRequest) UnmarshalJSON(data []byte) error {
 	*v = GetLocalListVersionRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -161,7 +161,7 @@ func (v GetLocalListVersionResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetLocalListVersionResponse) UnmarshalJSON(data []byte) error {
 	*v = GetLocalListVersionResponse{}
 	return ocpp.UnmarshalJSON(data, v)

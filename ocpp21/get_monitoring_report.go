@@ -35,8 +35,8 @@ func (*GetMonitoringReportRequest) OCPPResponse() *GetMonitoringReportResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*GetMonitoringReportRequest) SentByCSMS() {}
 
-// MonitoringCriterion is an enumeration of GetMonitoringReport; the schemas call it
-// MonitoringCriterionEnumType. "" is no value: the property is absent.
+// MonitoringCriterion is an enumeration in GetMonitoringReport; the schemas call it
+// MonitoringCriterionEnumType. "" is none of its values: the property is absent.
 type MonitoringCriterion string
 
 // The values of MonitoringCriterion.
@@ -140,7 +140,7 @@ func (v GetMonitoringReportRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetMonitoringReportRequest) UnmarshalJSON(data []byte) error {
 	*v = GetMonitoringReportRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -229,7 +229,7 @@ func (v GetMonitoringReportResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetMonitoringReportResponse) UnmarshalJSON(data []byte) error {
 	*v = GetMonitoringReportResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -90,7 +90,7 @@ func (v GetPeriodicEventStreamRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetPeriodicEventStreamRequest) UnmarshalJSON(data []byte) error {
 	*v = GetPeriodicEventStreamRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -166,7 +166,7 @@ func (v GetPeriodicEventStreamResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetPeriodicEventStreamResponse) UnmarshalJSON(data []byte) error {
 	*v = GetPeriodicEventStreamResponse{}
 	return ocpp.UnmarshalJSON(data, v)

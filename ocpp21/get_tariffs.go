@@ -45,8 +45,8 @@ type TariffAssignment struct {
 	CustomData *ocpp.CustomData `json:"customData,omitempty"`
 }
 
-// TariffGetStatus is an enumeration of GetTariffs; the schemas call it TariffGetStatusEnumType. "" is no
-// value: the property is absent.
+// TariffGetStatus is an enumeration in GetTariffs; the schemas call it TariffGetStatusEnumType. "" is none of
+// its values: the property is absent.
 type TariffGetStatus string
 
 // The values of TariffGetStatus.
@@ -56,8 +56,8 @@ const (
 	TariffGetStatusNoTariff TariffGetStatus = "NoTariff"
 )
 
-// TariffKind is an enumeration of GetTariffs; the schemas call it TariffKindEnumType. "" is no value: the
-// property is absent.
+// TariffKind is an enumeration in GetTariffs; the schemas call it TariffKindEnumType. "" is none of its
+// values: the property is absent.
 type TariffKind string
 
 // The values of TariffKind.
@@ -134,7 +134,7 @@ func (v GetTariffsRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetTariffsRequest) UnmarshalJSON(data []byte) error {
 	*v = GetTariffsRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -235,7 +235,7 @@ func (v GetTariffsResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetTariffsResponse) UnmarshalJSON(data []byte) error {
 	*v = GetTariffsResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -353,7 +353,7 @@ func (v TariffAssignment) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *TariffAssignment) UnmarshalJSON(data []byte) error {
 	*v = TariffAssignment{}
 	return ocpp.UnmarshalJSON(data, v)

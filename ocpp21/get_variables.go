@@ -52,8 +52,8 @@ type GetVariableResult struct {
 	CustomData          *ocpp.CustomData  `json:"customData,omitempty"`
 }
 
-// GetVariableStatus is an enumeration of GetVariables; the schemas call it GetVariableStatusEnumType. "" is
-// no value: the property is absent.
+// GetVariableStatus is an enumeration in GetVariables; the schemas call it GetVariableStatusEnumType. "" is
+// none of its values: the property is absent.
 type GetVariableStatus string
 
 // The values of GetVariableStatus.
@@ -138,7 +138,7 @@ func (v GetVariablesRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetVariablesRequest) UnmarshalJSON(data []byte) error {
 	*v = GetVariablesRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -217,7 +217,7 @@ func (v GetVariablesResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetVariablesResponse) UnmarshalJSON(data []byte) error {
 	*v = GetVariablesResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -317,7 +317,7 @@ func (v GetVariableData) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetVariableData) UnmarshalJSON(data []byte) error {
 	*v = GetVariableData{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -454,7 +454,7 @@ func (v GetVariableResult) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GetVariableResult) UnmarshalJSON(data []byte) error {
 	*v = GetVariableResult{}
 	return ocpp.UnmarshalJSON(data, v)

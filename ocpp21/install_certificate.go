@@ -35,8 +35,8 @@ func (*InstallCertificateRequest) OCPPResponse() *InstallCertificateResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*InstallCertificateRequest) SentByCSMS() {}
 
-// InstallCertificateStatus is an enumeration of InstallCertificate; the schemas call it
-// InstallCertificateStatusEnumType. "" is no value: the property is absent.
+// InstallCertificateStatus is an enumeration in InstallCertificate; the schemas call it
+// InstallCertificateStatusEnumType. "" is none of its values: the property is absent.
 type InstallCertificateStatus string
 
 // The values of InstallCertificateStatus.
@@ -46,8 +46,8 @@ const (
 	InstallCertificateStatusFailed   InstallCertificateStatus = "Failed"
 )
 
-// InstallCertificateUse is an enumeration of InstallCertificate; the schemas call it
-// InstallCertificateUseEnumType. "" is no value: the property is absent.
+// InstallCertificateUse is an enumeration in InstallCertificate; the schemas call it
+// InstallCertificateUseEnumType. "" is none of its values: the property is absent.
 type InstallCertificateUse string
 
 // The values of InstallCertificateUse.
@@ -135,7 +135,7 @@ func (v InstallCertificateRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *InstallCertificateRequest) UnmarshalJSON(data []byte) error {
 	*v = InstallCertificateRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -224,7 +224,7 @@ func (v InstallCertificateResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *InstallCertificateResponse) UnmarshalJSON(data []byte) error {
 	*v = InstallCertificateResponse{}
 	return ocpp.UnmarshalJSON(data, v)

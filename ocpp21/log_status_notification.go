@@ -34,8 +34,8 @@ func (*LogStatusNotificationRequest) OCPPResponse() *LogStatusNotificationRespon
 // SentByStation marks a request that a charging station may send.
 func (*LogStatusNotificationRequest) SentByStation() {}
 
-// UploadLogStatus is an enumeration of LogStatusNotification; the schemas call it UploadLogStatusEnumType. ""
-// is no value: the property is absent.
+// UploadLogStatus is an enumeration in LogStatusNotification; the schemas call it UploadLogStatusEnumType. ""
+// is none of its values: the property is absent.
 type UploadLogStatus string
 
 // The values of UploadLogStatus.
@@ -142,7 +142,7 @@ func (v LogStatusNotificationRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *LogStatusNotificationRequest) UnmarshalJSON(data []byte) error {
 	*v = LogStatusNotificationRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -206,7 +206,7 @@ func (v LogStatusNotificationResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *LogStatusNotificationResponse) UnmarshalJSON(data []byte) error {
 	*v = LogStatusNotificationResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -114,7 +114,7 @@ func (v MeterValuesRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *MeterValuesRequest) UnmarshalJSON(data []byte) error {
 	*v = MeterValuesRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -178,7 +178,7 @@ func (v MeterValuesResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *MeterValuesResponse) UnmarshalJSON(data []byte) error {
 	*v = MeterValuesResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -35,8 +35,8 @@ func (*NotifyAllowedEnergyTransferRequest) OCPPResponse() *NotifyAllowedEnergyTr
 // SentByCSMS marks a request that a CSMS may send.
 func (*NotifyAllowedEnergyTransferRequest) SentByCSMS() {}
 
-// NotifyAllowedEnergyTransferStatus is an enumeration of NotifyAllowedEnergyTransfer; the schemas call it
-// NotifyAllowedEnergyTransferStatusEnumType. "" is no value: the property is absent.
+// NotifyAllowedEnergyTransferStatus is an enumeration in NotifyAllowedEnergyTransfer; the schemas call it
+// NotifyAllowedEnergyTransferStatusEnumType. "" is none of its values: the property is absent.
 type NotifyAllowedEnergyTransferStatus string
 
 // The values of NotifyAllowedEnergyTransferStatus.
@@ -127,7 +127,7 @@ func (v NotifyAllowedEnergyTransferRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyAllowedEnergyTransferRequest) UnmarshalJSON(data []byte) error {
 	*v = NotifyAllowedEnergyTransferRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -216,7 +216,7 @@ func (v NotifyAllowedEnergyTransferResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyAllowedEnergyTransferResponse) UnmarshalJSON(data []byte) error {
 	*v = NotifyAllowedEnergyTransferResponse{}
 	return ocpp.UnmarshalJSON(data, v)

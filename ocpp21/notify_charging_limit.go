@@ -139,7 +139,7 @@ func (v NotifyChargingLimitRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyChargingLimitRequest) UnmarshalJSON(data []byte) error {
 	*v = NotifyChargingLimitRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -203,7 +203,7 @@ func (v NotifyChargingLimitResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyChargingLimitResponse) UnmarshalJSON(data []byte) error {
 	*v = NotifyChargingLimitResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -295,7 +295,7 @@ func (v ChargingLimit) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChargingLimit) UnmarshalJSON(data []byte) error {
 	*v = ChargingLimit{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -36,8 +36,8 @@ func (*NotifyDERAlarmRequest) OCPPResponse() *NotifyDERAlarmResponse {
 // SentByStation marks a request that a charging station may send.
 func (*NotifyDERAlarmRequest) SentByStation() {}
 
-// GridEventFault is an enumeration of NotifyDERAlarm; the schemas call it GridEventFaultEnumType. "" is no
-// value: the property is absent.
+// GridEventFault is an enumeration in NotifyDERAlarm; the schemas call it GridEventFaultEnumType. "" is none
+// of its values: the property is absent.
 type GridEventFault string
 
 // The values of GridEventFault.
@@ -166,7 +166,7 @@ func (v NotifyDERAlarmRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyDERAlarmRequest) UnmarshalJSON(data []byte) error {
 	*v = NotifyDERAlarmRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -230,7 +230,7 @@ func (v NotifyDERAlarmResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyDERAlarmResponse) UnmarshalJSON(data []byte) error {
 	*v = NotifyDERAlarmResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -134,7 +134,7 @@ func (v NotifyDERStartStopRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyDERStartStopRequest) UnmarshalJSON(data []byte) error {
 	*v = NotifyDERStartStopRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -198,7 +198,7 @@ func (v NotifyDERStartStopResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyDERStartStopResponse) UnmarshalJSON(data []byte) error {
 	*v = NotifyDERStartStopResponse{}
 	return ocpp.UnmarshalJSON(data, v)

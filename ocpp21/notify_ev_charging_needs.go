@@ -195,8 +195,8 @@ type V2XChargingParameters struct {
 	CustomData            *ocpp.CustomData       `json:"customData,omitempty"`
 }
 
-// ControlMode is an enumeration of NotifyEVChargingNeeds; the schemas call it ControlModeEnumType. "" is no
-// value: the property is absent.
+// ControlMode is an enumeration in NotifyEVChargingNeeds; the schemas call it ControlModeEnumType. "" is none
+// of its values: the property is absent.
 type ControlMode string
 
 // The values of ControlMode.
@@ -205,8 +205,8 @@ const (
 	ControlModeDynamicControl   ControlMode = "DynamicControl"
 )
 
-// IslandingDetection is an enumeration of NotifyEVChargingNeeds; the schemas call it
-// IslandingDetectionEnumType. "" is no value: the property is absent.
+// IslandingDetection is an enumeration in NotifyEVChargingNeeds; the schemas call it
+// IslandingDetectionEnumType. "" is none of its values: the property is absent.
 type IslandingDetection string
 
 // The values of IslandingDetection.
@@ -228,8 +228,8 @@ const (
 	IslandingDetectionOtherActive            IslandingDetection = "OtherActive"
 )
 
-// MobilityNeedsMode is an enumeration of NotifyEVChargingNeeds; the schemas call it
-// MobilityNeedsModeEnumType. "" is no value: the property is absent.
+// MobilityNeedsMode is an enumeration in NotifyEVChargingNeeds; the schemas call it
+// MobilityNeedsModeEnumType. "" is none of its values: the property is absent.
 type MobilityNeedsMode string
 
 // The values of MobilityNeedsMode.
@@ -238,8 +238,8 @@ const (
 	MobilityNeedsModeEVCCSECC MobilityNeedsMode = "EVCC_SECC"
 )
 
-// NotifyEVChargingNeedsStatus is an enumeration of NotifyEVChargingNeeds; the schemas call it
-// NotifyEVChargingNeedsStatusEnumType. "" is no value: the property is absent.
+// NotifyEVChargingNeedsStatus is an enumeration in NotifyEVChargingNeeds; the schemas call it
+// NotifyEVChargingNeedsStatusEnumType. "" is none of its values: the property is absent.
 type NotifyEVChargingNeedsStatus string
 
 // The values of NotifyEVChargingNeedsStatus.
@@ -355,7 +355,7 @@ func (v NotifyEVChargingNeedsRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyEVChargingNeedsRequest) UnmarshalJSON(data []byte) error {
 	*v = NotifyEVChargingNeedsRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -444,7 +444,7 @@ func (v NotifyEVChargingNeedsResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyEVChargingNeedsResponse) UnmarshalJSON(data []byte) error {
 	*v = NotifyEVChargingNeedsResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -530,7 +530,7 @@ func (v ACChargingParameters) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ACChargingParameters) UnmarshalJSON(data []byte) error {
 	*v = ACChargingParameters{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -727,7 +727,7 @@ func (v ChargingNeeds) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChargingNeeds) UnmarshalJSON(data []byte) error {
 	*v = ChargingNeeds{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -872,7 +872,7 @@ func (v DCChargingParameters) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *DCChargingParameters) UnmarshalJSON(data []byte) error {
 	*v = DCChargingParameters{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1336,7 +1336,7 @@ func (v DERChargingParameters) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *DERChargingParameters) UnmarshalJSON(data []byte) error {
 	*v = DERChargingParameters{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1439,7 +1439,7 @@ func (v EVAbsolutePriceSchedule) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *EVAbsolutePriceSchedule) UnmarshalJSON(data []byte) error {
 	*v = EVAbsolutePriceSchedule{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1523,7 +1523,7 @@ func (v EVAbsolutePriceScheduleEntry) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *EVAbsolutePriceScheduleEntry) UnmarshalJSON(data []byte) error {
 	*v = EVAbsolutePriceScheduleEntry{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1615,7 +1615,7 @@ func (v EVEnergyOffer) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *EVEnergyOffer) UnmarshalJSON(data []byte) error {
 	*v = EVEnergyOffer{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1702,7 +1702,7 @@ func (v EVPowerSchedule) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *EVPowerSchedule) UnmarshalJSON(data []byte) error {
 	*v = EVPowerSchedule{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1778,7 +1778,7 @@ func (v EVPowerScheduleEntry) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *EVPowerScheduleEntry) UnmarshalJSON(data []byte) error {
 	*v = EVPowerScheduleEntry{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1854,7 +1854,7 @@ func (v EVPriceRule) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *EVPriceRule) UnmarshalJSON(data []byte) error {
 	*v = EVPriceRule{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -2139,7 +2139,7 @@ func (v V2XChargingParameters) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *V2XChargingParameters) UnmarshalJSON(data []byte) error {
 	*v = V2XChargingParameters{}
 	return ocpp.UnmarshalJSON(data, v)

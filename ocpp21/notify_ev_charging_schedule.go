@@ -148,7 +148,7 @@ func (v NotifyEVChargingScheduleRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyEVChargingScheduleRequest) UnmarshalJSON(data []byte) error {
 	*v = NotifyEVChargingScheduleRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -237,7 +237,7 @@ func (v NotifyEVChargingScheduleResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyEVChargingScheduleResponse) UnmarshalJSON(data []byte) error {
 	*v = NotifyEVChargingScheduleResponse{}
 	return ocpp.UnmarshalJSON(data, v)

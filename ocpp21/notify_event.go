@@ -54,8 +54,8 @@ type EventData struct {
 	CustomData            *ocpp.CustomData  `json:"customData,omitempty"`
 }
 
-// EventTrigger is an enumeration of NotifyEvent; the schemas call it EventTriggerEnumType. "" is no value:
-// the property is absent.
+// EventTrigger is an enumeration in NotifyEvent; the schemas call it EventTriggerEnumType. "" is none of its
+// values: the property is absent.
 type EventTrigger string
 
 // The values of EventTrigger.
@@ -163,7 +163,7 @@ func (v NotifyEventRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyEventRequest) UnmarshalJSON(data []byte) error {
 	*v = NotifyEventRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -227,7 +227,7 @@ func (v NotifyEventResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyEventResponse) UnmarshalJSON(data []byte) error {
 	*v = NotifyEventResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -450,7 +450,7 @@ func (v EventData) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *EventData) UnmarshalJSON(data []byte) error {
 	*v = EventData{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -160,7 +160,7 @@ func (v NotifyMonitoringReportRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyMonitoringReportRequest) UnmarshalJSON(data []byte) error {
 	*v = NotifyMonitoringReportRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -224,7 +224,7 @@ func (v NotifyMonitoringReportResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyMonitoringReportResponse) UnmarshalJSON(data []byte) error {
 	*v = NotifyMonitoringReportResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -325,7 +325,7 @@ func (v MonitoringData) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *MonitoringData) UnmarshalJSON(data []byte) error {
 	*v = MonitoringData{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -434,7 +434,7 @@ func (v VariableMonitoring) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *VariableMonitoring) UnmarshalJSON(data []byte) error {
 	*v = VariableMonitoring{}
 	return ocpp.UnmarshalJSON(data, v)

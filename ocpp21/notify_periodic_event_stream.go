@@ -134,7 +134,7 @@ func (v NotifyPeriodicEventStreamRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyPeriodicEventStreamRequest) UnmarshalJSON(data []byte) error {
 	*v = NotifyPeriodicEventStreamRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -213,7 +213,7 @@ func (v StreamDataElement) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *StreamDataElement) UnmarshalJSON(data []byte) error {
 	*v = StreamDataElement{}
 	return ocpp.UnmarshalJSON(data, v)

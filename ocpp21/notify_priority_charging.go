@@ -107,7 +107,7 @@ func (v NotifyPriorityChargingRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyPriorityChargingRequest) UnmarshalJSON(data []byte) error {
 	*v = NotifyPriorityChargingRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -171,7 +171,7 @@ func (v NotifyPriorityChargingResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyPriorityChargingResponse) UnmarshalJSON(data []byte) error {
 	*v = NotifyPriorityChargingResponse{}
 	return ocpp.UnmarshalJSON(data, v)

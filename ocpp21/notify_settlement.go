@@ -43,8 +43,8 @@ func (*NotifySettlementRequest) OCPPResponse() *NotifySettlementResponse {
 // SentByStation marks a request that a charging station may send.
 func (*NotifySettlementRequest) SentByStation() {}
 
-// PaymentStatus is an enumeration of NotifySettlement; the schemas call it PaymentStatusEnumType. "" is no
-// value: the property is absent.
+// PaymentStatus is an enumeration in NotifySettlement; the schemas call it PaymentStatusEnumType. "" is none
+// of its values: the property is absent.
 type PaymentStatus string
 
 // The values of PaymentStatus.
@@ -231,7 +231,7 @@ func (v NotifySettlementRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifySettlementRequest) UnmarshalJSON(data []byte) error {
 	*v = NotifySettlementRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -323,7 +323,7 @@ func (v NotifySettlementResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifySettlementResponse) UnmarshalJSON(data []byte) error {
 	*v = NotifySettlementResponse{}
 	return ocpp.UnmarshalJSON(data, v)

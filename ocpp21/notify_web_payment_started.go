@@ -106,7 +106,7 @@ func (v NotifyWebPaymentStartedRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyWebPaymentStartedRequest) UnmarshalJSON(data []byte) error {
 	*v = NotifyWebPaymentStartedRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -170,7 +170,7 @@ func (v NotifyWebPaymentStartedResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NotifyWebPaymentStartedResponse) UnmarshalJSON(data []byte) error {
 	*v = NotifyWebPaymentStartedResponse{}
 	return ocpp.UnmarshalJSON(data, v)

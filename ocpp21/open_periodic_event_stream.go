@@ -105,7 +105,7 @@ func (v OpenPeriodicEventStreamRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *OpenPeriodicEventStreamRequest) UnmarshalJSON(data []byte) error {
 	*v = OpenPeriodicEventStreamRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -194,7 +194,7 @@ func (v OpenPeriodicEventStreamResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *OpenPeriodicEventStreamResponse) UnmarshalJSON(data []byte) error {
 	*v = OpenPeriodicEventStreamResponse{}
 	return ocpp.UnmarshalJSON(data, v)

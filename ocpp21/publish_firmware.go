@@ -151,7 +151,7 @@ func (v PublishFirmwareRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *PublishFirmwareRequest) UnmarshalJSON(data []byte) error {
 	*v = PublishFirmwareRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -240,7 +240,7 @@ func (v PublishFirmwareResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *PublishFirmwareResponse) UnmarshalJSON(data []byte) error {
 	*v = PublishFirmwareResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -100,7 +100,7 @@ func (v PullDynamicScheduleUpdateRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *PullDynamicScheduleUpdateRequest) UnmarshalJSON(data []byte) error {
 	*v = PullDynamicScheduleUpdateRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -204,7 +204,7 @@ func (v PullDynamicScheduleUpdateResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *PullDynamicScheduleUpdateResponse) UnmarshalJSON(data []byte) error {
 	*v = PullDynamicScheduleUpdateResponse{}
 	return ocpp.UnmarshalJSON(data, v)

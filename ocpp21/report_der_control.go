@@ -311,7 +311,7 @@ func (v ReportDERControlRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ReportDERControlRequest) UnmarshalJSON(data []byte) error {
 	*v = ReportDERControlRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -375,7 +375,7 @@ func (v ReportDERControlResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ReportDERControlResponse) UnmarshalJSON(data []byte) error {
 	*v = ReportDERControlResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -479,7 +479,7 @@ func (v DERCurveGet) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *DERCurveGet) UnmarshalJSON(data []byte) error {
 	*v = DERCurveGet{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -565,7 +565,7 @@ func (v EnterServiceGet) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *EnterServiceGet) UnmarshalJSON(data []byte) error {
 	*v = EnterServiceGet{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -661,7 +661,7 @@ func (v FixedPFGet) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *FixedPFGet) UnmarshalJSON(data []byte) error {
 	*v = FixedPFGet{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -757,7 +757,7 @@ func (v FixedVarGet) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *FixedVarGet) UnmarshalJSON(data []byte) error {
 	*v = FixedVarGet{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -853,7 +853,7 @@ func (v FreqDroopGet) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *FreqDroopGet) UnmarshalJSON(data []byte) error {
 	*v = FreqDroopGet{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -939,7 +939,7 @@ func (v GradientGet) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *GradientGet) UnmarshalJSON(data []byte) error {
 	*v = GradientGet{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1035,7 +1035,7 @@ func (v LimitMaxDischargeGet) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *LimitMaxDischargeGet) UnmarshalJSON(data []byte) error {
 	*v = LimitMaxDischargeGet{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -111,7 +111,7 @@ func (v RequestBatterySwapRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *RequestBatterySwapRequest) UnmarshalJSON(data []byte) error {
 	*v = RequestBatterySwapRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -200,7 +200,7 @@ func (v RequestBatterySwapResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *RequestBatterySwapResponse) UnmarshalJSON(data []byte) error {
 	*v = RequestBatterySwapResponse{}
 	return ocpp.UnmarshalJSON(data, v)

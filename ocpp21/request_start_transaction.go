@@ -164,7 +164,7 @@ func (v RequestStartTransactionRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *RequestStartTransactionRequest) UnmarshalJSON(data []byte) error {
 	*v = RequestStartTransactionRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -268,7 +268,7 @@ func (v RequestStartTransactionResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *RequestStartTransactionResponse) UnmarshalJSON(data []byte) error {
 	*v = RequestStartTransactionResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -39,8 +39,8 @@ func (*ReserveNowRequest) OCPPResponse() *ReserveNowResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*ReserveNowRequest) SentByCSMS() {}
 
-// ReserveNowStatus is an enumeration of ReserveNow; the schemas call it ReserveNowStatusEnumType. "" is no
-// value: the property is absent.
+// ReserveNowStatus is an enumeration in ReserveNow; the schemas call it ReserveNowStatusEnumType. "" is none
+// of its values: the property is absent.
 type ReserveNowStatus string
 
 // The values of ReserveNowStatus.
@@ -182,7 +182,7 @@ func (v ReserveNowRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ReserveNowRequest) UnmarshalJSON(data []byte) error {
 	*v = ReserveNowRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -271,7 +271,7 @@ func (v ReserveNowResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ReserveNowResponse) UnmarshalJSON(data []byte) error {
 	*v = ReserveNowResponse{}
 	return ocpp.UnmarshalJSON(data, v)

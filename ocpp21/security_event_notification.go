@@ -124,7 +124,7 @@ func (v SecurityEventNotificationRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SecurityEventNotificationRequest) UnmarshalJSON(data []byte) error {
 	*v = SecurityEventNotificationRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -188,7 +188,7 @@ func (v SecurityEventNotificationResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SecurityEventNotificationResponse) UnmarshalJSON(data []byte) error {
 	*v = SecurityEventNotificationResponse{}
 	return ocpp.UnmarshalJSON(data, v)

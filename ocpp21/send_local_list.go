@@ -43,8 +43,8 @@ type AuthorizationData struct {
 	CustomData  *ocpp.CustomData `json:"customData,omitempty"`
 }
 
-// SendLocalListStatus is an enumeration of SendLocalList; the schemas call it SendLocalListStatusEnumType. ""
-// is no value: the property is absent.
+// SendLocalListStatus is an enumeration in SendLocalList; the schemas call it SendLocalListStatusEnumType. ""
+// is none of its values: the property is absent.
 type SendLocalListStatus string
 
 // The values of SendLocalListStatus.
@@ -54,8 +54,8 @@ const (
 	SendLocalListStatusVersionMismatch SendLocalListStatus = "VersionMismatch"
 )
 
-// UpdateType is an enumeration of SendLocalList; the schemas call it UpdateEnumType. "" is no value: the
-// property is absent.
+// UpdateType is an enumeration in SendLocalList; the schemas call it UpdateEnumType. "" is none of its
+// values: the property is absent.
 type UpdateType string
 
 // The values of UpdateType.
@@ -149,7 +149,7 @@ func (v SendLocalListRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SendLocalListRequest) UnmarshalJSON(data []byte) error {
 	*v = SendLocalListRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -238,7 +238,7 @@ func (v SendLocalListResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SendLocalListResponse) UnmarshalJSON(data []byte) error {
 	*v = SendLocalListResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -330,7 +330,7 @@ func (v AuthorizationData) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *AuthorizationData) UnmarshalJSON(data []byte) error {
 	*v = AuthorizationData{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -114,7 +114,7 @@ func (v SetChargingProfileRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetChargingProfileRequest) UnmarshalJSON(data []byte) error {
 	*v = SetChargingProfileRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -203,7 +203,7 @@ func (v SetChargingProfileResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetChargingProfileResponse) UnmarshalJSON(data []byte) error {
 	*v = SetChargingProfileResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -35,8 +35,8 @@ func (*SetDefaultTariffRequest) OCPPResponse() *SetDefaultTariffResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*SetDefaultTariffRequest) SentByCSMS() {}
 
-// TariffSetStatus is an enumeration of SetDefaultTariff; the schemas call it TariffSetStatusEnumType. "" is
-// no value: the property is absent.
+// TariffSetStatus is an enumeration in SetDefaultTariff; the schemas call it TariffSetStatusEnumType. "" is
+// none of its values: the property is absent.
 type TariffSetStatus string
 
 // The values of TariffSetStatus.
@@ -127,7 +127,7 @@ func (v SetDefaultTariffRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetDefaultTariffRequest) UnmarshalJSON(data []byte) error {
 	*v = SetDefaultTariffRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -216,7 +216,7 @@ func (v SetDefaultTariffResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetDefaultTariffResponse) UnmarshalJSON(data []byte) error {
 	*v = SetDefaultTariffResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -247,7 +247,7 @@ func (v SetDERControlRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetDERControlRequest) UnmarshalJSON(data []byte) error {
 	*v = SetDERControlRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -353,7 +353,7 @@ func (v SetDERControlResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetDERControlResponse) UnmarshalJSON(data []byte) error {
 	*v = SetDERControlResponse{}
 	return ocpp.UnmarshalJSON(data, v)

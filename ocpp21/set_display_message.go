@@ -34,8 +34,8 @@ func (*SetDisplayMessageRequest) OCPPResponse() *SetDisplayMessageResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*SetDisplayMessageRequest) SentByCSMS() {}
 
-// DisplayMessageStatus is an enumeration of SetDisplayMessage; the schemas call it
-// DisplayMessageStatusEnumType. "" is no value: the property is absent.
+// DisplayMessageStatus is an enumeration in SetDisplayMessage; the schemas call it
+// DisplayMessageStatusEnumType. "" is none of its values: the property is absent.
 type DisplayMessageStatus string
 
 // The values of DisplayMessageStatus.
@@ -120,7 +120,7 @@ func (v SetDisplayMessageRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetDisplayMessageRequest) UnmarshalJSON(data []byte) error {
 	*v = SetDisplayMessageRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -209,7 +209,7 @@ func (v SetDisplayMessageResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetDisplayMessageResponse) UnmarshalJSON(data []byte) error {
 	*v = SetDisplayMessageResponse{}
 	return ocpp.UnmarshalJSON(data, v)

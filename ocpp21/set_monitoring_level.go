@@ -103,7 +103,7 @@ func (v SetMonitoringLevelRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetMonitoringLevelRequest) UnmarshalJSON(data []byte) error {
 	*v = SetMonitoringLevelRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -192,7 +192,7 @@ func (v SetMonitoringLevelResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetMonitoringLevelResponse) UnmarshalJSON(data []byte) error {
 	*v = SetMonitoringLevelResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -73,8 +73,8 @@ type VPN struct {
 	CustomData *ocpp.CustomData `json:"customData,omitempty"`
 }
 
-// APNAuthentication is an enumeration of SetNetworkProfile; the schemas call it APNAuthenticationEnumType. ""
-// is no value: the property is absent.
+// APNAuthentication is an enumeration in SetNetworkProfile; the schemas call it APNAuthenticationEnumType. ""
+// is none of its values: the property is absent.
 type APNAuthentication string
 
 // The values of APNAuthentication.
@@ -85,8 +85,8 @@ const (
 	APNAuthenticationAUTO APNAuthentication = "AUTO"
 )
 
-// OCPPInterface is an enumeration of SetNetworkProfile; the schemas call it OCPPInterfaceEnumType. "" is no
-// value: the property is absent.
+// OCPPInterface is an enumeration in SetNetworkProfile; the schemas call it OCPPInterfaceEnumType. "" is none
+// of its values: the property is absent.
 type OCPPInterface string
 
 // The values of OCPPInterface.
@@ -102,8 +102,8 @@ const (
 	OCPPInterfaceAny       OCPPInterface = "Any"
 )
 
-// OCPPTransport is an enumeration of SetNetworkProfile; the schemas call it OCPPTransportEnumType. "" is no
-// value: the property is absent.
+// OCPPTransport is an enumeration in SetNetworkProfile; the schemas call it OCPPTransportEnumType. "" is none
+// of its values: the property is absent.
 type OCPPTransport string
 
 // The values of OCPPTransport.
@@ -112,8 +112,8 @@ const (
 	OCPPTransportJSON OCPPTransport = "JSON"
 )
 
-// OCPPVersion is an enumeration of SetNetworkProfile; the schemas call it OCPPVersionEnumType. "" is no
-// value: the property is absent.
+// OCPPVersion is an enumeration in SetNetworkProfile; the schemas call it OCPPVersionEnumType. "" is none of
+// its values: the property is absent.
 type OCPPVersion string
 
 // The values of OCPPVersion.
@@ -126,8 +126,8 @@ const (
 	OCPPVersionOCPP21  OCPPVersion = "OCPP21"
 )
 
-// SetNetworkProfileStatus is an enumeration of SetNetworkProfile; the schemas call it
-// SetNetworkProfileStatusEnumType. "" is no value: the property is absent.
+// SetNetworkProfileStatus is an enumeration in SetNetworkProfile; the schemas call it
+// SetNetworkProfileStatusEnumType. "" is none of its values: the property is absent.
 type SetNetworkProfileStatus string
 
 // The values of SetNetworkProfileStatus.
@@ -137,8 +137,8 @@ const (
 	SetNetworkProfileStatusFailed   SetNetworkProfileStatus = "Failed"
 )
 
-// VPNType is an enumeration of SetNetworkProfile; the schemas call it VPNEnumType. "" is no value: the
-// property is absent.
+// VPNType is an enumeration in SetNetworkProfile; the schemas call it VPNEnumType. "" is none of its values:
+// the property is absent.
 type VPNType string
 
 // The values of VPNType.
@@ -225,7 +225,7 @@ func (v SetNetworkProfileRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetNetworkProfileRequest) UnmarshalJSON(data []byte) error {
 	*v = SetNetworkProfileRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -314,7 +314,7 @@ func (v SetNetworkProfileResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetNetworkProfileResponse) UnmarshalJSON(data []byte) error {
 	*v = SetNetworkProfileResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -457,7 +457,7 @@ func (v APN) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *APN) UnmarshalJSON(data []byte) error {
 	*v = APN{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -631,7 +631,7 @@ func (v NetworkConnectionProfile) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *NetworkConnectionProfile) UnmarshalJSON(data []byte) error {
 	*v = NetworkConnectionProfile{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -751,7 +751,7 @@ func (v VPN) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *VPN) UnmarshalJSON(data []byte) error {
 	*v = VPN{}
 	return ocpp.UnmarshalJSON(data, v)

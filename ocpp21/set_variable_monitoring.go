@@ -57,8 +57,8 @@ type SetMonitoringResult struct {
 	CustomData *ocpp.CustomData    `json:"customData,omitempty"`
 }
 
-// SetMonitoringStatus is an enumeration of SetVariableMonitoring; the schemas call it
-// SetMonitoringStatusEnumType. "" is no value: the property is absent.
+// SetMonitoringStatus is an enumeration in SetVariableMonitoring; the schemas call it
+// SetMonitoringStatusEnumType. "" is none of its values: the property is absent.
 type SetMonitoringStatus string
 
 // The values of SetMonitoringStatus.
@@ -144,7 +144,7 @@ func (v SetVariableMonitoringRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetVariableMonitoringRequest) UnmarshalJSON(data []byte) error {
 	*v = SetVariableMonitoringRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -223,7 +223,7 @@ func (v SetVariableMonitoringResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetVariableMonitoringResponse) UnmarshalJSON(data []byte) error {
 	*v = SetVariableMonitoringResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -371,7 +371,7 @@ func (v SetMonitoringData) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetMonitoringData) UnmarshalJSON(data []byte) error {
 	*v = SetMonitoringData{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -513,7 +513,7 @@ func (v SetMonitoringResult) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SetMonitoringResult) UnmarshalJSON(data []byte) error {
 	*v = SetMonitoringResult{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -141,7 +141,7 @@ func (v SignCertificateRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SignCertificateRequest) UnmarshalJSON(data []byte) error {
 	*v = SignCertificateRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -230,7 +230,7 @@ func (v SignCertificateResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SignCertificateResponse) UnmarshalJSON(data []byte) error {
 	*v = SignCertificateResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -35,8 +35,8 @@ func (*StatusNotificationRequest) OCPPResponse() *StatusNotificationResponse {
 // SentByStation marks a request that a charging station may send.
 func (*StatusNotificationRequest) SentByStation() {}
 
-// ConnectorStatus is an enumeration of StatusNotification; the schemas call it ConnectorStatusEnumType. "" is
-// no value: the property is absent.
+// ConnectorStatus is an enumeration in StatusNotification; the schemas call it ConnectorStatusEnumType. "" is
+// none of its values: the property is absent.
 type ConnectorStatus string
 
 // The values of ConnectorStatus.
@@ -140,7 +140,7 @@ func (v StatusNotificationRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *StatusNotificationRequest) UnmarshalJSON(data []byte) error {
 	*v = StatusNotificationRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -204,7 +204,7 @@ func (v StatusNotificationResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *StatusNotificationResponse) UnmarshalJSON(data []byte) error {
 	*v = StatusNotificationResponse{}
 	return ocpp.UnmarshalJSON(data, v)

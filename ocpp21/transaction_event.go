@@ -135,8 +135,8 @@ type TransactionLimit struct {
 	CustomData *ocpp.CustomData       `json:"customData,omitempty"`
 }
 
-// ChargingState is an enumeration of TransactionEvent; the schemas call it ChargingStateEnumType. "" is no
-// value: the property is absent.
+// ChargingState is an enumeration in TransactionEvent; the schemas call it ChargingStateEnumType. "" is none
+// of its values: the property is absent.
 type ChargingState string
 
 // The values of ChargingState.
@@ -148,8 +148,8 @@ const (
 	ChargingStateIdle          ChargingState = "Idle"
 )
 
-// CostDimensionType is an enumeration of TransactionEvent; the schemas call it CostDimensionEnumType. "" is
-// no value: the property is absent.
+// CostDimensionType is an enumeration in TransactionEvent; the schemas call it CostDimensionEnumType. "" is
+// none of its values: the property is absent.
 type CostDimensionType string
 
 // The values of CostDimensionType.
@@ -163,8 +163,8 @@ const (
 	CostDimensionTypeChargingTime CostDimensionType = "ChargingTime"
 )
 
-// PreconditioningStatus is an enumeration of TransactionEvent; the schemas call it
-// PreconditioningStatusEnumType. "" is no value: the property is absent.
+// PreconditioningStatus is an enumeration in TransactionEvent; the schemas call it
+// PreconditioningStatusEnumType. "" is none of its values: the property is absent.
 type PreconditioningStatus string
 
 // The values of PreconditioningStatus.
@@ -175,8 +175,8 @@ const (
 	PreconditioningStatusPreconditioning PreconditioningStatus = "Preconditioning"
 )
 
-// Reason is an enumeration of TransactionEvent; the schemas call it ReasonEnumType. "" is no value: the
-// property is absent.
+// Reason is an enumeration in TransactionEvent; the schemas call it ReasonEnumType. "" is none of its values:
+// the property is absent.
 type Reason string
 
 // The values of Reason.
@@ -203,8 +203,8 @@ const (
 	ReasonReqEnergyTransferRejected Reason = "ReqEnergyTransferRejected"
 )
 
-// TariffCost is an enumeration of TransactionEvent; the schemas call it TariffCostEnumType. "" is no value:
-// the property is absent.
+// TariffCost is an enumeration in TransactionEvent; the schemas call it TariffCostEnumType. "" is none of its
+// values: the property is absent.
 type TariffCost string
 
 // The values of TariffCost.
@@ -214,8 +214,8 @@ const (
 	TariffCostMaxCost    TariffCost = "MaxCost"
 )
 
-// TransactionEvent is an enumeration of TransactionEvent; the schemas call it TransactionEventEnumType. "" is
-// no value: the property is absent.
+// TransactionEvent is an enumeration in TransactionEvent; the schemas call it TransactionEventEnumType. "" is
+// none of its values: the property is absent.
 type TransactionEvent string
 
 // The values of TransactionEvent.
@@ -225,8 +225,8 @@ const (
 	TransactionEventUpdated TransactionEvent = "Updated"
 )
 
-// TriggerReason is an enumeration of TransactionEvent; the schemas call it TriggerReasonEnumType. "" is no
-// value: the property is absent.
+// TriggerReason is an enumeration in TransactionEvent; the schemas call it TriggerReasonEnumType. "" is none
+// of its values: the property is absent.
 type TriggerReason string
 
 // The values of TriggerReason.
@@ -489,7 +489,7 @@ func (v TransactionEventRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *TransactionEventRequest) UnmarshalJSON(data []byte) error {
 	*v = TransactionEventRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -635,7 +635,7 @@ func (v TransactionEventResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *TransactionEventResponse) UnmarshalJSON(data []byte) error {
 	*v = TransactionEventResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -735,7 +735,7 @@ func (v ChargingPeriod) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChargingPeriod) UnmarshalJSON(data []byte) error {
 	*v = ChargingPeriod{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -858,7 +858,7 @@ func (v CostDetails) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *CostDetails) UnmarshalJSON(data []byte) error {
 	*v = CostDetails{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -937,7 +937,7 @@ func (v CostDimension) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *CostDimension) UnmarshalJSON(data []byte) error {
 	*v = CostDimension{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1120,7 +1120,7 @@ func (v TotalCost) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *TotalCost) UnmarshalJSON(data []byte) error {
 	*v = TotalCost{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1202,7 +1202,7 @@ func (v TotalPrice) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *TotalPrice) UnmarshalJSON(data []byte) error {
 	*v = TotalPrice{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1292,7 +1292,7 @@ func (v TotalUsage) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *TotalUsage) UnmarshalJSON(data []byte) error {
 	*v = TotalUsage{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1450,7 +1450,7 @@ func (v Transaction) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *Transaction) UnmarshalJSON(data []byte) error {
 	*v = Transaction{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1555,7 +1555,7 @@ func (v TransactionLimit) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *TransactionLimit) UnmarshalJSON(data []byte) error {
 	*v = TransactionLimit{}
 	return ocpp.UnmarshalJSON(data, v)

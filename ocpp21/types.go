@@ -884,7 +884,7 @@ func (v AbsolutePriceSchedule) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *AbsolutePriceSchedule) UnmarshalJSON(data []byte) error {
 	*v = AbsolutePriceSchedule{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -967,7 +967,7 @@ func (v AdditionalInfo) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *AdditionalInfo) UnmarshalJSON(data []byte) error {
 	*v = AdditionalInfo{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1052,7 +1052,7 @@ func (v AdditionalSelectedServices) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *AdditionalSelectedServices) UnmarshalJSON(data []byte) error {
 	*v = AdditionalSelectedServices{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1178,7 +1178,7 @@ func (v Address) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *Address) UnmarshalJSON(data []byte) error {
 	*v = Address{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1278,7 +1278,7 @@ func (v CertificateHashData) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *CertificateHashData) UnmarshalJSON(data []byte) error {
 	*v = CertificateHashData{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1490,7 +1490,7 @@ func (v ChargingProfile) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChargingProfile) UnmarshalJSON(data []byte) error {
 	*v = ChargingProfile{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -1732,7 +1732,7 @@ func (v ChargingSchedule) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChargingSchedule) UnmarshalJSON(data []byte) error {
 	*v = ChargingSchedule{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -2027,7 +2027,7 @@ func (v ChargingSchedulePeriod) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChargingSchedulePeriod) UnmarshalJSON(data []byte) error {
 	*v = ChargingSchedulePeriod{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -2214,7 +2214,7 @@ func (v ChargingScheduleUpdate) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ChargingScheduleUpdate) UnmarshalJSON(data []byte) error {
 	*v = ChargingScheduleUpdate{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -2319,7 +2319,7 @@ func (v Component) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *Component) UnmarshalJSON(data []byte) error {
 	*v = Component{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -2411,7 +2411,7 @@ func (v ComponentVariable) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ComponentVariable) UnmarshalJSON(data []byte) error {
 	*v = ComponentVariable{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -2504,7 +2504,7 @@ func (v ConstantStreamData) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ConstantStreamData) UnmarshalJSON(data []byte) error {
 	*v = ConstantStreamData{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -2588,7 +2588,7 @@ func (v ConsumptionCost) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ConsumptionCost) UnmarshalJSON(data []byte) error {
 	*v = ConsumptionCost{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -2676,7 +2676,7 @@ func (v Cost) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *Cost) UnmarshalJSON(data []byte) error {
 	*v = Cost{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -2846,7 +2846,7 @@ func (v DERCurve) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *DERCurve) UnmarshalJSON(data []byte) error {
 	*v = DERCurve{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -2922,7 +2922,7 @@ func (v DERCurvePoints) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *DERCurvePoints) UnmarshalJSON(data []byte) error {
 	*v = DERCurvePoints{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -3010,7 +3010,7 @@ func (v EVSE) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *EVSE) UnmarshalJSON(data []byte) error {
 	*v = EVSE{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -3131,7 +3131,7 @@ func (v EnterService) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *EnterService) UnmarshalJSON(data []byte) error {
 	*v = EnterService{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -3236,7 +3236,7 @@ func (v FixedPF) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *FixedPF) UnmarshalJSON(data []byte) error {
 	*v = FixedPF{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -3344,7 +3344,7 @@ func (v FixedVar) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *FixedVar) UnmarshalJSON(data []byte) error {
 	*v = FixedVar{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -3464,7 +3464,7 @@ func (v FreqDroop) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *FreqDroop) UnmarshalJSON(data []byte) error {
 	*v = FreqDroop{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -3548,7 +3548,7 @@ func (v Gradient) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *Gradient) UnmarshalJSON(data []byte) error {
 	*v = Gradient{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -3648,7 +3648,7 @@ func (v Hysteresis) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *Hysteresis) UnmarshalJSON(data []byte) error {
 	*v = Hysteresis{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -3743,7 +3743,7 @@ func (v IDToken) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *IDToken) UnmarshalJSON(data []byte) error {
 	*v = IDToken{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -3910,7 +3910,7 @@ func (v IDTokenInfo) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *IDTokenInfo) UnmarshalJSON(data []byte) error {
 	*v = IDTokenInfo{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -3989,7 +3989,7 @@ func (v LimitAtSoC) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *LimitAtSoC) UnmarshalJSON(data []byte) error {
 	*v = LimitAtSoC{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -4108,7 +4108,7 @@ func (v LimitMaxDischarge) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *LimitMaxDischarge) UnmarshalJSON(data []byte) error {
 	*v = LimitMaxDischarge{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -4204,7 +4204,7 @@ func (v MessageContent) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *MessageContent) UnmarshalJSON(data []byte) error {
 	*v = MessageContent{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -4380,7 +4380,7 @@ func (v MessageInfo) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *MessageInfo) UnmarshalJSON(data []byte) error {
 	*v = MessageInfo{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -4467,7 +4467,7 @@ func (v MeterValue) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *MeterValue) UnmarshalJSON(data []byte) error {
 	*v = MeterValue{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -4575,7 +4575,7 @@ func (v OCSPRequestData) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *OCSPRequestData) UnmarshalJSON(data []byte) error {
 	*v = OCSPRequestData{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -4676,7 +4676,7 @@ func (v OverstayRule) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *OverstayRule) UnmarshalJSON(data []byte) error {
 	*v = OverstayRule{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -4779,7 +4779,7 @@ func (v OverstayRuleList) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *OverstayRuleList) UnmarshalJSON(data []byte) error {
 	*v = OverstayRuleList{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -4871,7 +4871,7 @@ func (v PeriodicEventStreamParams) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *PeriodicEventStreamParams) UnmarshalJSON(data []byte) error {
 	*v = PeriodicEventStreamParams{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -4970,7 +4970,7 @@ func (v Price) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *Price) UnmarshalJSON(data []byte) error {
 	*v = Price{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -5087,7 +5087,7 @@ func (v PriceLevelSchedule) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *PriceLevelSchedule) UnmarshalJSON(data []byte) error {
 	*v = PriceLevelSchedule{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -5166,7 +5166,7 @@ func (v PriceLevelScheduleEntry) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *PriceLevelScheduleEntry) UnmarshalJSON(data []byte) error {
 	*v = PriceLevelScheduleEntry{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -5306,7 +5306,7 @@ func (v PriceRule) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *PriceRule) UnmarshalJSON(data []byte) error {
 	*v = PriceRule{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -5390,7 +5390,7 @@ func (v PriceRuleStack) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *PriceRuleStack) UnmarshalJSON(data []byte) error {
 	*v = PriceRuleStack{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -5466,7 +5466,7 @@ func (v RationalNumber) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *RationalNumber) UnmarshalJSON(data []byte) error {
 	*v = RationalNumber{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -5557,7 +5557,7 @@ func (v ReactivePowerParams) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *ReactivePowerParams) UnmarshalJSON(data []byte) error {
 	*v = ReactivePowerParams{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -5637,7 +5637,7 @@ func (v RelativeTimeInterval) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *RelativeTimeInterval) UnmarshalJSON(data []byte) error {
 	*v = RelativeTimeInterval{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -5752,7 +5752,7 @@ func (v SalesTariff) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SalesTariff) UnmarshalJSON(data []byte) error {
 	*v = SalesTariff{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -5860,7 +5860,7 @@ func (v SalesTariffEntry) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SalesTariffEntry) UnmarshalJSON(data []byte) error {
 	*v = SalesTariffEntry{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -6009,7 +6009,7 @@ func (v SampledValue) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SampledValue) UnmarshalJSON(data []byte) error {
 	*v = SampledValue{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -6119,7 +6119,7 @@ func (v SignedMeterValue) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *SignedMeterValue) UnmarshalJSON(data []byte) error {
 	*v = SignedMeterValue{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -6207,7 +6207,7 @@ func (v StatusInfo) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *StatusInfo) UnmarshalJSON(data []byte) error {
 	*v = StatusInfo{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -6438,7 +6438,7 @@ func (v Tariff) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *Tariff) UnmarshalJSON(data []byte) error {
 	*v = Tariff{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -6695,7 +6695,7 @@ func (v TariffConditions) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *TariffConditions) UnmarshalJSON(data []byte) error {
 	*v = TariffConditions{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -6872,7 +6872,7 @@ func (v TariffConditionsFixed) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *TariffConditionsFixed) UnmarshalJSON(data []byte) error {
 	*v = TariffConditionsFixed{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -6968,7 +6968,7 @@ func (v TariffEnergy) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *TariffEnergy) UnmarshalJSON(data []byte) error {
 	*v = TariffEnergy{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -7054,7 +7054,7 @@ func (v TariffEnergyPrice) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *TariffEnergyPrice) UnmarshalJSON(data []byte) error {
 	*v = TariffEnergyPrice{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -7150,7 +7150,7 @@ func (v TariffFixed) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *TariffFixed) UnmarshalJSON(data []byte) error {
 	*v = TariffFixed{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -7236,7 +7236,7 @@ func (v TariffFixedPrice) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *TariffFixedPrice) UnmarshalJSON(data []byte) error {
 	*v = TariffFixedPrice{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -7332,7 +7332,7 @@ func (v TariffTime) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *TariffTime) UnmarshalJSON(data []byte) error {
 	*v = TariffTime{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -7418,7 +7418,7 @@ func (v TariffTimePrice) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *TariffTimePrice) UnmarshalJSON(data []byte) error {
 	*v = TariffTimePrice{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -7511,7 +7511,7 @@ func (v TaxRate) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *TaxRate) UnmarshalJSON(data []byte) error {
 	*v = TaxRate{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -7639,7 +7639,7 @@ func (v TaxRule) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *TaxRule) UnmarshalJSON(data []byte) error {
 	*v = TaxRule{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -7726,7 +7726,7 @@ func (v UnitOfMeasure) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *UnitOfMeasure) UnmarshalJSON(data []byte) error {
 	*v = UnitOfMeasure{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -7802,7 +7802,7 @@ func (v V2XFreqWattPoint) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *V2XFreqWattPoint) UnmarshalJSON(data []byte) error {
 	*v = V2XFreqWattPoint{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -7878,7 +7878,7 @@ func (v V2XSignalWattPoint) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *V2XSignalWattPoint) UnmarshalJSON(data []byte) error {
 	*v = V2XSignalWattPoint{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -7968,7 +7968,7 @@ func (v Variable) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *Variable) UnmarshalJSON(data []byte) error {
 	*v = Variable{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -8062,7 +8062,7 @@ func (v VoltageParams) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *VoltageParams) UnmarshalJSON(data []byte) error {
 	*v = VoltageParams{}
 	return ocpp.UnmarshalJSON(data, v)

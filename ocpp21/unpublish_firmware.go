@@ -33,8 +33,8 @@ func (*UnpublishFirmwareRequest) OCPPResponse() *UnpublishFirmwareResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*UnpublishFirmwareRequest) SentByCSMS() {}
 
-// UnpublishFirmwareStatus is an enumeration of UnpublishFirmware; the schemas call it
-// UnpublishFirmwareStatusEnumType. "" is no value: the property is absent.
+// UnpublishFirmwareStatus is an enumeration in UnpublishFirmware; the schemas call it
+// UnpublishFirmwareStatusEnumType. "" is none of its values: the property is absent.
 type UnpublishFirmwareStatus string
 
 // The values of UnpublishFirmwareStatus.
@@ -113,7 +113,7 @@ func (v UnpublishFirmwareRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *UnpublishFirmwareRequest) UnmarshalJSON(data []byte) error {
 	*v = UnpublishFirmwareRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -187,7 +187,7 @@ func (v UnpublishFirmwareResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *UnpublishFirmwareResponse) UnmarshalJSON(data []byte) error {
 	*v = UnpublishFirmwareResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -111,7 +111,7 @@ func (v UpdateDynamicScheduleRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *UpdateDynamicScheduleRequest) UnmarshalJSON(data []byte) error {
 	*v = UpdateDynamicScheduleRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -200,7 +200,7 @@ func (v UpdateDynamicScheduleResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *UpdateDynamicScheduleResponse) UnmarshalJSON(data []byte) error {
 	*v = UpdateDynamicScheduleResponse{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -47,8 +47,8 @@ type Firmware struct {
 	CustomData         *ocpp.CustomData `json:"customData,omitempty"`
 }
 
-// UpdateFirmwareStatus is an enumeration of UpdateFirmware; the schemas call it UpdateFirmwareStatusEnumType.
-// "" is no value: the property is absent.
+// UpdateFirmwareStatus is an enumeration in UpdateFirmware; the schemas call it UpdateFirmwareStatusEnumType.
+// "" is none of its values: the property is absent.
 type UpdateFirmwareStatus string
 
 // The values of UpdateFirmwareStatus.
@@ -160,7 +160,7 @@ func (v UpdateFirmwareRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *UpdateFirmwareRequest) UnmarshalJSON(data []byte) error {
 	*v = UpdateFirmwareRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -249,7 +249,7 @@ func (v UpdateFirmwareResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *UpdateFirmwareResponse) UnmarshalJSON(data []byte) error {
 	*v = UpdateFirmwareResponse{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -371,7 +371,7 @@ func (v Firmware) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *Firmware) UnmarshalJSON(data []byte) error {
 	*v = Firmware{}
 	return ocpp.UnmarshalJSON(data, v)

@@ -35,8 +35,8 @@ func (*UsePriorityChargingRequest) OCPPResponse() *UsePriorityChargingResponse {
 // SentByCSMS marks a request that a CSMS may send.
 func (*UsePriorityChargingRequest) SentByCSMS() {}
 
-// PriorityChargingStatus is an enumeration of UsePriorityCharging; the schemas call it
-// PriorityChargingStatusEnumType. "" is no value: the property is absent.
+// PriorityChargingStatus is an enumeration in UsePriorityCharging; the schemas call it
+// PriorityChargingStatusEnumType. "" is none of its values: the property is absent.
 type PriorityChargingStatus string
 
 // The values of PriorityChargingStatus.
@@ -120,7 +120,7 @@ func (v UsePriorityChargingRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *UsePriorityChargingRequest) UnmarshalJSON(data []byte) error {
 	*v = UsePriorityChargingRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -209,7 +209,7 @@ func (v UsePriorityChargingResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *UsePriorityChargingResponse) UnmarshalJSON(data []byte) error {
 	*v = UsePriorityChargingResponse{}
 	return ocpp.UnmarshalJSON(data, v)

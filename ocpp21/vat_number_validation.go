@@ -120,7 +120,7 @@ func (v VatNumberValidationRequest) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *VatNumberValidationRequest) UnmarshalJSON(data []byte) error {
 	*v = VatNumberValidationRequest{}
 	return ocpp.UnmarshalJSON(data, v)
@@ -246,7 +246,7 @@ func (v VatNumberValidationResponse) MarshalJSON() ([]byte, error) {
 	return v.AppendOCPP(nil), nil
 }
 
-// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.
+// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.
 func (v *VatNumberValidationResponse) UnmarshalJSON(data []byte) error {
 	*v = VatNumberValidationResponse{}
 	return ocpp.UnmarshalJSON(data, v)

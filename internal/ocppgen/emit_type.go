@@ -31,7 +31,7 @@ func writeStruct(s *source, o *Object) {
 func writeJSON(s *source, o *Object) {
 	s.p("// MarshalJSON encodes v as AppendOCPP does.\nfunc (v %s) MarshalJSON() ([]byte, error) {", o.Go)
 	s.p("return v.AppendOCPP(nil), nil\n}\n")
-	s.p("// UnmarshalJSON decodes v and is tolerant wherever a value can be kept.")
+	s.p("// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.")
 	s.p("func (v *%s) UnmarshalJSON(data []byte) error {\n*v = %[1]s{}\nreturn ocpp.UnmarshalJSON(data, v)\n}\n", o.Go)
 }
 
@@ -128,7 +128,7 @@ func (s Spec) String() string {
 // writeEnum writes an enumeration with its values and its decoder.
 func writeEnum(f *fileParts, e *Enum) {
 	s := &f.types
-	s.comment(fmt.Sprintf(`%s is an enumeration of %s%s. "" is no value: the property is absent.`, e.Go, users(e.UsedBy),
+	s.comment(fmt.Sprintf(`%s is an enumeration in %s%s. "" is none of its values: the property is absent.`, e.Go, users(e.UsedBy),
 		origin(e.Go, e.Def)))
 	s.p("type %s string\n", e.Go)
 	s.comment("The values of " + e.Go + ".")

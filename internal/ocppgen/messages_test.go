@@ -103,6 +103,18 @@ func TestEmptyMessagesAreEncodedAndDecodedAgain(t *testing.T) {
 	}
 }
 
+func TestNullIsAnEmptyMessageToEncodingJSON(t *testing.T) {
+	for _, m := range messages(t) {
+		v := m.make()
+		if err := json.Unmarshal([]byte(document(m.doc, func(msgdoc.Field) bool { return true })), v); err != nil {
+			t.Fatal(m.name, err)
+		}
+		if err := v.(json.Unmarshaler).UnmarshalJSON([]byte("null")); err != nil || !reflect.DeepEqual(v, m.make()) {
+			t.Errorf("%s: %+v, %v", m.name, v, err)
+		}
+	}
+}
+
 func TestEveryPropertyTravels(t *testing.T) {
 	for _, m := range messages(t) {
 		text := document(m.doc, func(msgdoc.Field) bool { return true })
