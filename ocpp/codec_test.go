@@ -123,11 +123,21 @@ func TestR17SyntaxIsNeverTolerated(t *testing.T) {
 		``, `{`, `{"id":"a","count":1`, `{"id":"a","count":1,}`, `{"id":"a" "count":1}`, `{"id":"a","count":01}`,
 		`{"id":"\x","count":1}`, "{\"id\":\"\xff\",\"count\":1}", `{"id":"a","count":1}}`, `{"id":"a","count":1} 2`,
 		`{"id":"a","count":1,"x":` + strings.Repeat("[", 65) + strings.Repeat("]", 65) + `}`,
-		`{"id":"a","count":1,"data":` + strings.Repeat("[", 100_000), `{"id":tru,"count":1}`, `{id:"a"}`, `true`, `null`,
+		`{"id":"a","count":1,"data":` + strings.Repeat("[", 100_000), `{"id":tru,"count":1}`, `{id:"a"}`, `true`,
 	} {
 		if err := ocpp.UnmarshalJSON([]byte(text), new(sample)); err == nil {
 			t.Errorf("accepted %.40s", text)
 		}
+	}
+}
+
+func TestNullIsNothingToEncodingJSON(t *testing.T) {
+	v := sample{}
+	if err := ocpp.UnmarshalJSON([]byte("null"), &v); err != nil {
+		t.Error(err)
+	}
+	if err := ocpp.Unmarshal([]byte("null"), &v, ocpp.DecodeOptions{Policy: ocpp.Tolerant}); err == nil {
+		t.Error("null is no payload")
 	}
 }
 
