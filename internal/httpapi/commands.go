@@ -11,17 +11,14 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// Bounds of a command's timeout, in seconds.
-const (
-	defaultCommandTimeout = 30
-	maxCommandTimeout     = 600
-)
+// MaxCommandTimeout is the longest that a command may ask to wait.
+const MaxCommandTimeout = 60 * time.Second
 
 // CommandRequest asks a station for something.
 type CommandRequest struct {
 	Action  string  `json:"action" minLength:"1" maxLength:"64" doc:"Any request of the CSMS in the station's OCPP version, spelt as in OCPP" example:"Reset"`
 	Payload Payload `json:"payload,omitempty" doc:"The request as in OCPP; left out: {}"`
-	Timeout float64 `json:"timeout,omitempty" minimum:"0.1" maximum:"600" default:"30" doc:"Seconds to wait for the answer, from sending"`
+	Timeout float64 `json:"timeout,omitempty" minimum:"0.1" maximum:"60" default:"30" doc:"Seconds to wait for the answer, from sending"`
 }
 
 // Payload is the JSON object of an OCPP message.
@@ -59,7 +56,8 @@ const commandHelp = `Sends a request to a station that is connected and answers 
 
 The payload is validated first, strictly, against the schema of the station's OCPP version: 422 with a JSON pointer says
 which field is wrong, and nothing is sent. 404: no such station. 409: it is not connected, or its boot was rejected;
-nothing was sent. 504: sent, but not answered in time. 502: the station answered with a CALLERROR (its code is in "code"),
+nothing was sent. 503: the one request that may be
+under way to a station is another one that it has not answered; nothing was sent. 504: sent, but not answered in time. 502: the station answered with a CALLERROR (its code is in "code"),
 or the connection ended before the answer. After 504 and a lost connection the station may have done it.`
 
 func (a *api) registerCommands() {

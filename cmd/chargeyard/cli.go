@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is the grammar of the command line. Every flag is also a variable CHARGEYARD_<FLAG> and a key of the
+// configuration file; a flag wins over a variable, a variable over the file, the file over the default.
+type cli struct {
+	Config string `placeholder:"FILE" help:"JSON file with settings: {\"ocpp\": \":8887\", \"tls-cert\": [\"a.pem\"]}. A key is the name of a flag. Flags win over CHARGEYARD_* variables, and those over the file."`
+
+	Serve   serveCmd   `cmd:"" help:"Run the management system: accept stations, keep their transactions, answer the API."`
+	Token   tokenCmd   `cmd:"" help:"Make tokens for the API."`
+	Version versionCmd `cmd:"" help:"Say which version this is."`
+}
+
+const about = `Chargeyard is an OCPP charging station management system in one binary: it speaks OCPP 1.6, 2.0.1 and 2.1 on one
+port and needs nothing set up.
+
+Try it: "chargeyard serve --demo 25" runs it with 25 stations of its own.`
+
+// streams are where a command writes: out is for the user, err for the log.
+type streams struct{ out, err io.Writer }
+
+// exitCode ends the parse of --help and the like; kong calls a function that must not return.
+type exitCode int
+
+// run is main without the process: it parses the arguments, runs the command until ctx ends, and returns the exit
+// code: 0, 1 when the command failed, 2 when the command line is wrong.
+func run(ctx context.Context, args []string, out, errOut io.Writer) (code int) {
+	defer func() {
+		switch cause := recover().(type) {
+		case nil:
+		case exitCode:
+			code = int(cause)
+		default:
+			panic(cause)
+		}
+	}()
+	command, err := parse(args, out, errOut)
+	if err == nil {
+		command.BindTo(ctx, (*context.Context)(nil))
+		command.Bind(streams{out, errOut})
+		err = command.Run()
+	}
+	return report(err, errOut)
+}
+
+func parse(args []string, out, errOut io.Writer) (*kong.Context, error) {
+	parser, err := kong.New(&cli{},
+		kong.Name("chargeyard"),
+		kong.Description(about),
+		kong.DefaultEnvars("CHARGEYARD"),
+		kong.Writers(out, errOut),
+		kong.Exit(func(code int) { panic(exitCode(code)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: false}),
+	)
+	if err != nil {
+		return nil, err
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	return parser.Parse(args)
+}
+
+// report says what went wrong in one sentence.
+func report(err error, errOut io.Writer) int {
+	if err == nil {
+		return 0
+	}
+	hint, code := "", 1
+	if usage := (*kong.ParseError)(nil); errors.As(err, &usage) {
+		hint, code = "\nSee: chargeyard --help", 2
+	}
+	if _, werr := fmt.Fprintf(errOut, "chargeyard: %v%s\n", err, hint); werr != nil {
+		return code // no terminal is left to say it on
+	}
+	return code
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/chargeyard/chargeyard/internal/server"
+)
+
+type serveCmd struct {
+	Demo int `placeholder:"N" help:"Run N virtual stations beside the server, as a demonstration. Without --data everything is kept in a temporary directory, and without --ocpp only this machine can connect."`
+
+	OCPP      string        `name:"ocpp" placeholder:"ADDR" help:"Address for stations without TLS, ws://ADDR/ocpp/IDENTITY; \"off\" for none. Default :8887, with --demo 127.0.0.1:8887." group:"Stations"`
+	OCPPTLS   string        `name:"ocpp-tls" placeholder:"ADDR" help:"Address for stations with TLS, wss://ADDR/ocpp/IDENTITY (security profiles 2 and 3)." group:"Stations"`
+	TLSCert   []string      `name:"tls-cert" placeholder:"FILE" help:"Certificate chain in PEM form. Repeat for several: OCPP asks for an ECDSA and an RSA certificate." group:"Stations"`
+	TLSKey    []string      `name:"tls-key" placeholder:"FILE" help:"Private key in PEM form, one for each --tls-cert, in the same order." group:"Stations"`
+	ClientCA  string        `name:"client-ca" placeholder:"FILE" help:"Certificates (PEM) that sign station certificates; turns security profile 3 on." group:"Stations"`
+	Stations  string        `enum:"open,known,auto" default:"auto" placeholder:"open|known" help:"Who may connect. known: stations created through the API, with their key or certificate. open: any station that has no key here. Without it: open when every station address is on loopback, known otherwise." group:"Stations"`
+	Heartbeat time.Duration `placeholder:"DURATION" default:"5m" help:"Heartbeat interval that the boot answer gives to stations. Default 5m." group:"Stations"`
+
+	HTTP     string `name:"http" placeholder:"ADDR" default:"127.0.0.1:8080" help:"Address of the API. Default 127.0.0.1:8080." group:"API"`
+	APIToken string `name:"api-token" placeholder:"TOKEN" help:"A token the API accepts. Better given as CHARGEYARD_API_TOKEN: a command line can be read by others. Without it the first start makes one and prints it." group:"API"`
+
+	Data      string `placeholder:"DIR" help:"Where everything is kept. Created when missing. Default ./chargeyard-data, with --demo a temporary directory."`
+	LogFormat string `enum:"text,json" default:"text" placeholder:"text|json" help:"Form of the log, which goes to standard error. Default text."`
+	LogLevel  string `enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error. Default info."`
+}
+
+// Help explains more than the one line.
+func (serveCmd) Help() string {
+	return `Nothing needs to be set up: the first start creates the data directory and prints an API token, once.
+
+Stations connect to ws://HOST:8887/ocpp/IDENTITY with OCPP 1.6, 2.0.1 or 2.1. The API answers at http://127.0.0.1:8080/api/v1,
+its description is /openapi.json.
+
+    chargeyard serve --demo 25
+    chargeyard serve --ocpp off --ocpp-tls :8443 --tls-cert ec.pem --tls-key ec.key --tls-cert rsa.pem --tls-key rsa.key
+    curl -H "Authorization: Bearer $TOKEN" http://127.0.0.1:8080/api/v1/stations
+
+SIGTERM or Ctrl-C stops the server in order: stations get a close frame, what was acknowledged is on disk. A second one
+stops it at once.`
+}
+
+// Validate refuses what cannot work before anything is opened; kong calls it.
+func (c *serveCmd) Validate() error {
+	if len(c.TLSCert) != len(c.TLSKey) {
+		return errors.New("--tls-cert and --tls-key come in pairs: give as many of one as of the other")
+	}
+	if c.OCPPTLS != "" && len(c.TLSCert) == 0 {
+		return errors.New("--ocpp-tls needs a certificate: add --tls-cert FILE --tls-key FILE")
+	}
+	if c.OCPPTLS == "" && (len(c.TLSCert) > 0 || c.ClientCA != "") {
+		return errors.New("certificates are of use with --ocpp-tls ADDR only: add it, or leave them out")
+	}
+	if c.Demo < 0 {
+		return errors.New("--demo takes a number of stations, 0 or more")
+	}
+	return nil
+}
+
+// Run serves until ctx ends.
+func (c *serveCmd) Run(ctx context.Context, s streams) error {
+	version, _ := buildVersion()
+	cfg := server.Config{
+		Demo: c.Demo, OCPP: c.OCPP, OCPPTLS: c.OCPPTLS, ClientCA: c.ClientCA, Stations: server.Mode(c.Stations),
+		Heartbeat: c.Heartbeat, HTTP: c.HTTP, APIToken: c.APIToken, Data: c.Data, Version: version,
+		Log: c.logger(s), Banner: s.out,
+	}
+	for i := range c.TLSCert {
+		cfg.Certificates = append(cfg.Certificates, server.CertificateFiles{Cert: c.TLSCert[i], Key: c.TLSKey[i]})
+	}
+	srv, err := server.Open(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	return srv.Run(ctx)
+}
+
+func (c *serveCmd) logger(s streams) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		level = slog.LevelInfo // cannot happen: kong checked the enumeration
+	}
+	o := &slog.HandlerOptions{Level: level}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(s.err, o))
+	}
+	return slog.New(slog.NewTextHandler(s.err, o))
+}

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/chargeyard/chargeyard/internal/server"
+)
+
+type tokenCmd struct {
+	New tokenNewCmd `cmd:"" help:"Make another API token and print it once."`
+}
+
+type tokenNewCmd struct {
+	Data string `placeholder:"DIR" default:"chargeyard-data" help:"Data directory of the server that shall accept the token. Default ./chargeyard-data."`
+	Name string `placeholder:"NAME" default:"unnamed" env:"-" help:"What or whom the token is for; kept beside its hash."`
+}
+
+// Help explains more than the one line.
+func (tokenNewCmd) Help() string {
+	return `The token is printed once and kept as a hash only. A server that runs on the same data directory accepts it at once,
+another one from its next start.
+
+    export CHARGEYARD_TOKEN=$(chargeyard token new --name dashboard)`
+}
+
+// Run makes the token.
+func (c tokenNewCmd) Run(s streams) error {
+	token, err := server.NewAPIToken(c.Data, c.Name)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(s.out, token)
+	return err
+}

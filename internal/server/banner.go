@@ -1,0 +1,74 @@
+package server
+
+import (
+	"fmt"
+	"net"
+	"strings"
+)
+
+// banner tells the person at the terminal what runs where, and how to try it. A token is shown only when it is new.
+func (s *Server) banner(token string) {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	line("Chargeyard %s", s.cfg.Version)
+	line("")
+	if l := s.listeners.ocpp; l != nil {
+		line("  stations   ws://%s/ocpp/IDENTITY   OCPP 1.6, 2.0.1, 2.1", reachable(l.Addr()))
+	}
+	if l := s.listeners.ocppTLS; l != nil {
+		line("  stations   wss://%s/ocpp/IDENTITY   OCPP 1.6, 2.0.1, 2.1", reachable(l.Addr()))
+	}
+	line("             %s", s.admissionText())
+	line("  API        http://%s/api/v1   described in /openapi.json", reachable(s.APIAddr()))
+	line("  data       %s", s.dataText())
+	if token != "" {
+		line("  token      %s", token)
+		line("             for the API; it is shown this once")
+	}
+	line("")
+	line("Try it:")
+	for _, hint := range s.hints(token) {
+		line("  %s", hint)
+	}
+	line("Ctrl-C stops the server.")
+	if _, err := fmt.Fprintln(s.cfg.Banner, b.String()); err != nil {
+		s.cfg.Log.Warn("the terminal is gone", "error", err)
+	}
+	s.cfg.Log.Info("serving", "stations", fmt.Sprint(s.StationAddrs()), "admission", s.mode, "api", s.APIAddr().String(), "data", s.data.path)
+}
+
+func (s *Server) admissionText() string {
+	if s.mode == ModeOpen {
+		return "open to any station, " + s.reason
+	}
+	return "for known stations only, " + s.reason
+}
+
+func (s *Server) dataText() string {
+	if s.data.temporary {
+		return s.data.path + " (temporary: it is removed at the end)"
+	}
+	return s.data.path
+}
+
+// hints are commands to paste.
+func (s *Server) hints(token string) []string {
+	url := "http://" + reachable(s.APIAddr()) + "/api/v1/stations"
+	if token == "" {
+		token = "TOKEN"
+	}
+	hints := []string{fmt.Sprintf("curl -H 'Authorization: Bearer %s' %s", token, url)}
+	if s.mode == ModeKnown {
+		hints = append(hints, fmt.Sprintf(`curl -H 'Authorization: Bearer %s' %s -H 'Content-Type: application/json' -d '{"id":"CP-001"}'`, token, url))
+	}
+	return hints
+}
+
+// reachable writes an address so that it can be pasted: a listener on all addresses is named by this machine.
+func reachable(a net.Addr) string {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return a.String()
+	}
+	return net.JoinHostPort("localhost", fmt.Sprint(tcp.Port))
+}

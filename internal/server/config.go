@@ -1,0 +1,101 @@
+package server
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"time"
+)
+
+// Config is what `chargeyard serve` was told. The zero Config serves with the defaults.
+type Config struct {
+	// Demo is the number of virtual stations to run beside the server; 0 is none.
+	Demo int
+
+	// OCPP is the address for stations without TLS. Off is none; "" is :8887, or 127.0.0.1:8887 with Demo.
+	OCPP string
+
+	// OCPPTLS is the address for stations with TLS; "" is none. It needs Certificates.
+	OCPPTLS      string
+	Certificates []CertificateFiles
+
+	// ClientCA is a file with the certificates (PEM) that sign station certificates; "" turns profile 3 off.
+	ClientCA string
+
+	// Stations says who may connect; "" is ModeAuto.
+	Stations Mode
+
+	// Heartbeat is the interval that the boot answer gives; 0 is 5 minutes.
+	Heartbeat time.Duration
+
+	// HTTP is the address of the API; "" is 127.0.0.1:8080.
+	HTTP string
+
+	// APIToken is accepted by the API beside the tokens of the data directory; "" is none.
+	APIToken string
+
+	// Data is the data directory; "" is ./chargeyard-data, or a temporary one with Demo.
+	Data string
+
+	// Version is shown by the API's description.
+	Version string
+
+	// Log is where to log; nil discards.
+	Log *slog.Logger
+
+	// Banner gets what the person at the terminal should read at the start; nil discards.
+	Banner io.Writer
+}
+
+// CertificateFiles are a certificate chain and its private key, both PEM.
+type CertificateFiles struct{ Cert, Key string }
+
+// Off as an address means: no such listener.
+const Off = "off"
+
+// Defaults of Config.
+const (
+	DefaultOCPP      = ":8887"
+	DefaultDemoOCPP  = "127.0.0.1:8887"
+	DefaultHTTP      = "127.0.0.1:8080"
+	DefaultData      = "chargeyard-data"
+	DefaultHeartbeat = 5 * time.Minute
+)
+
+func (c Config) withDefaults() Config {
+	if c.OCPP == "" {
+		c.OCPP = DefaultOCPP
+		if c.Demo > 0 {
+			c.OCPP = DefaultDemoOCPP
+		}
+	}
+	if c.HTTP == "" {
+		c.HTTP = DefaultHTTP
+	}
+	if c.Data == "" && c.Demo == 0 {
+		c.Data = DefaultData
+	}
+	if c.Stations == "" {
+		c.Stations = ModeAuto
+	}
+	if c.Heartbeat == 0 {
+		c.Heartbeat = DefaultHeartbeat
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Banner == nil {
+		c.Banner = io.Discard
+	}
+	return c
+}
+
+func (c Config) check() error {
+	if c.OCPP == Off && c.OCPPTLS == "" {
+		return errors.New("no station could connect: give --ocpp ADDR or --ocpp-tls ADDR")
+	}
+	if c.Heartbeat < time.Second {
+		return errors.New("a heartbeat interval below one second is not possible in OCPP")
+	}
+	return nil
+}

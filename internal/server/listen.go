@@ -1,0 +1,97 @@
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"syscall"
+
+	"github.com/chargeyard/chargeyard/csms"
+)
+
+// listeners are the sockets of a server; those that are not wanted are nil.
+type listeners struct {
+	ocpp, ocppTLS, http net.Listener
+	tls                 *tls.Config
+}
+
+// listen opens every socket, or none.
+func listen(ctx context.Context, c Config) (l listeners, err error) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, l.close())
+		}
+	}()
+	if l.tls, err = stationTLS(c); err != nil {
+		return l, err
+	}
+	if c.OCPP != Off {
+		if l.ocpp, err = listenTCP(ctx, c.OCPP, "--ocpp"); err != nil {
+			return l, err
+		}
+	}
+	if c.OCPPTLS != "" {
+		if l.ocppTLS, err = listenTCP(ctx, c.OCPPTLS, "--ocpp-tls"); err != nil {
+			return l, err
+		}
+	}
+	l.http, err = listenTCP(ctx, c.HTTP, "--http")
+	return l, err
+}
+
+func listenTCP(ctx context.Context, addr, flag string) (net.Listener, error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", addr)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("another program listens on %s already: stop it, or choose another address with %s", addr, flag)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("this user may not listen on %s: choose a port above 1023 with %s", addr, flag)
+	case err != nil:
+		return nil, fmt.Errorf("cannot listen on %s: %w; choose another address with %s", addr, err, flag)
+	}
+	return l, nil
+}
+
+// stationTLS makes the TLS configuration of stations; nil when there is no such listener.
+func stationTLS(c Config) (*tls.Config, error) {
+	if c.OCPPTLS == "" {
+		return nil, nil
+	}
+	certs, err := loadCertificates(c.Certificates)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := loadClientCA(c.ClientCA)
+	if err != nil {
+		return nil, err
+	}
+	return csms.TLSConfig(csms.TLSOptions{Certificates: certs, ClientCAs: pool})
+}
+
+// stations returns the addresses that stations reach.
+func (l listeners) stations() []net.Addr {
+	var addrs []net.Addr
+	for _, s := range [...]net.Listener{l.ocpp, l.ocppTLS} {
+		if s != nil {
+			addrs = append(addrs, s.Addr())
+		}
+	}
+	return addrs
+}
+
+// close closes what is open. Closing twice is no error.
+func (l listeners) close() error {
+	var errs []error
+	for _, s := range [...]net.Listener{l.ocpp, l.ocppTLS, l.http} {
+		if s == nil {
+			continue
+		}
+		if err := s.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,81 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/internal/store"
+	"github.com/chargeyard/chargeyard/ocpp"
+)
+
+// presence tells the store who is connected. The store writes it in batches, see store.Ingest.Report.
+type presence struct{ store store.Ingest }
+
+// connected is csms.Options.OnConnect.
+func (p presence) connected(st *csms.Station) {
+	r := presenceOf(st)
+	r.Online = true
+	p.store.Report(r)
+}
+
+// disconnected is csms.Options.OnDisconnect. Its epoch keeps the late end of an old connection from marking the new one
+// offline.
+func (p presence) disconnected(st *csms.Station, _ error) {
+	r := presenceOf(st)
+	r.DisconnectedAt = time.Now()
+	p.store.Report(r)
+}
+
+// intercept notes when a station was last heard of. It is an ocpp.Interceptor.
+func (p presence) intercept(ctx context.Context, x *ocpp.Exchange, req any, next ocpp.Next) (any, error) {
+	if x.Inbound {
+		p.store.Report(fleet.Presence{Station: x.Identity, LastMessageAt: time.Now()})
+	}
+	return next(ctx, req)
+}
+
+func presenceOf(st *csms.Station) fleet.Presence {
+	return fleet.Presence{
+		Station: st.Identity(), Epoch: int64(st.Epoch()), Version: st.Version().String(), //nolint:gosec // microseconds since 1970
+		Address: st.RemoteAddr().String(), ConnectedAt: st.ConnectedAt(), LastMessageAt: st.LastMessageAt(),
+	}
+}
+
+// liveStore is the store, with the presence of stations as it is this moment: what the store knows of it is up to half
+// a second old.
+type liveStore struct {
+	store.Store
+	csms *csms.Server
+}
+
+// Station returns one station.
+func (l liveStore) Station(ctx context.Context, id string) (fleet.StationDetail, error) {
+	s, err := l.Store.Station(ctx, id)
+	if err == nil {
+		l.refresh(&s.Station)
+	}
+	return s, err
+}
+
+// ListStations returns stations in the order of their ids.
+func (l liveStore) ListStations(ctx context.Context, q store.StationQuery) (store.Page[fleet.Station], error) {
+	p, err := l.Store.ListStations(ctx, q)
+	for i := range p.Items {
+		l.refresh(&p.Items[i])
+	}
+	return p, err
+}
+
+func (l liveStore) refresh(s *fleet.Station) {
+	st, ok := l.csms.Station(s.ID)
+	if s.Online = ok; !ok {
+		return
+	}
+	now := presenceOf(st)
+	s.Version, s.Address, s.ConnectedAt = now.Version, now.Address, now.ConnectedAt
+	if now.LastMessageAt.After(s.LastMessageAt) {
+		s.LastMessageAt = now.LastMessageAt
+	}
+}

@@ -1,0 +1,127 @@
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/internal/httpapi"
+)
+
+// Limits of the HTTP servers.
+const (
+	apiHeaderTimeout  = 10 * time.Second
+	apiReadTimeout    = 15 * time.Second
+	apiWriteTimeout   = 30 * time.Second // a command moves it, see httpapi
+	apiIdleTimeout    = 2 * time.Minute
+	maxAPIHeader      = 64 << 10 // bytes
+	maxStationHeader  = 16 << 10 // bytes
+	stationsStopLimit = 5 * time.Second
+	apiStopLimit      = 3 * time.Second
+)
+
+// Run serves until ctx ends, then stops in order and returns nil. It returns an error when serving or stopping failed.
+func (s *Server) Run(ctx context.Context) (err error) {
+	defer func() { err = errors.Join(err, s.closers.close()) }()
+	api, err := s.apiServer()
+	if err != nil {
+		return err
+	}
+	stations := s.stationServer()
+	token, err := s.tokens.first(ctx)
+	if err != nil {
+		return fmt.Errorf("cannot make the first API token: %w", err)
+	}
+
+	serving, failed := context.WithCancelCause(ctx)
+	defer failed(nil)
+	var group errgroup.Group
+	serve := func(srv *http.Server, l net.Listener) {
+		group.Go(func() error {
+			err := srv.Serve(l)
+			if errors.Is(err, http.ErrServerClosed) {
+				return nil
+			}
+			failed(err)
+			return err
+		})
+	}
+	serve(api, s.listeners.http)
+	if l := s.listeners.ocpp; l != nil {
+		serve(stations, csms.NewLimitListener(l, csms.LimitOptions{}))
+	}
+	if l := s.listeners.ocppTLS; l != nil {
+		serve(stations, tls.NewListener(csms.NewLimitListener(l, csms.LimitOptions{}), s.listeners.tls))
+	}
+	s.state.Store(stateServing)
+	s.banner(token)
+	<-serving.Done()
+	return errors.Join(s.stop(ctx, stations, api), group.Wait())
+}
+
+// stop ends in order: not ready, no new stations, a close frame for each, then the API. The store is closed after it.
+func (s *Server) stop(ctx context.Context, stations, api *http.Server) error {
+	s.state.Store(stateStopping)
+	s.cfg.Log.Info("stopping", "stations", s.csms.Len())
+	ctx = context.WithoutCancel(ctx)
+	closing, cancel := context.WithTimeoutCause(ctx, stationsStopLimit, errors.New("some stations did not take part in closing"))
+	defer cancel()
+	var ending errgroup.Group
+	ending.Go(func() error { return shutdown(closing, stations) }) // closes the listeners first
+	if err := s.csms.Shutdown(closing); err != nil {
+		s.cfg.Log.Warn("stations were cut off", "error", err)
+	}
+	err := ending.Wait()
+
+	finishing, cancel := context.WithTimeout(ctx, apiStopLimit)
+	defer cancel()
+	return errors.Join(err, shutdown(finishing, api))
+}
+
+// shutdown lets requests finish, and cuts off those that take too long.
+func shutdown(ctx context.Context, srv *http.Server) error {
+	if err := srv.Shutdown(ctx); err != nil && ctx.Err() == nil {
+		return err
+	}
+	return srv.Close()
+}
+
+func (s *Server) apiServer() (*http.Server, error) {
+	h, err := httpapi.New(httpapi.Options{
+		Store:    liveStore{s.store, s.csms},
+		Fleet:    &commands{csms: s.csms, store: s.store, log: s.cfg.Log},
+		Tokens:   s.tokens,
+		NotReady: s.notReady,
+		Version:  s.cfg.Version,
+		Log:      s.cfg.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &http.Server{
+		Handler: h, ErrorLog: s.httpLog("API"), MaxHeaderBytes: maxAPIHeader, ReadHeaderTimeout: apiHeaderTimeout,
+		ReadTimeout: apiReadTimeout, WriteTimeout: apiWriteTimeout, IdleTimeout: apiIdleTimeout,
+	}, nil
+}
+
+// stationServer routes upgrades to the CSMS. It has no timeouts: csms.LimitListener bounds the handshake, and a
+// connection is not net/http's after it.
+func (s *Server) stationServer() *http.Server {
+	mux := http.NewServeMux()
+	mux.Handle("/ocpp/{identity}", s.csms)
+	return &http.Server{Handler: mux, ErrorLog: s.httpLog("stations"), MaxHeaderBytes: maxStationHeader} //nolint:gosec // see above
+}
+
+// httpLog is where net/http says what happens before a handler: failed TLS handshakes, mostly.
+func (s *Server) httpLog(listener string) *log.Logger {
+	return slog.NewLogLogger(s.cfg.Log.With("listener", listener).Handler(), slog.LevelInfo)
+}

@@ -1,0 +1,138 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync/atomic"
+
+	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/internal/adapter"
+	"github.com/chargeyard/chargeyard/internal/adapter/v16"
+	"github.com/chargeyard/chargeyard/internal/adapter/v201"
+	"github.com/chargeyard/chargeyard/internal/adapter/v21"
+	"github.com/chargeyard/chargeyard/internal/httpapi"
+	"github.com/chargeyard/chargeyard/internal/store"
+	"github.com/chargeyard/chargeyard/ocpp"
+	"github.com/chargeyard/chargeyard/ocpp16"
+	"github.com/chargeyard/chargeyard/ocpp201"
+	"github.com/chargeyard/chargeyard/ocpp21"
+)
+
+// Server is a management system that is open: its sockets take connections, which Run serves.
+type Server struct {
+	cfg       Config
+	data      dataDir
+	store     store.Store
+	listeners listeners
+	mode      Mode
+	reason    string // of mode
+	csms      *csms.Server
+	refusals  *refusals
+	tokens    *apiTokens
+	state     atomic.Int32
+	closers   closers
+}
+
+// The states of a Server.
+const (
+	stateOpen int32 = iota
+	stateServing
+	stateStopping
+)
+
+// Open opens the data directory, the store and the sockets. Its error is a sentence for the person at the terminal.
+// Whoever opened a Server calls Run, which closes it.
+func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
+	s := &Server{cfg: cfg.withDefaults()}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.closers.close())
+		}
+	}()
+	if err := s.cfg.check(); err != nil {
+		return nil, err
+	}
+	if s.data, err = openDataDir(s.cfg); err != nil {
+		return nil, err
+	}
+	s.closers.add(s.data.close)
+	if s.store, err = openStore(s.data, s.cfg.Log); err != nil {
+		return nil, err
+	}
+	s.closers.add(s.store.Close)
+	if s.listeners, err = listen(ctx, s.cfg); err != nil {
+		return nil, err
+	}
+	s.closers.add(s.listeners.close)
+	s.mode, s.reason = s.cfg.Stations.decide(s.listeners.stations())
+	s.tokens = newAPITokens(s.store, s.data.path, s.cfg.APIToken)
+	return s, s.openCSMS()
+}
+
+// openCSMS makes the end that stations talk to.
+func (s *Server) openCSMS() (err error) {
+	admission := &admission{mode: s.mode, store: s.store}
+	presence := presence{s.store}
+	s.refusals = newRefusals(s.store)
+	s.closers.add(s.refusals.close)
+	s.csms, err = csms.NewServer(csms.Options{
+		Protocols:    []*ocpp.Protocol{ocpp21.Protocol, ocpp201.Protocol, ocpp16.Protocol},
+		Authenticate: admission.authenticate,
+		BootStates:   admission,
+		OnConnect:    presence.connected,
+		OnDisconnect: presence.disconnected,
+		OnRefuse:     s.refusals.add,
+		Interceptors: []ocpp.Interceptor{presence.intercept},
+		CallTimeout:  httpapi.MaxCommandTimeout,
+		ShutdownCode: serviceRestart,
+		Logger:       s.cfg.Log,
+	})
+	if err != nil {
+		return err
+	}
+	backend := adapter.Backend{Store: s.store, Heartbeat: s.cfg.Heartbeat}
+	v16.Register(s.csms, backend)
+	v201.Register(s.csms, backend)
+	v21.Register(s.csms, backend)
+	return nil
+}
+
+// serviceRestart is the close code that tells stations to come back (RFC 6455 registry: 1012).
+const serviceRestart = 1012
+
+// notReady says why no traffic should come here.
+func (s *Server) notReady(context.Context) []string {
+	var reasons []string
+	switch s.state.Load() {
+	case stateOpen:
+		reasons = append(reasons, "the server is starting")
+	case stateStopping:
+		reasons = append(reasons, "the server is stopping")
+	}
+	if err := s.store.Health(); err != nil {
+		reasons = append(reasons, fmt.Sprintf("the store does not take writes: %v", err))
+	}
+	return reasons
+}
+
+// APIAddr returns the address of the API.
+func (s *Server) APIAddr() net.Addr { return s.listeners.http.Addr() }
+
+// StationAddrs returns the addresses for stations: without TLS if there is one, then with.
+func (s *Server) StationAddrs() []net.Addr { return s.listeners.stations() }
+
+// closers are what undoes the steps of Open, in reverse.
+type closers []func() error
+
+func (c *closers) add(f func() error) { *c = append(*c, f) }
+
+func (c *closers) close() error {
+	var errs []error
+	for i := len(*c) - 1; i >= 0; i-- {
+		errs = append(errs, (*c)[i]())
+	}
+	*c = nil
+	return errors.Join(errs...)
+}
