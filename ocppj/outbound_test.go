@@ -364,6 +364,7 @@ func TestR21SendIsNeverAnswered(t *testing.T) {
 		fail = ocpp.Errorf(ocpp.SecurityError, "no")
 		r.receive(frame(10), `[6,"11","NotifyPeriodicEventStream",{}]`, `[6,"12","Nonsense",{}]`, `[6]`, `[6,"13"`,
 			`[6,"14","Heartbeat",{}]`)
+		synctest.Wait()
 		fail = errors.New("panic")
 		r.receive(frame(15))
 		r.wants()
