@@ -33,7 +33,7 @@ func (b *builder) amend(place string, f *Field) error {
 // left out, so that one row can serve versions with and without it; so are items of lists, of which the text
 // demands nothing that the schemas lack.
 func (f *Field) addSpec(rules string) error {
-	for _, rule := range strings.Split(rules, ",") {
+	for rule := range strings.SplitSeq(rules, ",") {
 		word, arg, _ := strings.Cut(strings.TrimSpace(rule), " ")
 		switch {
 		case f.List && (word == "min" || word == "max"):

@@ -285,7 +285,7 @@ func (b *builder) enum(at *scope, f *Field, s *schema, name, def string) error {
 		e.Values = append(e.Values, Value{Wire: v, Go: name + goName(v)})
 	}
 	for _, r := range b.overlay.all("values", b.v.Name, name) {
-		for _, v := range strings.Fields(r.args[1]) {
+		for v := range strings.FieldsSeq(r.args[1]) {
 			if !slices.Contains(s.Enum, v) {
 				e.Values = append(e.Values, Value{v, name + goName(v), r.reason})
 			}

@@ -5,20 +5,20 @@ import "fmt"
 // writeAppend writes the encoder of an object: required properties first, then optional ones, customData last,
 // each group in the order of the schema.
 func writeAppend(s *source, o *Object) {
-	s.p("// AppendOCPP appends v as JSON to b, without validating it.")
-	s.p("func (v *%s) AppendOCPP(b []byte) []byte {", o.Go)
+	s.linef("// AppendOCPP appends v as JSON to b, without validating it.")
+	s.linef("func (v *%s) AppendOCPP(b []byte) []byte {", o.Go)
 	if len(o.Fields) == 0 {
-		s.p("return append(b, \"{}\"...)\n}\n")
+		s.linef("return append(b, \"{}\"...)\n}\n")
 		return
 	}
 	begun := o.Fields[0].Required
 	if !begun {
-		s.p("b = append(b, '{')")
+		s.linef("b = append(b, '{')")
 	}
 	for i, f := range o.Fields {
 		appendField(s, f, appendName(f.Wire, begun, i == 0))
 	}
-	s.p("return append(b, '}')\n}\n")
+	s.linef("return append(b, '}')\n}\n")
 }
 
 // appendName returns the statement that appends the name of a property. When the object has a required
@@ -37,11 +37,11 @@ func appendField(s *source, f *Field, name string) {
 	value := "v." + f.Go
 	switch {
 	case f.Required:
-		s.p("%s\nb = %s", name, appendValue(f, value))
+		s.linef("%s\nb = %s", name, appendValue(f, value))
 	case f.opt():
-		s.p("if x, ok := %s.Get(); ok {\n%s\nb = %s\n}", value, name, appendValue(f, "x"))
+		s.linef("if x, ok := %s.Get(); ok {\n%s\nb = %s\n}", value, name, appendValue(f, "x"))
 	default:
-		s.p("if %s {\n%s\nb = %s\n}", present(f), name, appendValue(f, value))
+		s.linef("if %s {\n%s\nb = %s\n}", present(f), name, appendValue(f, value))
 	}
 }
 

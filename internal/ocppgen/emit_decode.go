@@ -7,26 +7,26 @@ import (
 
 // writeDecode writes the one-pass decoder of an object. Required properties have the lowest bits of seen.
 func writeDecode(s *source, o *Object) {
-	s.p("// DecodeOCPP reads v at the cursor of d. When it is false, d says why.")
-	s.p("func (v *%s) DecodeOCPP(d *jsonwire.Decoder) bool {\nif !d.Object() {\nreturn false\n}", o.Go)
+	s.linef("// DecodeOCPP reads v at the cursor of d. When it is false, d says why.")
+	s.linef("func (v *%s) DecodeOCPP(d *jsonwire.Decoder) bool {\nif !d.Object() {\nreturn false\n}", o.Go)
 	if len(o.Fields) == 0 {
-		s.p("for _, more := d.First(); more; _, more = d.Next() {")
-		s.p("if !d.Unknown() && d.Failed() {\nreturn false\n}\n}\nreturn !d.Failed()\n}\n")
+		s.linef("for _, more := d.First(); more; _, more = d.Next() {")
+		s.linef("if !d.Unknown() && d.Failed() {\nreturn false\n}\n}\nreturn !d.Failed()\n}\n")
 		return
 	}
-	s.p("var seen uint64\nfor key, more := d.First(); more; key, more = d.Next() {")
-	s.p("var bit uint64\nvar ok bool\nswitch key {")
+	s.linef("var seen uint64\nfor key, more := d.First(); more; key, more = d.Next() {")
+	s.linef("var bit uint64\nvar ok bool\nswitch key {")
 	for i, f := range o.Fields {
-		s.p("case %q:\nbit = 1 << %d\n%s", f.Wire, i, decodeField(f))
+		s.linef("case %q:\nbit = 1 << %d\n%s", f.Wire, i, decodeField(f))
 		if !f.Spec.isZero() {
 			writeSpec(s, f)
 		}
 	}
-	s.p("default:\nok = d.Unknown()\n}")
-	s.p("if !ok {\nif d.Failed() {\nreturn false\n}\ncontinue\n}")
-	s.p("if seen&bit != 0 && !d.Duplicate(key) {\nreturn false\n}\nseen |= bit\n}")
+	s.linef("default:\nok = d.Unknown()\n}")
+	s.linef("if !ok {\nif d.Failed() {\nreturn false\n}\ncontinue\n}")
+	s.linef("if seen&bit != 0 && !d.Duplicate(key) {\nreturn false\n}\nseen |= bit\n}")
 	writeMissing(s, o)
-	s.p("return !d.Failed()\n}\n")
+	s.linef("return !d.Failed()\n}\n")
 }
 
 func writeMissing(s *source, o *Object) {
@@ -40,7 +40,7 @@ func writeMissing(s *source, o *Object) {
 		return
 	}
 	mask := uint64(1)<<len(names) - 1
-	s.p("if seen&%#x != %#[1]x {\nreturn d.Missing(%#[1]x&^seen, %q)\n}", mask, strings.Join(names, ","))
+	s.linef("if seen&%#x != %#[1]x {\nreturn d.Missing(%#[1]x&^seen, %q)\n}", mask, strings.Join(names, ","))
 }
 
 // decodeField returns the statements that decode one field and set ok.
@@ -124,15 +124,15 @@ func writeSpec(s *source, f *Field) {
 		value += ".Or(0)"
 	}
 	if f.Spec.Identifier {
-		s.p("ok = ok && (jsonwire.IsIdentifier(%s) || d.Spec(%q))", value, "is no identifierString")
+		s.linef("ok = ok && (jsonwire.IsIdentifier(%s) || d.Spec(%q))", value, "is no identifierString")
 	}
 	if f.Spec.Min != "" {
-		s.p("ok = ok && (%s >= %s || d.Spec(%q))", value, f.Spec.Min, "is less than "+f.Spec.Min)
+		s.linef("ok = ok && (%s >= %s || d.Spec(%q))", value, f.Spec.Min, "is less than "+f.Spec.Min)
 	}
 	if f.Spec.Max != "" {
-		s.p("ok = ok && (%s <= %s || d.Spec(%q))", value, f.Spec.Max, "is more than "+f.Spec.Max)
+		s.linef("ok = ok && (%s <= %s || d.Spec(%q))", value, f.Spec.Max, "is more than "+f.Spec.Max)
 	}
 	if f.Spec.MinItems > 0 {
-		s.p("ok = ok && (len(%s) > 0 || d.Spec(%q))", value, "is empty")
+		s.linef("ok = ok && (len(%s) > 0 || d.Spec(%q))", value, "is empty")
 	}
 }

@@ -10,11 +10,11 @@ import (
 // when a program starts.
 func messageTables(v *Version) ([]byte, error) {
 	t := &tables{v: v, suffix: strings.TrimPrefix(v.Const, "V")}
-	t.p("// actions%s has the actions of OCPP %s by name.\nvar actions%[1]s = []*Action{", t.suffix, v.Name)
+	t.linef("// actions%s has the actions of OCPP %s by name.\nvar actions%[1]s = []*Action{", t.suffix, v.Name)
 	for _, a := range v.Actions {
 		t.action(a)
 	}
-	t.p("}\n")
+	t.linef("}\n")
 	for _, o := range v.all() {
 		t.object(o)
 	}
@@ -35,16 +35,16 @@ func (t *tables) action(a *Action) {
 	if a.Response != nil {
 		response = fmt.Sprintf(", Response: &o%s%s", t.suffix, a.Response.Go)
 	}
-	t.p("{Version: %q, Name: %q, SentBy: %q, Block: %q, Doc: %q,\nRequest: &o%s%s%s},", t.v.Name, a.Name, a.SentBy, a.Block,
+	t.linef("{Version: %q, Name: %q, SentBy: %q, Block: %q, Doc: %q,\nRequest: &o%s%s%s},", t.v.Name, a.Name, a.SentBy, a.Block,
 		a.Doc, t.suffix, a.Request.Go, response)
 }
 
 func (t *tables) object(o *Object) {
-	t.p("var o%s%s = Object{Name: %q, Fields: []Field{", t.suffix, o.Go, o.Go)
+	t.linef("var o%s%s = Object{Name: %q, Fields: []Field{", t.suffix, o.Go, o.Go)
 	for _, f := range o.Fields {
-		t.p("{%s},", t.field(f))
+		t.linef("{%s},", t.field(f))
 	}
-	t.p("}}\n")
+	t.linef("}}\n")
 }
 
 // field writes the fields of a Field that are not zero.
@@ -87,5 +87,5 @@ func (t *tables) enum(e *Enum) {
 	for _, x := range e.Values {
 		values = append(values, fmt.Sprintf("%q", x.Wire))
 	}
-	t.p("var e%s%s = Enum{Name: %q, Values: []string{\n%s,\n}}\n", t.suffix, e.Go, e.Go, wrapList(values))
+	t.linef("var e%s%s = Enum{Name: %q, Values: []string{\n%s,\n}}\n", t.suffix, e.Go, e.Go, wrapList(values))
 }

@@ -11,19 +11,19 @@ func protocolSource(v *Version) *source {
 	s := new(source)
 	s.doc = fmt.Sprintf("Package %s has the messages of OCPP %s: requests, responses, their parts and enumerations, with "+
 		"a codec and validation of their own.", v.Package, v.Name)
-	s.p("// This code and the runtime fit: a runtime of another generation lacks the constant.")
-	s.p("const _ = jsonwire.Generation%d\n", codecVersion)
-	s.p("// Protocol is OCPP %s: its %d actions with direction, kind and constructors. It is immutable.", v.Name, len(v.Actions))
-	s.p("var Protocol = ocpp.NewProtocol(ocpp.%s,", v.Const)
+	s.linef("// This code and the runtime fit: a runtime of another generation lacks the constant.")
+	s.linef("const _ = jsonwire.Generation%d\n", codecVersion)
+	s.linef("// Protocol is OCPP %s: its %d actions with direction, kind and constructors. It is immutable.", v.Name, len(v.Actions))
+	s.linef("var Protocol = ocpp.NewProtocol(ocpp.%s,", v.Const)
 	for _, a := range v.Actions {
-		s.p("ocpp.ActionInfo{\nName: %q, SentBy: %s, Kind: %s, Block: %q,", a.Name, ends(a.SentBy), kind(a), a.Block)
-		s.p("NewRequest: func() any { return new(%s) },", a.Request.Go)
+		s.linef("ocpp.ActionInfo{\nName: %q, SentBy: %s, Kind: %s, Block: %q,", a.Name, ends(a.SentBy), kind(a), a.Block)
+		s.linef("NewRequest: func() any { return new(%s) },", a.Request.Go)
 		if a.Response != nil {
-			s.p("NewResponse: func() any { return new(%s) },", a.Response.Go)
+			s.linef("NewResponse: func() any { return new(%s) },", a.Response.Go)
 		}
-		s.p("},")
+		s.linef("},")
 	}
-	s.p(")")
+	s.linef(")")
 	return s
 }
 

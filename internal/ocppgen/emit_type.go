@@ -18,21 +18,21 @@ func writeObject(f *fileParts, o *Object) {
 func writeStruct(s *source, o *Object) {
 	s.comment(objectDoc(o))
 	if len(o.Fields) == 0 {
-		s.p("type %s struct{}\n", o.Go)
+		s.linef("type %s struct{}\n", o.Go)
 		return
 	}
-	s.p("type %s struct {", o.Go)
+	s.linef("type %s struct {", o.Go)
 	for _, f := range o.Fields {
-		s.p("%s %s `json:%q`%s", f.Go, f.goType(), f.tag(), facts(f))
+		s.linef("%s %s `json:%q`%s", f.Go, f.goType(), f.tag(), facts(f))
 	}
-	s.p("}\n")
+	s.linef("}\n")
 }
 
 func writeJSON(s *source, o *Object) {
-	s.p("// MarshalJSON encodes v as AppendOCPP does.\nfunc (v %s) MarshalJSON() ([]byte, error) {", o.Go)
-	s.p("return v.AppendOCPP(nil), nil\n}\n")
-	s.p("// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.")
-	s.p("func (v *%s) UnmarshalJSON(data []byte) error {\n*v = %[1]s{}\nreturn ocpp.UnmarshalJSON(data, v)\n}\n", o.Go)
+	s.linef("// MarshalJSON encodes v as AppendOCPP does.\nfunc (v %s) MarshalJSON() ([]byte, error) {", o.Go)
+	s.linef("return v.AppendOCPP(nil), nil\n}\n")
+	s.linef("// UnmarshalJSON decodes v and is tolerant wherever a value can be kept; null is an empty v.")
+	s.linef("func (v *%s) UnmarshalJSON(data []byte) error {\n*v = %[1]s{}\nreturn ocpp.UnmarshalJSON(data, v)\n}\n", o.Go)
 }
 
 func objectDoc(o *Object) string {
@@ -130,17 +130,17 @@ func writeEnum(f *fileParts, e *Enum) {
 	s := &f.types
 	s.comment(fmt.Sprintf(`%s is an enumeration in %s%s. "" is none of its values: the property is absent.`, e.Go, users(e.UsedBy),
 		origin(e.Go, e.Def)))
-	s.p("type %s string\n", e.Go)
+	s.linef("type %s string\n", e.Go)
 	s.comment("The values of " + e.Go + ".")
-	s.p("const (")
+	s.linef("const (")
 	for _, x := range e.Values {
 		note := ""
 		if x.Note != "" {
 			note = " // not in every schema: " + x.Note
 		}
-		s.p("%s %s = %q%s", x.Go, e.Go, x.Wire, note)
+		s.linef("%s %s = %q%s", x.Go, e.Go, x.Wire, note)
 	}
-	s.p(")\n")
+	s.linef(")\n")
 	writeKnown(&f.codec, e)
 	writeEnumDecode(&f.codec, e)
 }
@@ -150,8 +150,8 @@ func writeKnown(s *source, e *Enum) {
 	for x := range slices.Values(e.Values) {
 		names = append(names, x.Go)
 	}
-	s.p("// Known reports whether v is one of the values of the schema.\nfunc (v %s) Known() bool {\nswitch v {", e.Go)
-	s.p("case %s:\nreturn true\n}\nreturn false\n}\n", wrapList(names))
+	s.linef("// Known reports whether v is one of the values of the schema.\nfunc (v %s) Known() bool {\nswitch v {", e.Go)
+	s.linef("case %s:\nreturn true\n}\nreturn false\n}\n", wrapList(names))
 }
 
 // wrapList writes names with commas, in lines of about 110 columns.
@@ -174,10 +174,10 @@ func wrapList(names []string) string {
 }
 
 func writeEnumDecode(s *source, e *Enum) {
-	s.p("// DecodeOCPP reads a value at the cursor of d.\nfunc (v *%s) DecodeOCPP(d *jsonwire.Decoder) bool {", e.Go)
-	s.p("s, ok := d.Text()\nif !ok {\nreturn false\n}\nswitch s {")
+	s.linef("// DecodeOCPP reads a value at the cursor of d.\nfunc (v *%s) DecodeOCPP(d *jsonwire.Decoder) bool {", e.Go)
+	s.linef("s, ok := d.Text()\nif !ok {\nreturn false\n}\nswitch s {")
 	for _, x := range e.Values {
-		s.p("case %q:\n*v = %s", x.Wire, x.Go)
+		s.linef("case %q:\n*v = %s", x.Wire, x.Go)
 	}
-	s.p("default:\nreturn d.UnknownEnum((*string)(v), s)\n}\nreturn true\n}\n")
+	s.linef("default:\nreturn d.UnknownEnum((*string)(v), s)\n}\nreturn true\n}\n")
 }

@@ -4,12 +4,12 @@ import "fmt"
 
 // writeValidate writes the check of a message that is about to be sent: all rules of the schema, strict.
 func writeValidate(s *source, o *Object) {
-	s.p("// Validate checks v against the schema. An error is an *ocpp.ValidationError.")
-	s.p("func (v *%s) Validate() error {", o.Go)
+	s.linef("// Validate checks v against the schema. An error is an *ocpp.ValidationError.")
+	s.linef("func (v *%s) Validate() error {", o.Go)
 	for _, f := range o.Fields {
 		writeCheck(s, f)
 	}
-	s.p("return nil\n}\n")
+	s.linef("return nil\n}\n")
 }
 
 func writeCheck(s *source, f *Field) {
@@ -25,11 +25,11 @@ func writeCheck(s *source, f *Field) {
 	switch {
 	case check == "":
 	case f.opt():
-		s.p("if x, ok := v.%s.Get(); ok {\n%s\n}", f.Go, returnError(check))
+		s.linef("if x, ok := v.%s.Get(); ok {\n%s\n}", f.Go, returnError(check))
 	case f.Required:
-		s.p("%s", returnError(check))
+		s.linef("%s", returnError(check))
 	default:
-		s.p("if %s {\n%s\n}", present(f), returnError(check))
+		s.linef("if %s {\n%s\n}", present(f), returnError(check))
 	}
 }
 
@@ -65,10 +65,10 @@ func checkValue(f *Field, name, value string) string {
 func writeListCheck(s *source, f *Field) {
 	value := "v." + f.Go
 	if f.Required {
-		s.p("%s", returnError(fmt.Sprintf("ocpp.CheckItems(%q, len(%s), %[2]s == nil, %d, %d)", f.Wire, value,
+		s.linef("%s", returnError(fmt.Sprintf("ocpp.CheckItems(%q, len(%s), %[2]s == nil, %d, %d)", f.Wire, value,
 			f.MinItems, f.MaxItems)))
 	} else if f.MinItems > 1 || f.MaxItems > 0 {
-		s.p("if len(%s) != 0 {\n%s\n}", value, returnError(fmt.Sprintf("ocpp.CheckItems(%q, len(%s), false, %d, %d)", f.Wire,
+		s.linef("if len(%s) != 0 {\n%s\n}", value, returnError(fmt.Sprintf("ocpp.CheckItems(%q, len(%s), false, %d, %d)", f.Wire,
 			value, f.MinItems, f.MaxItems)))
 	}
 	check := checkValue(f, "", value+"[i]")
@@ -76,6 +76,6 @@ func writeListCheck(s *source, f *Field) {
 		check = value + "[i].Validate()"
 	}
 	if check != "" {
-		s.p("for i := range %s {\n%s\n}", value, returnError(fmt.Sprintf("ocpp.WithinItem(%q, i, %s)", f.Wire, check)))
+		s.linef("for i := range %s {\n%s\n}", value, returnError(fmt.Sprintf("ocpp.WithinItem(%q, i, %s)", f.Wire, check)))
 	}
 }

@@ -68,18 +68,18 @@ func actionFile(v *Version, a *Action) *fileParts {
 
 func writeRequestMethods(s *source, v *Version, a *Action) {
 	t := a.Request.Go
-	s.p("// OCPPAction names the action.")
-	s.p("func (*%s) OCPPAction() ocpp.Action {\nreturn ocpp.Action{Version: ocpp.%s, Name: %q}\n}\n", t, v.Const, a.Name)
+	s.linef("// OCPPAction names the action.")
+	s.linef("func (*%s) OCPPAction() ocpp.Action {\nreturn ocpp.Action{Version: ocpp.%s, Name: %q}\n}\n", t, v.Const, a.Name)
 	if a.Response == nil {
-		s.p("// OCPPSend marks a message that is never answered.\nfunc (*%s) OCPPSend() {}\n", t)
+		s.linef("// OCPPSend marks a message that is never answered.\nfunc (*%s) OCPPSend() {}\n", t)
 	} else {
-		s.p("// OCPPResponse returns a new, empty response.")
-		s.p("func (*%s) OCPPResponse() *%s {\nreturn new(%[2]s)\n}\n", t, a.Response.Go)
+		s.linef("// OCPPResponse returns a new, empty response.")
+		s.linef("func (*%s) OCPPResponse() *%s {\nreturn new(%[2]s)\n}\n", t, a.Response.Go)
 	}
 	if a.SentBy != "CSMS" {
-		s.p("// SentByStation marks a request that a charging station may send.\nfunc (*%s) SentByStation() {}\n", t)
+		s.linef("// SentByStation marks a request that a charging station may send.\nfunc (*%s) SentByStation() {}\n", t)
 	}
 	if a.SentBy != "station" {
-		s.p("// SentByCSMS marks a request that a CSMS may send.\nfunc (*%s) SentByCSMS() {}\n", t)
+		s.linef("// SentByCSMS marks a request that a CSMS may send.\nfunc (*%s) SentByCSMS() {}\n", t)
 	}
 }

@@ -26,17 +26,17 @@ func (v *R) OCPPBootResult() ocpp.BootResult {
 	}
 }
 `},
-	{"1.6", "TriggerMessage", triggerRole("MessageTrigger", "")},
-	{"1.6", "ExtendedTriggerMessage", triggerRole("ExtendedMessageTrigger", `
+	{"1.6", "TriggerMessage", triggerRole("")},
+	{"1.6", "ExtendedTriggerMessage", triggerRole(`
 	case ExtendedMessageTriggerSignChargePointCertificate:
 		return "SignCertificate"
 	case ExtendedMessageTriggerFirmwareStatusNotification:
 		return "SignedFirmwareStatusNotification"`)},
-	{"2.0.1", "TriggerMessage", triggerRole("MessageTrigger", `
+	{"2.0.1", "TriggerMessage", triggerRole(`
 	case MessageTriggerSignChargingStationCertificate, MessageTriggerSignV2GCertificate,
 		MessageTriggerSignCombinedCertificate:
 		return "SignCertificate"`)},
-	{"2.1", "TriggerMessage", triggerRole("MessageTrigger", `
+	{"2.1", "TriggerMessage", triggerRole(`
 	case MessageTriggerSignChargingStationCertificate, MessageTriggerSignV2GCertificate,
 		MessageTriggerSignV2G20Certificate, MessageTriggerSignCombinedCertificate:
 		return "SignCertificate"
@@ -87,7 +87,7 @@ func (v *Q) SetOCPPOffline(offline bool) { v.Offline = ocpp.Some(offline) }
 func writeRoles(s *source, v *Version, a *Action) {
 	for _, r := range roles {
 		if contains(r.versions, v.Name) && contains(r.actions, a.Name) {
-			s.p("%s", strings.NewReplacer("*Q)", "*"+a.Request.Go+")", "*R)", "*"+a.Name+"Response)", "&R{",
+			s.linef("%s", strings.NewReplacer("*Q)", "*"+a.Request.Go+")", "*R)", "*"+a.Name+"Response)", "&R{",
 				"&"+a.Name+"Response{").Replace(r.text))
 		}
 	}
@@ -97,7 +97,7 @@ func contains(list, word string) bool {
 	return strings.Contains(" "+list+" ", " "+word+" ")
 }
 
-func triggerRole(enum, cases string) string {
+func triggerRole(cases string) string {
 	if cases != "" {
 		cases = "switch v.RequestedMessage {" + cases + "\n\t}\n\t"
 	}
