@@ -1,0 +1,128 @@
+package ocppj_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/chargeyard/chargeyard/ocpp"
+	"github.com/chargeyard/chargeyard/ocppj"
+)
+
+func TestTapSeesEveryFrame(t *testing.T) {
+	bubble(t, func(t *testing.T, v ocpp.Version) {
+		var mu sync.Mutex
+		var seen []string
+		r := newRig(t, v, func(o *ocppj.Options) {
+			o.Tap = func(f ocpp.Frame) {
+				mu.Lock()
+				defer mu.Unlock()
+				if f.Identity != "CS1" || f.Version != v || f.Time.IsZero() {
+					t.Errorf("%+v", f)
+				}
+				seen = append(seen, fmt.Sprint(f.Inbound, " ", string(f.Data)))
+			}
+		})
+		r.answers("StatusNotification", statusResponse(v))
+		r.receive(`[2,"1","StatusNotification",` + status(v, 1) + `]`)
+		synctest.Wait()
+		r.receive(`[3,"never",`, `[9]`)
+		r.clearCache(withID("x"))
+		want := []string{`true [2,"1","StatusNotification",` + status(v, 1) + `]`, `false [3,"1",{}]`, `true [3,"never",`,
+			`true [9]`, `false [2,"x","ClearCache",{}]`}
+		if !equal(seen, want) {
+			t.Errorf("%q", seen)
+		}
+	})
+}
+
+func TestInterceptorWrapsBothDirections(t *testing.T) {
+	bubble(t, func(t *testing.T, v ocpp.Version) {
+		var seen []string
+		refuse := false
+		r := newRig(t, v, func(o *ocppj.Options) {
+			o.Interceptor = func(ctx context.Context, x *ocpp.Exchange, req any, next ocpp.Next) (any, error) {
+				if refuse {
+					return nil, ocpp.Errorf(ocpp.SecurityError, "no")
+				}
+				resp, err := next(ctx, req)
+				seen = append(seen, fmt.Sprintf("%s %s %v %v", x.Action.Name, x.MessageID, x.Inbound, err))
+				return resp, err
+			}
+		})
+		r.answers("StatusNotification", statusResponse(v))
+		r.receive(`[2,"1","StatusNotification",` + status(v, 1) + `]`)
+		synctest.Wait()
+		r.clearCache(withID("x"))
+		r.receive(`[4,"x","NotSupported"]`)
+		synctest.Wait()
+		if !equal(seen, []string{"StatusNotification 1 true <nil>", "ClearCache x false the peer answered NotSupported"}) {
+			t.Errorf("%q", seen)
+		}
+		r.take()
+		refuse = true
+		if res := r.clearCache(withID("y")); !res.done || ocpp.Remote(res.err) {
+			t.Errorf("%+v", res)
+		}
+		r.receive(`[2,"2","StatusNotification",` + status(v, 1) + `]`)
+		r.wants(`[4,"2","SecurityError","no",{}]`)
+	})
+}
+
+func TestR17LogLinesHaveTheIdentityAndNoOffendingText(t *testing.T) {
+	var log bytes.Buffer
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, ocpp.V21, func(o *ocppj.Options) {
+			o.Events = ocppj.Events{}
+			o.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		})
+		r.handle("StatusNotification", func(context.Context, any) (any, error) { return nil, errors.New("disk full") })
+		r.handle("Heartbeat", func(context.Context, any) (any, error) { panic("oops") })
+		for _, frame := range []string{
+			`[2,"1","<evil>",{}]`, `<evil>`, `[9,"<evil>"]`, `[3,"2",{"<evil>":1}]`, `[5,"3","<evil>\u0007"]`,
+			`[2,"4","StatusNotification",` + strings.Replace(status(ocpp.V21, 1), "{", `{"odd":1,`, 1) + `]`, `[2,"5","Heartbeat",{}]`,
+		} {
+			r.receive(frame)
+			synctest.Wait()
+		}
+	})
+	lines := strings.Split(strings.TrimSpace(log.String()), "\n")
+	for i, want := range []string{
+		`level=WARN msg="a message was refused" action="" id=1 code=NotImplemented why="the action is unknown" identity=CS1`,
+		`level=WARN msg="a message was refused" action="" id="" code=RpcFrameworkError`,
+		`level=WARN msg="a frame of an unknown type was ignored" type=9`,
+		`level=INFO msg="an answer was dropped" type=CALLRESULT id=2 late=false`,
+		`level=WARN msg="the peer could not process a result" action="" id=3 code=`,
+		`level=DEBUG msg="a violation was tolerated" action=StatusNotification id=4 rule="unknown property" violation="/odd: is not`,
+		`level=ERROR msg="a handler failed" action=StatusNotification id=4 err="disk full" identity=CS1`,
+		`level=ERROR msg="a handler failed" action=Heartbeat id=5 err="ocppj: a handler panicked: oops" stack="goroutine `,
+	} {
+		if i >= len(lines) || !strings.Contains(lines[i], want) || !strings.Contains(lines[i], "identity=CS1") {
+			t.Fatalf("line %d of\n%s\nwant %s", i, log.String(), want)
+		}
+	}
+	if strings.Contains(log.String(), "<evil>\\u") || strings.Contains(log.String(), "action=<evil>") {
+		t.Error(log.String())
+	}
+}
+
+func TestR15PolicyDecidesWhatIsTolerated(t *testing.T) {
+	bubble(t, func(t *testing.T, v ocpp.Version) {
+		odd := strings.Replace(status(v, 1), "{", `{"odd":1,`, 1)
+		csms := newRig(t, v)
+		station := newRig(t, v, func(o *ocppj.Options) { o.End = ocpp.StationEnd })
+		for _, r := range []*rig{csms, station} {
+			r.answers("StatusNotification", statusResponse(v))
+			r.receive(`[2,"1","StatusNotification",` + odd + `]`)
+		}
+		csms.wants(`[3,"1",{}]`)
+		csms.wantsEvents("tolerated StatusNotification 1: /odd: is not a known property")
+		station.wants(`[4,"1","` + ocpp.FormatViolation.For(v) + `","/odd: is not a known property",{}]`)
+	})
+}
