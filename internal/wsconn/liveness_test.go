@@ -2,6 +2,7 @@ package wsconn_test
 
 import (
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -163,14 +164,16 @@ func TestR34HalfAFrameDoesNotFeedTheIdleTimeout(t *testing.T) {
 		<-s.conns
 		begun := time.Now()
 		frame := masked(ocpptest.OpText, true, long(1000)).Append(nil)
-		go func() {
+		var wg sync.WaitGroup
+		defer wg.Wait()
+		wg.Go(func() {
 			for _, b := range frame {
 				if _, err := p.Write([]byte{b}); err != nil {
 					return
 				}
 				time.Sleep(time.Second)
 			}
-		}()
+		})
 		wantCause(t, <-s.inbox.closed, wsconn.ErrIdleTimeout)
 		if d := time.Since(begun); d != time.Minute {
 			t.Errorf("given up after %v", d)
