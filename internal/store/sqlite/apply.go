@@ -9,10 +9,10 @@ import (
 )
 
 // applyEvent stores one event in the open transaction.
-func (w *writer) applyEvent(e fleet.Event) (fleet.Result, error) {
-	switch e := e.(type) {
+func (w *writer) applyEvent(j *job) (fleet.Result, error) {
+	switch e := j.event.(type) {
 	case fleet.TransactionEvent:
-		return w.transactionEvent(e)
+		return w.transactionEvent(e, j.content)
 	case fleet.AuthorizationAsked:
 		return w.authorizationAsked(e)
 	case fleet.Booted:
@@ -30,7 +30,7 @@ func (w *writer) applyEvent(e fleet.Event) (fleet.Result, error) {
 	case fleet.Refused:
 		return fleet.Result{}, w.refused(e)
 	}
-	return fleet.Result{}, fmt.Errorf("%w: %T", fleet.ErrInvalidEvent, e)
+	return fleet.Result{}, fmt.Errorf("%w: %T", fleet.ErrInvalidEvent, j.event)
 }
 
 // notice writes into the outbox.

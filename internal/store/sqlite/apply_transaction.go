@@ -17,15 +17,10 @@ type known struct {
 }
 
 // transactionEvent adds an event to its transaction, whether or not the events before it are here.
-func (w *writer) transactionEvent(e fleet.TransactionEvent) (fleet.Result, error) {
-	content, err := e.Content()
-	if err != nil {
-		return fleet.Result{}, err
-	}
+func (w *writer) transactionEvent(e fleet.TransactionEvent, content []byte) (r fleet.Result, err error) {
 	if err := w.ensureStation(e.Station, e.Received); err != nil {
 		return fleet.Result{}, err
 	}
-	var r fleet.Result
 	if e.Token != nil {
 		if r.Token, err = w.decide(*e.Token, e.Station, e.Received); err != nil {
 			return fleet.Result{}, err

@@ -29,6 +29,7 @@ type DB struct {
 	lock    *lockFile
 	pool    *sql.DB // of the writer; holds one connection
 	readers *sql.DB
+	writer  *writer // of the group's goroutine until the group has ended
 
 	closing sync.Once
 	closed  error // what the first Close returned
@@ -93,11 +94,10 @@ func (db *DB) start(o store.Options, h hooks) (err error) {
 	if db.readers, err = connect(db.path, "_pragma=query_only(1)", maxReaders); err != nil {
 		return err
 	}
-	w, err := newWriter(ctx, db, o, h)
-	if err != nil {
+	if db.writer, err = newWriter(ctx, db, o, h); err != nil {
 		return fmt.Errorf("%s: %w", db.path, classify(err))
 	}
-	db.Group = store.NewGroup[*job](w, o)
+	db.Group = store.NewGroup[*job](db.writer, o)
 	return nil
 }
 
@@ -137,6 +137,9 @@ func (db *DB) Close() error {
 // release closes what start opened, in the order that leaves a tidy file: the last connection checkpoints.
 func (db *DB) release() error {
 	var errs []error
+	if db.writer != nil {
+		errs = append(errs, db.writer.close())
+	}
 	for _, pool := range []*sql.DB{db.readers, db.pool} {
 		if pool != nil {
 			errs = append(errs, pool.Close())

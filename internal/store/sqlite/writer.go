@@ -12,9 +12,10 @@ import (
 
 // job is one thing to write: an event with its result, or an operator's change.
 type job struct {
-	event  fleet.Event
-	result fleet.Result
-	change func(w *writer) error // when event is nil; may run twice
+	event   fleet.Event // checked
+	content []byte      // of a transaction's event
+	result  fleet.Result
+	change  func(w *writer) error // when event is nil; may run twice
 }
 
 // hooks let tests look into the writer and break it. The zero hooks do nothing.
@@ -53,9 +54,18 @@ func newWriter(ctx context.Context, db *DB, o store.Options, h hooks) (*writer, 
 	err = errors.Join(err, w.exec("UPDATE stations SET online = 0, epoch = 0 WHERE online = 1 OR epoch <> 0"))
 	err = errors.Join(err, w.loadStations())
 	if err != nil {
-		return nil, errors.Join(err, conn.Close())
+		return nil, errors.Join(err, w.close())
 	}
 	return w, nil
+}
+
+// close gives the connection back, so that closing the pool closes it.
+func (w *writer) close() error {
+	var errs []error
+	for _, s := range w.stmts {
+		errs = append(errs, s.Close())
+	}
+	return errors.Join(append(errs, w.conn.Close())...)
 }
 
 func (w *writer) loadStations() (err error) {
@@ -183,17 +193,24 @@ func (w *writer) apply(j *job) error {
 	if j.event == nil {
 		return j.change(w)
 	}
-	if err := j.event.Check(); err != nil {
-		return err
-	}
 	var err error
-	j.result, err = w.applyEvent(j.event)
+	j.result, err = w.applyEvent(j)
 	return err
 }
 
-// Submit implements store.Ingest.
+// Submit implements store.Ingest. What needs no database happens here, on the goroutine of the caller, so that the
+// one writer has less to do.
 func (db *DB) Submit(ctx context.Context, e fleet.Event) (fleet.Result, error) {
+	if err := e.Check(); err != nil {
+		return fleet.Result{}, err
+	}
 	j := &job{event: e}
+	if t, ok := e.(fleet.TransactionEvent); ok {
+		var err error
+		if j.content, err = t.Content(); err != nil {
+			return fleet.Result{}, err
+		}
+	}
 	if err := db.Group.Submit(ctx, j); err != nil {
 		return fleet.Result{}, err
 	}

@@ -1,0 +1,76 @@
+package sqlite
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/internal/store"
+)
+
+var noon = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+
+// charging is the n-th message of a running transaction, with six samples.
+func charging(station, id string, n int64) fleet.TransactionEvent {
+	at := noon.Add(time.Duration(n) * time.Second)
+	sample := func(value fleet.Decimal, measurand, phase, unit string) fleet.Sample {
+		return fleet.Sample{Time: at, Value: value, Measurand: measurand, Phase: phase, Unit: unit}
+	}
+	return fleet.TransactionEvent{
+		Station: station, Received: at, TransactionID: id, Numbered: true, SeqNo: n, Kind: fleet.TransactionUpdated,
+		Time: at, Trigger: "MeterValuePeriodic", EVSE: 1, Connector: 1,
+		Samples: []fleet.Sample{
+			sample(fleet.Decimal(fmt.Sprint(1000+n)), "", "", "Wh"),
+			sample("11040.5", "Power.Active.Import", "", "W"),
+			sample("16.01", "Current.Import", "L1", "A"),
+			sample("15.98", "Current.Import", "L2", "A"),
+			sample("16.00", "Current.Import", "L3", "A"),
+			sample("52", "SoC", "", "Percent"),
+		},
+	}
+}
+
+// BenchmarkIngest stores messages of 500 charging stations, each of which waits for its answer. "one-by-one" has
+// a commit for each event, "groups" the default of up to 64.
+func BenchmarkIngest(b *testing.B) {
+	for _, mode := range []struct {
+		name  string
+		batch int
+	}{{"one-by-one", 1}, {"groups", 64}} {
+		b.Run(mode.name, func(b *testing.B) { benchmarkIngest(b, mode.batch) })
+	}
+}
+
+func benchmarkIngest(b *testing.B, batch int) {
+	const stations = 500
+	var commits atomic.Int64
+	db, err := Open(b.TempDir(), store.Options{MaxBatch: batch, OnCommit: func(store.Commit) { commits.Add(1) }})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var left atomic.Int64
+	left.Store(int64(b.N))
+	b.ResetTimer()
+	var wg sync.WaitGroup
+	for i := range min(stations, b.N) {
+		wg.Go(func() {
+			station := fmt.Sprint("station-", i)
+			for n := int64(0); left.Add(-1) >= 0; n++ {
+				if _, err := db.Submit(b.Context(), charging(station, "session", n)); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	b.StopTimer()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+	b.ReportMetric(float64(b.N)/float64(commits.Load()), "events/commit")
+	if err := db.Close(); err != nil {
+		b.Error(err)
+	}
+}
