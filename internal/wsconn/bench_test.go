@@ -1,0 +1,239 @@
+package wsconn_test
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/chargeyard/chargeyard/internal/wsconn"
+	"github.com/gobwas/ws"
+)
+
+// benchServer is an echo server over real sockets; generic hides the socket from the non-blocking path.
+func benchServer(b *testing.B, secure, generic bool) (url string, config *tls.Config, engine *wsconn.Engine) {
+	b.Helper()
+	engine = wsconn.NewEngine()
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, err := engine.Upgrade(w, r, wsconn.UpgradeOptions{})
+		if err != nil {
+			b.Error(err)
+			return
+		}
+		c.Start(echo{})
+	}))
+	if generic {
+		server.Listener = plainListener{server.Listener}
+	}
+	if secure {
+		server.StartTLS()
+		config = server.Client().Transport.(*http.Transport).TLSClientConfig
+		url = "wss" + strings.TrimPrefix(server.URL, "https")
+	} else {
+		server.Start()
+		url = "ws" + strings.TrimPrefix(server.URL, "http")
+	}
+	b.Cleanup(func() {
+		engine.Close()
+		server.Close()
+	})
+	return url, config, engine
+}
+
+// plainListener gives connections that are nothing but a net.Conn.
+type plainListener struct{ net.Listener }
+
+func (l plainListener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	return struct{ net.Conn }{c}, err
+}
+
+// rawClient is the cheapest client there is: it writes one prepared frame and reads so many bytes.
+type rawClient struct {
+	conn  net.Conn
+	frame []byte
+	in    []byte
+}
+
+func rawDial(b *testing.B, url string, config *tls.Config, size int) *rawClient {
+	b.Helper()
+	conn, br, _, err := ws.Dialer{TLSConfig: config}.Dial(context.Background(), url)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if br != nil {
+		b.Fatal("bytes behind the handshake")
+	}
+	b.Cleanup(func() { conn.Close() })
+	f := ws.MaskFrame(ws.NewTextFrame([]byte(long(size))))
+	var out strings.Builder
+	ws.WriteFrame(&out, f)
+	head := 2
+	if size > 125 {
+		head = 4
+	}
+	return &rawClient{conn, []byte(out.String()), make([]byte, head+size)}
+}
+
+func (c *rawClient) echo() error {
+	if _, err := c.conn.Write(c.frame); err != nil {
+		return err
+	}
+	for got := 0; got < len(c.in); {
+		n, err := c.conn.Read(c.in[got:])
+		if err != nil {
+			return err
+		}
+		got += n
+	}
+	return nil
+}
+
+// BenchmarkEcho is one 300-byte message there and back, both ends in this process. cpu-µs/op is the CPU time of
+// both, the kernel's included.
+func BenchmarkEcho(b *testing.B) {
+	for _, bb := range []struct {
+		name            string
+		secure, generic bool
+	}{{"plain", false, false}, {"plain-blocking", false, true}, {"tls", true, false}} {
+		b.Run(bb.name, func(b *testing.B) {
+			url, config, _ := benchServer(b, bb.secure, bb.generic)
+			const clients = 50
+			list := make([]*rawClient, clients)
+			for i := range list {
+				list[i] = rawDial(b, url, config, 300)
+			}
+			b.ReportAllocs()
+			b.ResetTimer()
+			cpu := cpuTime()
+			var wg sync.WaitGroup
+			for i, c := range list {
+				wg.Go(func() {
+					for range share(b.N, clients, i) {
+						if err := c.echo(); err != nil {
+							b.Error(err)
+							return
+						}
+					}
+				})
+			}
+			wg.Wait()
+			b.ReportMetric(float64(cpuTime()-cpu)/float64(b.N)/1e3, "cpu-µs/op")
+		})
+	}
+}
+
+// share splits n into parts.
+func share(n, parts, i int) int {
+	s := n / parts
+	if i < n%parts {
+		s++
+	}
+	return s
+}
+
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// BenchmarkIdle reports what one idle connection holds on our side, after one message each: the heap and the
+// stacks. The peers are bare sockets whose few hundred bytes are in the figure.
+func BenchmarkIdle(b *testing.B) {
+	for _, bb := range []struct {
+		name            string
+		secure, generic bool
+	}{{"plain", false, false}, {"plain-blocking", false, true}, {"tls", true, false}} {
+		b.Run(bb.name, func(b *testing.B) {
+			const conns = 1000
+			url, config, engine := benchServer(b, bb.secure, bb.generic)
+			if config != nil { // the client's half of TLS would hide the server's
+				b.Log("includes the client's half of TLS")
+			}
+			before := memory()
+			list := make([]*rawClient, conns)
+			goroutines := runtime.NumGoroutine()
+			for i := range list {
+				list[i] = rawDial(b, url, config, 300)
+				if err := list[i].echo(); err != nil {
+					b.Fatal(err)
+				}
+				list[i].in, list[i].frame = nil, nil
+			}
+			for b.Loop() {
+				runtime.Gosched()
+			}
+			b.ReportMetric(float64(memory()-before)/conns, "bytes/conn")
+			b.ReportMetric(float64(runtime.NumGoroutine()-goroutines)/conns, "goroutines/conn")
+			if engine.Len() != conns {
+				b.Error(fmt.Sprint(engine.Len(), " connections"))
+			}
+			runtime.KeepAlive(list)
+		})
+	}
+}
+
+// memory is the heap in use and the stacks.
+func memory() int64 {
+	var m runtime.MemStats
+	for range 3 {
+		runtime.GC()
+	}
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc + m.StackInuse)
+}
+
+// BenchmarkSend is the path of one message out to a socket that takes it.
+func BenchmarkSend(b *testing.B) {
+	for _, size := range []int{100, 4000} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			engine := wsconn.NewEngine()
+			defer engine.Close()
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer l.Close()
+			go func() {
+				c, err := net.Dial("tcp", l.Addr().String())
+				if err != nil {
+					return
+				}
+				defer c.Close()
+				buf := make([]byte, 1<<20)
+				for {
+					if _, err := c.Read(buf); err != nil {
+						return
+					}
+				}
+			}()
+			nc, err := l.Accept()
+			if err != nil {
+				b.Fatal(err)
+			}
+			c, err := engine.Adopt(nc, wsconn.Options{MaxOutbox: 1 << 30})
+			if err != nil {
+				b.Fatal(err)
+			}
+			text := []byte(long(size))
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := c.Send(text); err != nil {
+					b.Fatal(err)
+				}
+			}
+			c.Abort(nil)
+		})
+	}
+}
