@@ -73,4 +73,5 @@ func (a *api) register() {
 	a.registerStations()
 	a.registerTransactions()
 	a.registerCommands()
+	a.registerRefusals()
 }

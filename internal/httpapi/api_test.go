@@ -132,7 +132,7 @@ func TestTheDescriptionIsOpenAPI31AndWhole(t *testing.T) {
 	}
 	slices.Sort(got)
 	want := []string{
-		"delete /api/v1/stations/{id}", "get /api/v1/stations", "get /api/v1/stations/{id}", "get /api/v1/transactions",
+		"delete /api/v1/stations/{id}", "get /api/v1/refusals", "get /api/v1/stations", "get /api/v1/stations/{id}", "get /api/v1/transactions",
 		"get /api/v1/transactions/{id}", "get /api/v1/transactions/{id}/samples", "post /api/v1/stations",
 		"post /api/v1/stations/{id}/commands", "post /api/v1/stations/{id}/key",
 	}

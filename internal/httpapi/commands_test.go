@@ -68,7 +68,7 @@ func TestWrongCommandsAreRefused(t *testing.T) {
 		`{"action":"Reset","payload":[]}`:      "/payload",
 		`{"action":"Reset","payload":"x"}`:     "/payload",
 		`{"action":"Reset","timeout":0}`:       "/timeout",
-		`{"action":"Reset","timeout":61}`:     "/timeout",
+		`{"action":"Reset","timeout":61}`:      "/timeout",
 		`{"action":"Reset","pay":{"type":1}}`:  "/pay",
 		`{"action":"Reset","payload":{"a":1}`:  "-",
 		`{"action":"","payload":{"a":"hush"}}`: "/action",

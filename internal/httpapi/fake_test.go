@@ -97,6 +97,11 @@ func (f *fakeStore) Samples(_ context.Context, q store.SampleQuery) (store.Page[
 	return store.Page[fleet.TransactionSample]{Items: f.samples}, f.err
 }
 
+func (f *fakeStore) ListRefusals(_ context.Context, q store.RefusalQuery) (store.Page[fleet.Refused], error) {
+	f.asked = q
+	return store.Page[fleet.Refused]{Items: []fleet.Refused{{Station: "X", Reason: "unknown", Address: "192.0.2.1:9"}}}, f.err
+}
+
 // fakeFleet answers commands from fields.
 type fakeFleet struct {
 	answer httpapi.CommandAnswer

@@ -119,4 +119,15 @@ func TestListsHaveItemsACursorAndFilters(t *testing.T) {
 	}
 }
 
+func TestRefusalsAreListed(t *testing.T) {
+	r := newRig(t)
+	items := r.do(http.MethodGet, "/api/v1/refusals?since=2026-05-01T00:00:00Z", "", http.StatusOK)["items"].([]any)
+	if got := items[0].(map[string]any); got["station"] != "X" || got["reason"] != "unknown" {
+		t.Errorf("refusal: %v", got)
+	}
+	if q := r.store.asked.(store.RefusalQuery); q.Since.Year() != 2026 {
+		t.Errorf("query: %+v", q)
+	}
+}
+
 var _ httpapi.Store = store.Store(nil)

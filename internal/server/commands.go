@@ -55,7 +55,7 @@ func (c *commands) Disconnect(station, reason string) {
 	if !ok {
 		return
 	}
-	c.log.Info("station disconnected", "station", station, "reason", reason)
+	c.log.Info("closing a connection", "station", station, "reason", reason)
 	const policyViolation = 1008
 	st.Close(policyViolation, reason)
 }

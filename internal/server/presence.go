@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/chargeyard/chargeyard/csms"
@@ -11,21 +12,26 @@ import (
 )
 
 // presence tells the store who is connected. The store writes it in batches, see store.Ingest.Report.
-type presence struct{ store store.Ingest }
+type presence struct {
+	store store.Ingest
+	log   *slog.Logger
+}
 
 // connected is csms.Options.OnConnect.
 func (p presence) connected(st *csms.Station) {
 	r := presenceOf(st)
 	r.Online = true
 	p.store.Report(r)
+	p.log.Info("station connected", "station", r.Station, "version", r.Version, "remote", r.Address)
 }
 
 // disconnected is csms.Options.OnDisconnect. Its epoch keeps the late end of an old connection from marking the new one
 // offline.
-func (p presence) disconnected(st *csms.Station, _ error) {
+func (p presence) disconnected(st *csms.Station, cause error) {
 	r := presenceOf(st)
 	r.DisconnectedAt = time.Now()
 	p.store.Report(r)
+	p.log.Info("station disconnected", "station", r.Station, "cause", cause)
 }
 
 // intercept notes when a station was last heard of. It is an ocpp.Interceptor.

@@ -74,7 +74,7 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 // openCSMS makes the end that stations talk to.
 func (s *Server) openCSMS() (err error) {
 	admission := &admission{mode: s.mode, store: s.store}
-	presence := presence{s.store}
+	presence := presence{s.store, s.cfg.Log}
 	s.refusals = newRefusals(s.store)
 	s.closers.add(s.refusals.close)
 	s.csms, err = csms.NewServer(csms.Options{
