@@ -142,6 +142,44 @@ func TestR13WaitingCallersMayGiveUp(t *testing.T) {
 	})
 }
 
+func TestR13TurnIsPassedOnByACallerWhoGivesUpAtThatMoment(t *testing.T) {
+	bubble(t, func(t *testing.T, v ocpp.Version) {
+		for range 100 {
+			r := newRig(t, v)
+			r.clearCache(withID("1"))
+			ctx, cancel := context.WithCancel(withID("2"))
+			r.clearCache(ctx)
+			third := r.clearCache(withID("3"))
+			cancel()                // before the second gets to leave the queue,
+			r.receive(cleared("1")) // its turn comes
+			synctest.Wait()
+			r.receive(cleared("2"), cleared("3"))
+			synctest.Wait()
+			if third.err != nil || !third.done {
+				t.Fatalf("%+v, sent %v", third, r.take())
+			}
+		}
+	}, ocpp.V16)
+}
+
+func TestR14AnswerWinsOverACallerWhoGivesUpAtThatMoment(t *testing.T) {
+	bubble(t, func(t *testing.T, v ocpp.Version) {
+		for range 100 {
+			r := newRig(t, v)
+			ctx, cancel := context.WithCancel(withID("1"))
+			res := r.clearCache(ctx)
+			cancel()
+			r.receive(cleared("1"))
+			synctest.Wait()
+			if _, gaveUp := errors.AsType[*ocppj.CanceledError](res.err); !res.done || res.err != nil && !gaveUp {
+				t.Fatalf("%+v", res)
+			}
+			r.clearCache(withID("2")) // the slot is free, whoever won
+			r.wants(`[2,"1","ClearCache",{}]`, `[2,"2","ClearCache",{}]`)
+		}
+	}, ocpp.V16)
+}
+
 func TestR14TimeoutCountsFromSending(t *testing.T) {
 	bubble(t, func(t *testing.T, v ocpp.Version) {
 		r := newRig(t, v, func(o *ocppj.Options) { o.CallTimeout = 10 * time.Second })

@@ -293,6 +293,9 @@ func TestDrainWaitsForWhatIsUnderWay(t *testing.T) {
 		if !errors.Is(refused.err, ocppj.ErrDraining) || !ocpp.SafeToRetry(refused.err) {
 			t.Errorf("%v", refused.err)
 		}
+		if v == ocpp.V21 && !errors.Is(r.s.SendMessage(t.Context(), notifyStream(1)), ocppj.ErrDraining) {
+			t.Error("a SEND went out")
+		}
 		r.receive(cleared("x"))
 		synctest.Wait()
 		if drains[0].done {
