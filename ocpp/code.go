@@ -17,7 +17,7 @@ const (
 	OccurrenceConstraintViolation Code = "OccurrenceConstraintViolation"
 	PropertyConstraintViolation   Code = "PropertyConstraintViolation"
 	ProtocolError                 Code = "ProtocolError"
-	RpcFrameworkError             Code = "RpcFrameworkError" // 2.x only
+	RpcFrameworkError             Code = "RpcFrameworkError" //nolint:revive // 2.x only; the word of the specification
 	SecurityError                 Code = "SecurityError"
 	TypeConstraintViolation       Code = "TypeConstraintViolation"
 )

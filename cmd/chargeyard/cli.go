@@ -14,9 +14,10 @@ import (
 type cli struct {
 	Config string `placeholder:"FILE" help:"JSON file with settings: {\"ocpp\": \":8887\", \"tls-cert\": [\"a.pem\"]}. A key is the name of a flag. Flags win over CHARGEYARD_* variables, and those over the file."`
 
-	Serve   serveCmd   `cmd:"" help:"Run the management system: accept stations, keep their transactions, answer the API."`
-	Token   tokenCmd   `cmd:"" help:"Make tokens for the API."`
-	Version versionCmd `cmd:"" help:"Say which version this is."`
+	Serve    serveCmd    `cmd:"" help:"Run the management system: accept stations, keep their transactions, answer the API."`
+	Simulate simulateCmd `cmd:"" help:"Run virtual stations against a management system, this one or any other."`
+	Token    tokenCmd    `cmd:"" help:"Make tokens for the API."`
+	Version  versionCmd  `cmd:"" help:"Say which version this is."`
 }
 
 const about = `Chargeyard is an OCPP charging station management system in one binary: it speaks OCPP 1.6, 2.0.1 and 2.1 on one

@@ -1,0 +1,52 @@
+package simulator_test
+
+import (
+	"context"
+	"time"
+
+	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/ocpp"
+	"github.com/chargeyard/chargeyard/ocpp21"
+)
+
+func handle21(r *recorder) {
+	csms.Handle(r.srv, func(_ context.Context, st *csms.Station, _ *ocpp21.BootNotificationRequest) (*ocpp21.BootNotificationResponse, error) {
+		r.note(st, "boot")
+		return &ocpp21.BootNotificationResponse{Status: ocpp21.RegistrationStatusAccepted, CurrentTime: ocpp.At(time.Now()), Interval: 300}, nil
+	})
+	csms.Handle(r.srv, func(_ context.Context, st *csms.Station, _ *ocpp21.HeartbeatRequest) (*ocpp21.HeartbeatResponse, error) {
+		r.note(st, "heartbeat")
+		return &ocpp21.HeartbeatResponse{CurrentTime: ocpp.At(time.Now())}, nil
+	})
+	csms.Handle(r.srv, func(_ context.Context, st *csms.Station, q *ocpp21.StatusNotificationRequest) (*ocpp21.StatusNotificationResponse, error) {
+		r.note(st, "%d %s", q.EVSEID, q.ConnectorStatus)
+		return &ocpp21.StatusNotificationResponse{}, nil
+	})
+	csms.Handle(r.srv, func(_ context.Context, _ *csms.Station, _ *ocpp21.AuthorizeRequest) (*ocpp21.AuthorizeResponse, error) {
+		status := ocpp21.AuthorizationStatusAccepted
+		if r.refused() {
+			status = ocpp21.AuthorizationStatusBlocked
+		}
+		return &ocpp21.AuthorizeResponse{IDTokenInfo: ocpp21.IDTokenInfo{Status: status}}, nil
+	})
+	csms.Handle(r.srv, func(_ context.Context, st *csms.Station, _ *ocpp21.NotifyReportRequest) (*ocpp21.NotifyReportResponse, error) {
+		r.note(st, "report")
+		return &ocpp21.NotifyReportResponse{}, nil
+	})
+	csms.Handle(r.srv, func(_ context.Context, st *csms.Station, q *ocpp21.TransactionEventRequest) (*ocpp21.TransactionEventResponse, error) {
+		resp := &ocpp21.TransactionEventResponse{}
+		if q.IDToken != nil {
+			resp.IDTokenInfo = &ocpp21.IDTokenInfo{Status: ocpp21.AuthorizationStatusAccepted}
+		}
+		switch q.EventType {
+		case ocpp21.TransactionEventStarted:
+			r.note(st, "start %d %s", q.EVSE.ID, q.IDToken.IDToken)
+			r.note(st, "transaction %s", q.TransactionInfo.TransactionID)
+		case ocpp21.TransactionEventEnded:
+			r.note(st, "stop %s %s", q.TransactionInfo.TransactionID, q.TransactionInfo.StoppedReason)
+		default:
+			r.note(st, "sample %s", q.TransactionInfo.TransactionID)
+		}
+		return resp, nil
+	})
+}

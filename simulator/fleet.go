@@ -1,0 +1,104 @@
+package simulator
+
+import (
+	"context"
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/chargeyard/chargeyard/station"
+)
+
+// drainTime is how long the stations may take to end their sessions and deliver what is queued.
+const drainTime = 8 * time.Second
+
+// Fleet is a number of stations that run together.
+type Fleet struct {
+	o       Options
+	engine  *station.Engine
+	backOff station.BackOff
+
+	stations []*Station
+
+	mu     sync.Mutex
+	counts Counts
+}
+
+// New makes a fleet. Nothing connects before Run. An error says which option is wrong.
+func New(o Options) (*Fleet, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	f := &Fleet{
+		o: o, engine: station.NewEngine(),
+		backOff: station.BackOff{WaitMinimum: 2 * time.Second, RandomRange: 2 * time.Second, RepeatTimes: 4},
+		counts:  Counts{Stations: o.Stations, Errors: map[string]int{}},
+	}
+	for n := range o.Stations {
+		s, err := newStation(f, n)
+		if err != nil {
+			return nil, err
+		}
+		f.stations = append(f.stations, s)
+	}
+	return f, nil
+}
+
+// Run lets the stations live until ctx ends or Options.Duration has passed. Sessions are ended and queues emptied
+// then, for at most 8 seconds. It may be called once.
+func (f *Fleet) Run(ctx context.Context) Summary {
+	begun := time.Now()
+	soft, stopSoft := context.WithCancel(ctx)
+	defer stopSoft()
+	if f.o.Duration > 0 {
+		timer := time.AfterFunc(f.o.Duration, stopSoft)
+		defer timer.Stop()
+	}
+	hard, stopHard := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopHard()
+	unhook := context.AfterFunc(soft, func() {
+		timer := time.AfterFunc(drainTime, stopHard)
+		context.AfterFunc(hard, func() { timer.Stop() })
+	})
+	defer unhook()
+
+	var all sync.WaitGroup
+	for i, s := range f.stations {
+		all.Go(func() {
+			if f.rampUp(soft, i) {
+				s.live(hard, soft)
+			}
+		})
+	}
+	all.Wait()
+	f.engine.Close()
+	return Summary{Counts: f.Counts(), Elapsed: time.Since(begun)}
+}
+
+// rampUp waits for the turn of station i.
+func (f *Fleet) rampUp(soft context.Context, i int) bool {
+	t := time.NewTimer(f.o.RampUp * time.Duration(i) / time.Duration(len(f.stations)))
+	defer t.Stop()
+	select {
+	case <-soft.Done():
+		return false
+	case <-t.C:
+		return true
+	}
+}
+
+// Counts returns what the fleet has done so far. It is safe to call while Run runs.
+func (f *Fleet) Counts() Counts {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	c := f.counts
+	c.Errors = maps.Clone(c.Errors)
+	return c
+}
+
+func (f *Fleet) count(change func(c *Counts)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change(&f.counts)
+}

@@ -1,0 +1,42 @@
+package simulator
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/chargeyard/chargeyard/ocpp"
+)
+
+// meter is a three-phase energy meter. Its register only grows.
+type meter struct {
+	registerWh float64
+	noise      *rand.Rand
+}
+
+// reading is what a meter shows at one moment.
+type reading struct {
+	energyWh int64        // the register, whole Wh as meters show it
+	powerW   ocpp.Decimal // one decimal
+	voltage  [3]ocpp.Decimal
+	current  [3]ocpp.Decimal
+	soc      int // percent
+}
+
+const nominalVoltage = 230.0
+
+func (m *meter) read(powerW, soc float64) reading {
+	r := reading{
+		energyWh: int64(m.registerWh),
+		powerW:   tenths(powerW),
+		soc:      int(math.Round(soc * 100)),
+	}
+	for phase := range 3 {
+		v := nominalVoltage + m.noise.NormFloat64()*1.5
+		r.voltage[phase] = tenths(v)
+		r.current[phase] = tenths(powerW / 3 / v)
+	}
+	return r
+}
+
+// tenths rounds to one decimal, exactly.
+func tenths(f float64) ocpp.Decimal { return ocpp.Dec(int64(math.Round(f*10)), -1) }

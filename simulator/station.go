@@ -1,0 +1,264 @@
+package simulator
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/chargeyard/chargeyard/ocpp"
+	"github.com/chargeyard/chargeyard/station"
+)
+
+// What all simulated stations are.
+const (
+	vendor   = "Chargeyard"
+	model    = "Simulated AC 22"
+	firmware = "1.0.0"
+)
+
+// Station is one virtual charging station.
+type Station struct {
+	fleet    *Fleet
+	identity string
+	speech   speech
+	client   *station.Client
+	outlets  []*outlet
+	vars     *variables
+
+	tasks sync.WaitGroup // what after started
+	run   context.Context
+
+	mu        sync.Mutex
+	draw      *rand.Rand
+	connected int // how often
+	booted    bool
+	queued    int           // transaction messages without an answer
+	idle      chan struct{} // closed and made anew when a transaction ends or a message is done with
+}
+
+func newStation(f *Fleet, n int) (*Station, error) {
+	sp, err := speechOf(f.o.Versions[n%len(f.o.Versions)])
+	if err != nil {
+		return nil, err
+	}
+	s := &Station{
+		fleet: f, identity: fmt.Sprintf("%s%04d", f.o.Prefix, n+1), speech: sp, vars: sp.variables(),
+		draw: rand.New(rand.NewPCG(f.o.Seed, uint64(n))), idle: make(chan struct{}),
+	}
+	for id := range f.o.Outlets {
+		m := meter{registerWh: float64(s.draw.IntN(5_000_000)), noise: rand.New(rand.NewPCG(f.o.Seed, uint64(n)<<8|uint64(id)))}
+		s.outlets = append(s.outlets, newOutlet(id+1, m))
+	}
+	s.client, err = station.New(s.options())
+	if err != nil {
+		return nil, err
+	}
+	sp.listen(s)
+	return s, nil
+}
+
+func (s *Station) options() station.Options {
+	o := s.fleet.o
+	profile := station.NetworkProfile{URL: o.URL, TLS: o.TLS}
+	if o.Password != "" {
+		profile.Password = []byte(o.Password)
+	}
+	return station.Options{
+		Identity:     s.identity,
+		Protocols:    []*ocpp.Protocol{s.speech.protocol()},
+		Profiles:     []station.NetworkProfile{profile},
+		Boot:         func(ocpp.Version) any { return s.speech.boot(s) },
+		Engine:       s.fleet.engine,
+		BackOff:      s.fleet.backOff,
+		DialContext:  o.DialContext,
+		OnConnect:    func(*station.Connection) { s.online(true) },
+		OnDisconnect: func(*station.Connection, error) { s.online(false) },
+		OnBoot:       s.onBoot,
+		Interceptors: []ocpp.Interceptor{s.countCommands},
+		Logger:       o.Logger.With("station", s.identity),
+	}
+}
+
+// live runs the station until ctx ends. Drivers stop coming when soft ends.
+func (s *Station) live(ctx, soft context.Context) {
+	s.run = ctx
+	var drivers, client sync.WaitGroup
+	client.Go(func() {
+		if err := s.client.Run(ctx); err != nil && ctx.Err() == nil {
+			s.failed("run", err)
+		}
+	})
+	if s.client.WaitAccepted(soft) == nil {
+		for _, o := range s.outlets {
+			s.report(ctx, o)
+		}
+		for _, o := range s.outlets {
+			drivers.Go(func() { s.drive(ctx, soft, o) })
+		}
+	}
+	<-soft.Done()
+	drivers.Wait()
+	s.waitDelivered(ctx)
+	if err := s.client.Shutdown(ctx); err != nil {
+		s.fleet.o.Logger.Debug("closed before everything was done", "station", s.identity, "error", err)
+	}
+	client.Wait()
+	s.tasks.Wait()
+}
+
+// online counts connections and reports all connectors when it is not the first one (1.6 4.9; 2.x B04).
+func (s *Station) online(on bool) {
+	if !on {
+		s.fleet.count(func(c *Counts) { c.Connected-- })
+		return
+	}
+	s.mu.Lock()
+	s.connected++
+	again := s.connected > 1
+	s.mu.Unlock()
+	s.fleet.count(func(c *Counts) {
+		c.Connected++
+		if again {
+			c.Reconnects++
+		}
+	})
+	if again {
+		s.after(s.reportAll)
+	}
+}
+
+func (s *Station) reportAll(ctx context.Context) {
+	if s.client.WaitAccepted(ctx) != nil {
+		return
+	}
+	for _, o := range s.outlets {
+		s.report(ctx, o)
+	}
+}
+
+func (s *Station) onBoot(r ocpp.BootResult, err error) {
+	switch {
+	case err != nil:
+		s.failed("boot", err)
+		return
+	case r.Status != ocpp.BootAccepted:
+		s.failed("boot", fmt.Errorf("the CSMS answered %s", r.Status))
+		return
+	}
+	s.mu.Lock()
+	first := !s.booted
+	s.booted = true
+	s.mu.Unlock()
+	if first {
+		s.fleet.count(func(c *Counts) { c.Booted++ })
+	}
+}
+
+// countCommands counts the requests of the CSMS that were answered.
+func (s *Station) countCommands(ctx context.Context, x *ocpp.Exchange, req any, next ocpp.Next) (any, error) {
+	resp, err := next(ctx, req)
+	if x.Inbound && err == nil {
+		s.fleet.count(func(c *Counts) { c.Commands++ })
+	}
+	return resp, err
+}
+
+// after runs task once the handler that calls it has answered, as a station does what it was asked to do.
+func (s *Station) after(task func(ctx context.Context)) {
+	ctx := s.run
+	if ctx == nil || ctx.Err() != nil {
+		return
+	}
+	s.tasks.Go(func() { task(ctx) })
+}
+
+// failed counts and logs what went wrong.
+func (s *Station) failed(what string, err error) {
+	if s.run != nil && s.run.Err() != nil {
+		return // the simulation is over
+	}
+	s.fleet.o.Logger.Info("failed", "station", s.identity, "what", what, "error", err)
+	s.fleet.count(func(c *Counts) { c.Errors[what]++ })
+}
+
+// change sets a variable and puts it into effect.
+func (s *Station) change(key, value string) setResult {
+	result := s.vars.set(key, value)
+	if result == setAccepted {
+		if _, name := splitKey("." + key); name == "WebSocketPingInterval" || key == "OCPPCommCtrlr.WebSocketPingInterval" {
+			s.client.SetPingInterval(time.Duration(s.vars.seconds(key, 60)) * time.Second)
+		}
+	}
+	return result
+}
+
+// sampleInterval is the configured one when the CSMS changed it, otherwise the fleet's.
+func (s *Station) sampleInterval() time.Duration {
+	const untouched = 10
+	if n := s.vars.seconds(s.speech.sampleKey(), untouched); n != untouched && n > 0 {
+		return time.Duration(n) * time.Second
+	}
+	return s.fleet.o.SampleInterval
+}
+
+func (s *Station) charging() bool {
+	for _, o := range s.outlets {
+		if o.running() != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// What is drawn comes from the station's own source, so that stations do not disturb each other.
+
+func (s *Station) between(lo, hi time.Duration) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if hi <= lo {
+		return lo
+	}
+	return lo + time.Duration(s.draw.Int64N(int64(hi-lo)))
+}
+
+func (s *Station) token() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return fmt.Sprintf("CAFE%04X", s.draw.IntN(1000))
+}
+
+func (s *Station) vehicle() battery {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return newBattery(s.draw)
+}
+
+func (s *Station) transactionID() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:8], s.draw.Uint64())
+	binary.BigEndian.PutUint64(b[8:], s.draw.Uint64())
+	return hex.EncodeToString(b[:])
+}
+
+func (s *Station) serial() string { return "CY" + s.identity }
+
+// reboot drops the connection and boots again, as after power-on.
+func (s *Station) reboot(context.Context) { s.client.Reboot() }
+
+func (s *Station) bootAgain(context.Context) { s.client.BootAgain() }
+
+func (s *Station) heartbeat(ctx context.Context) {
+	info, ok := s.speech.protocol().Action("Heartbeat")
+	if !ok {
+		return
+	}
+	if _, err := s.client.CallAny(ctx, info.NewRequest()); err != nil {
+		s.failed("send a heartbeat", err)
+	}
+}
