@@ -152,7 +152,7 @@ func TestEveryRuleOfEveryPropertyIsChecked(t *testing.T) {
 	for _, m := range messages(t) {
 		for _, broken := range breakages(m.doc, "") {
 			checked++
-			err := ocpp.Unmarshal([]byte(broken.text), m.make(), ocpp.DecodeOptions{Policy: ocpp.Strict})
+			err := ocpp.Unmarshal([]byte(broken.text), m.make(), ocpp.DecodeOptions{Policy: ocpp.Spec})
 			var v *ocpp.ValidationError
 			if !errors.As(err, &v) || v.Rule != broken.rule || v.Pointer != broken.pointer {
 				t.Errorf("%s: want %s at %s, got %v in %.200s", m.name, broken.rule, broken.pointer, err, broken.text)
@@ -161,6 +161,27 @@ func TestEveryRuleOfEveryPropertyIsChecked(t *testing.T) {
 	}
 	if checked < 5000 {
 		t.Errorf("only %d breakages were made", checked)
+	}
+}
+
+func TestTheTextGoesBeyondTheSchemaOnlyWhenAsked(t *testing.T) {
+	checked := 0
+	for _, m := range messages(t) {
+		for _, broken := range breakages(m.doc, "") {
+			if broken.rule != ocpp.RuleSpec {
+				continue
+			}
+			checked++
+			v := m.make()
+			if err := ocpp.Unmarshal([]byte(broken.text), v, ocpp.DecodeOptions{}); err != nil {
+				t.Errorf("%s: %v by default in %.200s", m.name, err, broken.text)
+			} else if _, err := ocpp.Append(nil, v, ocpp.Spec); err == nil {
+				t.Errorf("%s: sent under the policy Spec: %.200s", m.name, broken.text)
+			}
+		}
+	}
+	if checked < 200 {
+		t.Errorf("only %d rules of the text were broken", checked)
 	}
 }
 

@@ -2,6 +2,7 @@ package ocppgen_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/chargeyard/chargeyard/internal/msgdoc"
@@ -123,6 +124,8 @@ func wrongValues(f msgdoc.Field) []breakage {
 	out = append(out, breakage{"{}", ocpp.RuleType, ""})
 	if f.MinItems > 0 {
 		out = append(out, breakage{"[]", ocpp.RuleEmptyList, ""})
+	} else {
+		out = append(out, againstTheText(f)...)
 	}
 	if f.MaxItems > 0 {
 		many := strings.Repeat(","+item(f, all), f.MaxItems+1)[1:]
@@ -149,8 +152,38 @@ func wrongItems(f msgdoc.Field) []breakage {
 	add(f.Min != "", "-1000", ocpp.RuleRange)
 	add(f.Max != "", "1000", ocpp.RuleRange)
 	add(f.MultipleOf != "", "0.25", ocpp.RuleRange)
+	if !f.List {
+		out = append(out, againstTheText(f)...)
+	}
 	if f.Type == msgdoc.Nested {
 		out = append(out, breakages(f.Object, "")...)
 	}
 	return out
+}
+
+// againstTheText lists values that the schema allows and the text does not.
+func againstTheText(f msgdoc.Field) []breakage {
+	var out []breakage
+	for rule := range strings.SplitSeq(f.Text, " and ") {
+		var n int
+		switch {
+		case rule == "":
+		case rule == "an identifierString":
+			out = append(out, breakage{`"a b"`, ocpp.RuleSpec, ""})
+		case rule == "at least 1 item":
+			out = append(out, breakage{"[]", ocpp.RuleSpec, ""})
+		case scan(rule, "at least %d", &n):
+			out = append(out, breakage{strconv.Itoa(n - 1), ocpp.RuleSpec, ""})
+		case scan(rule, "at most %d", &n):
+			out = append(out, breakage{strconv.Itoa(n + 1), ocpp.RuleSpec, ""})
+		default:
+			panic("unknown rule of the text: " + rule)
+		}
+	}
+	return out
+}
+
+func scan(text, format string, n *int) bool {
+	_, err := fmt.Sscanf(text, format, n)
+	return err == nil
 }
