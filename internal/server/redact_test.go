@@ -1,0 +1,52 @@
+package server
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/chargeyard/chargeyard/internal/httpapi"
+	"github.com/chargeyard/chargeyard/ocpp"
+)
+
+func TestRecordsOfCommandsHoldNoSecrets(t *testing.T) {
+	for _, payload := range []string{
+		`{"key":"AuthorizationKey","value":"SECRET"}`,
+		`{"setVariableData":[{"attributeValue":"SECRET","component":{"name":"SecurityCtrlr"},"variable":{"name":"BasicAuthPassword"}}]}`,
+		`{"configurationSlot":1,"connectionData":{"ocppCsmsUrl":"wss://a","basicAuthPassword":"SECRET","apn":{"apn":"x","apnPassword":"SECRET"},` +
+			`"vpn":{"server":"s","user":"u","password":"SECRET","key":"SECRET","type":"IKEv2"}}}`,
+		`SECRET`,
+	} {
+		if got := string(redact([]byte(payload))); strings.Contains(got, "SECRET") {
+			t.Errorf("%s became %s", payload, got)
+		}
+	}
+	if got := string(redact([]byte(`{"key":"HeartbeatInterval","value":"300"}`))); got != `{"key":"HeartbeatInterval","value":"300"}` {
+		t.Errorf("too much is hidden: %s", got)
+	}
+}
+
+func TestOnlyAnAcceptedKeyChangeCounts(t *testing.T) {
+	set := `{"setVariableData":[{"attributeValue":"x","component":{"name":"A"},"variable":{"name":"B"}},` +
+		`{"attributeValue":"k","component":{"name":"SecurityCtrlr"},"variable":{"name":"BasicAuthPassword"}}]}`
+	result := func(status string) string {
+		return `{"setVariableResult":[{"attributeStatus":"Accepted","component":{"name":"A"},"variable":{"name":"B"}},` +
+			`{"attributeStatus":"` + status + `","component":{"name":"SecurityCtrlr"},"variable":{"name":"BasicAuthPassword"}}]}`
+	}
+	for _, c := range []struct {
+		version                         ocpp.Version
+		action, payload, response, want string
+	}{
+		{ocpp.V16, "ChangeConfiguration", `{"key":"AuthorizationKey","value":"k"}`, `{"status":"Accepted"}`, "k"},
+		{ocpp.V16, "ChangeConfiguration", `{"key":"AuthorizationKey","value":"k"}`, `{"status":"RebootRequired"}`, "k"},
+		{ocpp.V16, "ChangeConfiguration", `{"key":"AuthorizationKey","value":"k"}`, `{"status":"Rejected"}`, ""},
+		{ocpp.V16, "ChangeConfiguration", `{"key":"HeartbeatInterval","value":"k"}`, `{"status":"Accepted"}`, ""},
+		{ocpp.V201, "SetVariables", set, result("Accepted"), "k"},
+		{ocpp.V21, "SetVariables", set, result("Rejected"), ""},
+		{ocpp.V201, "ChangeConfiguration", `{"key":"AuthorizationKey","value":"k"}`, `{"status":"Accepted"}`, ""},
+	} {
+		cmd := httpapi.Command{Action: c.action, Payload: []byte(c.payload)}
+		if got := acceptedKey(c.version, cmd, []byte(c.response)); got != c.want {
+			t.Errorf("%v %s %s: %q, want %q", c.version, c.payload, c.response, got, c.want)
+		}
+	}
+}
