@@ -88,7 +88,9 @@ func (s *Server) connect(conn *wsconn.Conn, a *arrival) error {
 		old.closeWith(wsconn.CodePolicy, "replaced", ErrReplaced)
 	}
 	st.begin(after)
-	conn.Start(receiver{st})
+	if cause := conn.Start(receiver{st}); cause != nil { // it has ended meanwhile; active counts it already
+		go receiver{st}.Closed(conn, cause)
+	}
 	if s.isDraining() { // Shutdown may have looked before the registration
 		st.closeWith(s.options.ShutdownCode, "shutting down", ErrShutdown)
 	}

@@ -291,7 +291,9 @@ type vendorResponse struct {
 	OK bool `json:"ok"`
 }
 
-func (*vendorRequest) OCPPAction() ocpp.Action       { return ocpp.Action{Version: ocpp.V16, Name: "Acme.Level"} }
+func (*vendorRequest) OCPPAction() ocpp.Action {
+	return ocpp.Action{Version: ocpp.V16, Name: "Acme.Level"}
+}
 func (*vendorRequest) OCPPResponse() *vendorResponse { return new(vendorResponse) }
 func (*vendorRequest) SentByCSMS()                   {}
 func (*vendorRequest) SentByStation()                {}

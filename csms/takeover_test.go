@@ -1,0 +1,294 @@
+package csms_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/ocpp"
+	"github.com/chargeyard/chargeyard/ocpp16"
+	"github.com/chargeyard/chargeyard/ocpptest"
+)
+
+// journal notes what the application is told, connections numbered by their epochs.
+type journal struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (j *journal) note(format string, args ...any) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.lines = append(j.lines, fmt.Sprintf(format, args...))
+}
+
+func (j *journal) all() []string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Clone(j.lines)
+}
+
+// number is the epoch, which begins at 1 under the options of hooks.
+func (j *journal) number(st *csms.Station) uint64 { return st.Epoch() - 1 }
+
+// hooks adds the hooks to options.
+func (j *journal) hooks(o csms.Options) csms.Options {
+	o.FirstEpoch = 1
+	o.OnConnect = func(st *csms.Station) { j.note("connected %s %d", st.Identity(), j.number(st)) }
+	o.OnDisconnect = func(st *csms.Station, cause error) {
+		j.note("disconnected %s %d: %d", st.Identity(), j.number(st), csms.CloseCode(cause))
+		if !errors.Is(cause, net.ErrClosed) || !errors.Is(st.Cause(), cause) {
+			j.note("the cause is %v, was %v", st.Cause(), cause)
+		}
+	}
+	return o
+}
+
+func (j *journal) want(t *testing.T, want ...string) {
+	t.Helper()
+	synctest.Wait()
+	if got := j.all(); !slices.Equal(got, want) {
+		t.Errorf("told\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
+	}
+}
+
+func TestR8NewestConnectionWinsAndEventsAreOrdered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := &journal{}
+		y := open(t, j.hooks(csms.Options{}))
+		heartbeats(y.srv)
+		old := y.dial("CS-1", ocpp.V16)
+		first := y.station("CS-1")
+		next := y.dial("CS-1", ocpp.V201)
+		if c := expectClose(t, old, 1008); c.Reason != "replaced" {
+			t.Errorf("the old one was closed with %q", c.Reason)
+		}
+		second := y.station("CS-1")
+		if second == first || second.Epoch() <= first.Epoch() || second.Version() != ocpp.V201 || y.srv.Len() != 1 {
+			t.Errorf("registered is epoch %d after %d, %d stations", second.Epoch(), first.Epoch(), y.srv.Len())
+		}
+		if !errors.Is(first.Cause(), csms.ErrReplaced) {
+			t.Errorf("the cause is %v", first.Cause())
+		}
+		beat(t, next, "1")
+		next.Close()
+		j.want(t, "connected CS-1 1", "disconnected CS-1 1: 1008", "connected CS-1 2", "disconnected CS-1 2: 1006")
+	})
+}
+
+func TestR8HalfOpenConnectionIsReplacedWithoutWaitingForIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := &journal{}
+		l := ocpptest.Listen(ocpptest.LinkOptions{})
+		var links []*ocpptest.Link
+		l.OnLink = func(link *ocpptest.Link) { links = append(links, link) }
+		y := openOn(t, l, j.hooks(csms.Options{}))
+		heartbeats(y.srv)
+		y.dial("CS-1", ocpp.V16)
+		pending := call(y.station("CS-1"), reset16())
+		synctest.Wait()
+		links[0].Blackhole()
+
+		begin := time.Now()
+		p := y.dial("CS-1", ocpp.V16)
+		beat(t, p, "1")
+		j.want(t, "connected CS-1 1", "disconnected CS-1 1: 1008", "connected CS-1 2")
+		if err := (<-pending).err; !errors.Is(err, csms.ErrReplaced) || !errors.Is(err, net.ErrClosed) || ocpp.SafeToRetry(err) {
+			t.Errorf("the call of the old connection ended with %v", err)
+		}
+		if elapsed := time.Since(begin); elapsed != 0 {
+			t.Errorf("the takeover took %v", elapsed)
+		}
+	})
+}
+
+func TestR8LateEndOfTheOldConnectionLeavesTheNewOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := open(t, csms.Options{})
+		heartbeats(y.srv)
+		old := y.dial("CS-1", ocpp.V16)
+		first := y.station("CS-1")
+		p := y.dial("CS-1", ocpp.V16)
+		first.Close(1000, "late")
+		old.Close()
+		time.Sleep(time.Minute) // the old close handshake is long over
+		if st := y.station("CS-1"); st == first || st.Cause() != nil || y.srv.Len() != 1 {
+			t.Errorf("registered: %v, cause %v, %d stations", st == first, st.Cause(), y.srv.Len())
+		}
+		beat(t, p, "1")
+	})
+}
+
+func TestR8HandlersRunAfterOnConnectAndCallsWorkInIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := &journal{}
+		y := open(t, csms.Options{OnConnect: func(st *csms.Station) {
+			resp, err := csms.Call(context.Background(), st, reset16())
+			j.note("connected: %v %v", resp, err)
+		}})
+		csms.Handle(y.srv, func(context.Context, *csms.Station, *ocpp16.HeartbeatRequest) (*ocpp16.HeartbeatResponse, error) {
+			j.note("handled")
+			return &ocpp16.HeartbeatResponse{}, nil
+		})
+		p := y.dial("CS-1", ocpp.V16)
+		send(t, p, `[2,"1","Heartbeat",{}]`)
+		id, _ := readCall(t, p, "Reset")
+		synctest.Wait()
+		if lines := j.all(); len(lines) != 0 {
+			t.Errorf("before OnConnect has returned: %q", lines)
+		}
+		send(t, p, `[3,"`+id+`",{"status":"Accepted"}]`)
+		j.want(t, "connected: &{Accepted} <nil>", "handled")
+	})
+}
+
+func TestR8CallbackThatHangsDoesNotPileUpConnections(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := &journal{}
+		o := j.hooks(csms.Options{})
+		release := make(chan struct{})
+		connected := o.OnConnect
+		o.OnConnect = func(st *csms.Station) {
+			connected(st)
+			if j.number(st) == 1 {
+				<-release
+			}
+		}
+		y := open(t, o)
+		heartbeats(y.srv)
+		y.dial("CS-1", ocpp.V16)
+		synctest.Wait()
+		var last *ocpptest.Peer
+		for range 20 {
+			last = y.dial("CS-1", ocpp.V16)
+		}
+		beat(t, y.dial("CS-2", ocpp.V16), "1") // the neighbour notices nothing
+		y.dial("CS-3", ocpp.V16).Close()
+		j.want(t, "connected CS-1 1", "connected CS-2 22", "connected CS-3 23", "disconnected CS-3 23: 1006")
+		close(release)
+		beat(t, last, "1")
+		j.want(t, "connected CS-1 1", "connected CS-2 22", "connected CS-3 23", "disconnected CS-3 23: 1006",
+			"disconnected CS-1 1: 1008", "connected CS-1 21")
+	})
+}
+
+func TestR8ConnectionThatEndsBeforeItsTurnIsNotTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := &journal{}
+		o := j.hooks(csms.Options{})
+		release := make(chan struct{})
+		told := o.OnDisconnect
+		o.OnDisconnect = func(st *csms.Station, cause error) {
+			if j.number(st) == 1 {
+				<-release
+			}
+			told(st, cause)
+		}
+		y := open(t, o)
+		heartbeats(y.srv)
+		y.dial("CS-1", ocpp.V16).Close()
+		synctest.Wait()
+		y.dial("CS-1", ocpp.V16).Close()
+		synctest.Wait()
+		if n := y.srv.Len(); n != 0 {
+			t.Errorf("%d stations are listed", n)
+		}
+		p := y.dial("CS-1", ocpp.V16)
+		close(release)
+		beat(t, p, "1")
+		p.Close()
+		j.want(t, "connected CS-1 1", "disconnected CS-1 1: 1006", "connected CS-1 3", "disconnected CS-1 3: 1006")
+	})
+}
+
+// TestR8TakeoverStorm has many connections of a few identities arrive at once, while others close them, call them
+// and list them. Real time and real threads: run it with -race.
+func TestR8TakeoverStorm(t *testing.T) {
+	j := &journal{}
+	y := open(t, j.hooks(csms.Options{PingInterval: -1}))
+	heartbeats(y.srv)
+	const identities, rounds = 4, 60
+	var storm sync.WaitGroup
+	for i := range identities * 4 {
+		storm.Go(func() {
+			for n := range rounds {
+				p, err := y.try(fmt.Sprintf("/ocpp/CS-%d", i%identities), ocpptest.PeerOptions{Subprotocols: []string{"ocpp1.6"}})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				p.SendText(`[2,"1","Heartbeat",{}]`) //nolint:errcheck // it may be replaced already
+				if n%3 == 0 {
+					p.Close()
+				}
+				defer p.Close()
+			}
+		})
+	}
+	stop := make(chan struct{})
+	var meanwhile sync.WaitGroup
+	meanwhile.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			for st := range y.srv.Stations() {
+				ctx, cancel := context.WithTimeout(context.Background(), time.Microsecond)
+				csms.Call(ctx, st, reset16()) //nolint:errcheck // nobody answers
+				cancel()
+				if st.Epoch()%5 == 0 {
+					st.Close(1000, "")
+				}
+			}
+		}
+	})
+	storm.Wait()
+	close(stop)
+	meanwhile.Wait()
+	if err := y.srv.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	checkOrder(t, j.all(), identities)
+	if n := y.srv.Len(); n != 0 {
+		t.Errorf("%d stations are left", n)
+	}
+}
+
+// checkOrder checks that each identity was connected and disconnected by turns, with growing epochs.
+func checkOrder(t *testing.T, lines []string, identities int) {
+	t.Helper()
+	online, newest := map[string]int{}, map[string]int{}
+	for _, line := range lines {
+		var id string
+		var epoch, code int
+		if n, _ := fmt.Sscanf(line, "connected %s %d", &id, &epoch); n == 2 {
+			if online[id] != 0 || epoch <= newest[id] {
+				t.Fatalf("%q while %d is connected and %d was", line, online[id], newest[id])
+			}
+			online[id], newest[id] = epoch, epoch
+			continue
+		}
+		if n, _ := fmt.Sscanf(line, "disconnected %s %d: %d", &id, &epoch, &code); n != 3 || online[id] != epoch {
+			t.Fatalf("%q while %d is connected", line, online[id])
+		}
+		online[id] = 0
+	}
+	if len(newest) != identities {
+		t.Errorf("told of %d identities", len(newest))
+	}
+	for id, epoch := range online {
+		if epoch != 0 {
+			t.Errorf("%s was never told to be disconnected", id)
+		}
+	}
+}
