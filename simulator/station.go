@@ -30,12 +30,14 @@ type Station struct {
 	vars     *variables
 
 	tasks sync.WaitGroup // what after started
-	run   context.Context
+	run   context.Context // ends when nothing may go on
+	soft  context.Context // ends when nothing new may begin
 
 	mu        sync.Mutex
 	draw      *rand.Rand
 	connected int // how often
 	booted    bool
+	leaving   bool
 	queued    int           // transaction messages without an answer
 	idle      chan struct{} // closed and made anew when a transaction ends or a message is done with
 }
@@ -85,7 +87,7 @@ func (s *Station) options() station.Options {
 
 // live runs the station until ctx ends. Drivers stop coming when soft ends.
 func (s *Station) live(ctx, soft context.Context) {
-	s.run = ctx
+	s.run, s.soft = ctx, soft
 	var drivers, client sync.WaitGroup
 	client.Go(func() {
 		if err := s.client.Run(ctx); err != nil && ctx.Err() == nil {
@@ -103,11 +105,14 @@ func (s *Station) live(ctx, soft context.Context) {
 	<-soft.Done()
 	drivers.Wait()
 	s.waitDelivered(ctx)
+	s.mu.Lock()
+	s.leaving = true // no task is added while they are waited for
+	s.mu.Unlock()
+	s.tasks.Wait()
 	if err := s.client.Shutdown(ctx); err != nil {
 		s.fleet.o.Logger.Debug("closed before everything was done", "station", s.identity, "error", err)
 	}
 	client.Wait()
-	s.tasks.Wait()
 }
 
 // online counts connections and reports all connectors when it is not the first one (1.6 4.9; 2.x B04).
@@ -132,7 +137,7 @@ func (s *Station) online(on bool) {
 }
 
 func (s *Station) reportAll(ctx context.Context) {
-	if s.client.WaitAccepted(ctx) != nil {
+	if s.client.WaitAccepted(s.soft) != nil {
 		return
 	}
 	for _, o := range s.outlets {
@@ -169,11 +174,11 @@ func (s *Station) countCommands(ctx context.Context, x *ocpp.Exchange, req any, 
 
 // after runs task once the handler that calls it has answered, as a station does what it was asked to do.
 func (s *Station) after(task func(ctx context.Context)) {
-	ctx := s.run
-	if ctx == nil || ctx.Err() != nil {
-		return
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.leaving && s.soft.Err() == nil {
+		s.tasks.Go(func() { task(s.run) })
 	}
-	s.tasks.Go(func() { task(ctx) })
 }
 
 // failed counts and logs what went wrong.
