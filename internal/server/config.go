@@ -94,6 +94,9 @@ func (c Config) check() error {
 	if c.OCPP == Off && c.OCPPTLS == "" {
 		return errors.New("no station could connect: give --ocpp ADDR or --ocpp-tls ADDR")
 	}
+	if c.OCPP == Off && c.Demo > 0 {
+		return errors.New("the stations of --demo connect without TLS: they need --ocpp ADDR")
+	}
 	if c.Heartbeat < time.Second {
 		return errors.New("a heartbeat interval below one second is not possible in OCPP")
 	}

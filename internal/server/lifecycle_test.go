@@ -19,6 +19,7 @@ func TestARestartKeepsEverything(t *testing.T) {
 	p.call("BootNotification", boot16)
 	p.call("StatusNotification", `{"connectorId":1,"errorCode":"NoError","status":"Charging"}`)
 	tx := p.call("StartTransaction", `{"connectorId":1,"idTag":"CAFE","meterStart":1000,"timestamp":`+t0+`}`)["transactionId"]
+	p.Close()
 	if err := first.stop(); err != nil {
 		t.Fatal(err)
 	}
@@ -139,6 +140,7 @@ func TestStartingFailsWithOneSentence(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, c := range map[string]Config{
+		"they need --ocpp":                   {OCPP: Off, OCPPTLS: "127.0.0.1:0", Demo: 1},
 		"choose another address with --ocpp": {OCPP: taken.Addr().String()},
 		"choose another address with --http": {HTTP: taken.Addr().String()},
 		"another chargeyard uses":            {Data: inUse},

@@ -25,7 +25,7 @@ const (
 	apiIdleTimeout    = 2 * time.Minute
 	maxAPIHeader      = 64 << 10 // bytes
 	maxStationHeader  = 16 << 10 // bytes
-	stationsStopLimit = 5 * time.Second
+	stationsStopLimit = 3 * time.Second
 	apiStopLimit      = 3 * time.Second
 )
 
@@ -64,8 +64,14 @@ func (s *Server) Run(ctx context.Context) (err error) {
 	}
 	s.state.Store(stateServing)
 	s.banner(token)
-	<-serving.Done()
-	return errors.Join(s.stop(ctx, stations, api), group.Wait())
+	demoEnded, err := s.startDemo(serving)
+	if err != nil {
+		failed(err)
+	} else {
+		<-serving.Done()
+		demoEnded()
+	}
+	return errors.Join(err, s.stop(ctx, stations, api), group.Wait())
 }
 
 // stop ends in order: not ready, no new stations, a close frame for each, then the API. The store is closed after it.
