@@ -9,16 +9,15 @@ const Generation1 = true
 // of ASCII and * - _ = : + | @ . (OCPP 2.0.1 Part 2, 2.1.4).
 func IsIdentifier(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; c >= 0x80 || !identifierBytes[c] {
+		if c := s[i]; c >= 0x80 || identifierBits[c>>6]&(1<<(c&63)) == 0 {
 			return false
 		}
 	}
 	return true
 }
 
-var identifierBytes = func() (t [128]bool) {
-	for _, c := range "*-_=:+|@.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" {
-		t[c] = true
-	}
-	return t
-}()
+// identifierBits has a 1 for each ASCII character of an identifierString.
+var identifierBits = [2]uint64{
+	1<<'*' | 1<<'+' | 1<<'-' | 1<<'.' | 1<<':' | 1<<'=' | (1<<10-1)<<'0',
+	1<<('@'-64) | 1<<('_'-64) | 1<<('|'-64) | (1<<26-1)<<('A'-64) | (1<<26-1)<<('a'-64),
+}
