@@ -21,7 +21,7 @@ import (
 
 type simulateCmd struct {
 	URL      string        `required:"" placeholder:"URL" help:"Endpoint of the management system without the identity: ws://localhost:8887/ocpp or wss://host/ocpp."`
-	Stations int           `default:"10" help:"How many stations."`
+	Stations int           `default:"10" env:"CHARGEYARD_SIMULATE_STATIONS" help:"How many stations."`
 	Versions []string      `default:"1.6,2.0.1,2.1" help:"Versions of OCPP; each station speaks one of them, in turn."`
 	EVSEs    int           `name:"evses" default:"2" help:"EVSEs of each station, with one connector each."`
 	Duration time.Duration `placeholder:"TIME" help:"How long, such as 90s or 10m; then sessions end and the summary is printed. Without it the stations run until Ctrl-C."`
