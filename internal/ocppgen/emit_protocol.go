@@ -10,7 +10,8 @@ const codecVersion = 1
 func protocolSource(v *Version) *source {
 	s := new(source)
 	s.doc = fmt.Sprintf("Package %s has the messages of OCPP %s: requests, responses, their parts and enumerations, with "+
-		"a codec and validation of their own.", v.Package, v.Name)
+		"a codec and validation of their own. A message is sent with its required properties first, then the optional ones, "+
+		"each in the order of the schema, and customData last.", v.Package, v.Name)
 	s.linef("// This code and the runtime fit: a runtime of another generation lacks the constant.")
 	s.linef("const _ = jsonwire.Generation%d\n", codecVersion)
 	s.linef("// Protocol is OCPP %s: its %d actions with direction, kind and constructors. It is immutable.", v.Name, len(v.Actions))
