@@ -17,8 +17,8 @@ func (c *Client) SetPingInterval(d time.Duration) {
 	n := c.conn
 	c.mu.Unlock()
 	if n != nil {
+		n.ws.SetPingInterval(d) // first: it forgets the silence that the old interval allowed
 		n.ws.SetIdleTimeout(idle)
-		n.ws.SetPingInterval(d)
 	}
 	c.kick() // heartbeats may depend on it
 }

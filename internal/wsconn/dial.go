@@ -87,6 +87,7 @@ func (o *DialOptions) dialer(status **StatusError) ws.Dialer {
 		Header:    ws.HandshakeHeaderHTTP(header),
 		TLSConfig: o.TLS,
 		NetDial:   o.DialContext,
+		WrapConn:  func(nc net.Conn) net.Conn { return &respeller{Conn: nc, offered: o.Subprotocols} },
 		OnStatusError: func(code int, _ []byte, r io.Reader) {
 			*status = readStatus(code, r)
 		},
@@ -99,6 +100,10 @@ func (o *DialOptions) dialer(status **StatusError) ws.Dialer {
 
 // dialled makes a connection of a completed handshake.
 func (e *Engine) dialled(nc net.Conn, br *bufio.Reader, hs ws.Handshake, o Options) (*Conn, error) {
+	early := buffered(br)
+	if r, ok := nc.(*respeller); ok {
+		nc, early = r.Conn, append(early, r.head...)
+	}
 	deflate := false
 	for _, x := range hs.Extensions {
 		var p wsflate.Parameters
@@ -108,7 +113,7 @@ func (e *Engine) dialled(nc net.Conn, br *bufio.Reader, hs ws.Handshake, o Optio
 		}
 		deflate = true
 	}
-	return e.newConn(nc, agreed{client: true, subprotocol: hs.Protocol, deflate: deflate, early: buffered(br)}, o)
+	return e.newConn(nc, agreed{client: true, subprotocol: hs.Protocol, deflate: deflate, early: early}, o)
 }
 
 // redacted is the URL without a password.

@@ -3,8 +3,9 @@ package wsconn
 import "time"
 
 // SetPingInterval changes how often this end pings, at once: the next ping goes out d from now. 0 sends no more
-// pings (R33).
+// pings (R33). The silence until now is forgotten: the interval so far allowed it, the new one may not (R34).
 func (c *Conn) SetPingInterval(d time.Duration) {
+	c.lastFrame.Store(c.engine.wheel.now())
 	c.ping.Store(int64(max(d, 0)))
 	if d > 0 {
 		c.nextPing.Store(c.engine.wheel.now() + int64(d))
