@@ -25,7 +25,7 @@ type Handler interface {
 type Conn struct {
 	engine      *Engine
 	nc          net.Conn
-	raw         syscall.RawConn // nil: the socket can only be used through nc
+	raw         syscall.RawConn // for writes that must not block; nil: there are none on this socket
 	subprotocol string
 	o           Options
 	client      bool // this end is the client: it masks what it sends

@@ -14,5 +14,3 @@ func rawConn(net.Conn) syscall.RawConn { return nil }
 func newFrame() *frame { return &frame{} }
 
 func (c *Conn) tryWrite(*frame) error { return errors.ErrUnsupported }
-
-func (c *Conn) readRaw(func(b []byte) error) error { return errors.ErrUnsupported }

@@ -3,14 +3,14 @@
 package wsconn
 
 import (
-	"io"
 	"net"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 )
 
-// rawConn returns the non-blocking access to the socket of nc, nil when it has none: TLS, in-memory links.
+// rawConn returns the access to the socket of nc for writes that must not block, nil when it has none: TLS,
+// in-memory links.
 func rawConn(nc net.Conn) syscall.RawConn {
 	s, ok := nc.(syscall.Conn)
 	if !ok {
@@ -43,51 +43,4 @@ func (c *Conn) tryWrite(f *frame) error {
 		return err
 	}
 	return f.err
-}
-
-// rawRead is a read that borrows its buffer only when there is something to read.
-type rawRead struct {
-	pools *pools
-	buf   *[chunkSize]byte
-	n     int
-	err   error
-}
-
-// ready is called when the socket may have bytes; false goes on waiting.
-func (r *rawRead) ready(fd uintptr) bool {
-	buf := r.pools.chunk()
-	for {
-		n, err := unix.Read(int(fd), buf[:])
-		switch {
-		case err == unix.EINTR:
-			continue
-		case err == unix.EAGAIN:
-			r.pools.putChunk(buf)
-			return false
-		case err == nil && n == 0:
-			err = io.EOF
-		}
-		r.buf, r.n, r.err = buf, n, err
-		return true
-	}
-}
-
-// readRaw reads until the connection ends. It waits without a buffer.
-func (c *Conn) readRaw(take func(b []byte) error) error {
-	r := rawRead{pools: &c.engine.pools}
-	ready := r.ready
-	for {
-		if err := c.raw.Read(ready); err != nil {
-			return err
-		}
-		err := r.err
-		if err == nil {
-			err = take(r.buf[:r.n])
-		}
-		r.pools.putChunk(r.buf)
-		r.buf = nil
-		if err != nil {
-			return err
-		}
-	}
 }
