@@ -219,6 +219,8 @@ func TestVendorTypesGoThroughEncodingJSON(t *testing.T) {
 	}
 }
 
+const mostTolerant = ^ocpp.Policy(1 << ocpp.RuleSyntax)
+
 func TestAppendValidatesByPolicy(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -230,6 +232,7 @@ func TestAppendValidatesByPolicy(t *testing.T) {
 		{"long", sample{ID: "abcdef", Count: 1}, 0, false},
 		{"long, tolerated", sample{ID: "abcdef", Count: 1}, ocpp.Strict.Tolerating(ocpp.RuleLength), true},
 		{"long, tolerated, and out of range", sample{ID: "abcdef", Count: 11}, ocpp.Strict.Tolerating(ocpp.RuleLength), false},
+		{"not UTF-8", sample{ID: "\xff"}, mostTolerant, false},
 		{"seven", sample{ID: "a", Count: 7}, 0, true},
 		{"seven, by the text", sample{ID: "a", Count: 7}, ocpp.Spec, false},
 		{"deep", sample{ID: "a", Nested: &sample{ID: "b", List: []color{red, "Green"}}}, 0, false},

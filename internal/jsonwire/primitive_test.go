@@ -357,3 +357,18 @@ func TestRawIsClipped(t *testing.T) {
 		t.Error("appending to raw would overwrite the message")
 	}
 }
+
+func TestRawIsCopiedUnlessOwned(t *testing.T) {
+	for _, owned := range []bool{true, false} {
+		data := []byte(`{"a":1}`)
+		var d Decoder
+		d.Reset(data, Options{Owned: owned})
+		var raw rawMessage
+		if !d.Raw(&raw) {
+			t.Fatal(d.Violation())
+		}
+		if data[2] = 'b'; (raw[2] == 'b') != owned {
+			t.Errorf("owned %v: %s", owned, raw)
+		}
+	}
+}

@@ -20,13 +20,13 @@ type finding struct {
 	detail string
 }
 
-// violate records a violation of rule. It returns true when the policy tolerates it, and false when the message
+// violate records a violation of any rule but RuleSyntax, which refuse is for. It returns true when the policy tolerates it, and false when the message
 // is refused. The first refusal counts.
 func (d *Decoder) violate(f finding) bool {
 	if d.failed {
 		return false
 	}
-	if f.rule == RuleSyntax || d.opts.Policy&(1<<f.rule) == 0 {
+	if d.opts.Policy&(1<<f.rule) == 0 {
 		d.failed = true
 		d.bad = f
 		return false
