@@ -1,10 +1,13 @@
 package station_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
+	"github.com/chargeyard/chargeyard/internal/wsconn"
 	"github.com/chargeyard/chargeyard/ocpp16"
+	"github.com/chargeyard/chargeyard/ocpptest"
 	"github.com/chargeyard/chargeyard/station"
 )
 
@@ -112,5 +115,31 @@ func TestR34IdleTimeoutIsLongerThanPingAndPong(t *testing.T) {
 		f.started(o)
 		time.Sleep(5 * time.Minute)
 		f.expect("0s connected ocpp1.6", "0s BootNotification", "1m0s ping", "2m0s ping", "3m0s ping", "4m0s ping", "5m0s ping")
+	})
+}
+
+func TestR34AHalfOpenConnectionIsFoundAndMadeAnew(t *testing.T) {
+	bubble(t, func(t *testing.T, f *fakeCSMS) {
+		var links []*ocpptest.Link
+		f.srv.Listener.OnLink = func(l *ocpptest.Link) { links = append(links, l) }
+		o := f.options()
+		o.PingInterval = time.Minute
+		var cause error
+		o.OnDisconnect = func(_ *station.Connection, err error) {
+			if cause == nil {
+				f.note("hook: disconnect")
+				cause = err
+			}
+		}
+		f.started(o)
+		time.Sleep(90 * time.Second)
+		links[0].Blackhole()
+		time.Sleep(5 * time.Minute)
+		// The last frame was the pong at 1m; three ping intervals later the connection is given up.
+		f.same(without(f.lines(), "ping"), "0s connected ocpp1.6", "0s BootNotification", "4m0s hook: disconnect",
+			"4m10s connected ocpp1.6")
+		if !errors.Is(cause, wsconn.ErrIdleTimeout) {
+			t.Errorf("the cause is %v", cause)
+		}
 	})
 }
