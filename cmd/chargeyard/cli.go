@@ -43,7 +43,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (code int) {
 			panic(cause)
 		}
 	}()
-	command, err := parse(args, out, errOut)
+	command, err := parse(&cli{}, args, out, errOut)
 	if err == nil {
 		command.BindTo(ctx, (*context.Context)(nil))
 		command.Bind(streams{out, errOut})
@@ -52,8 +52,8 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (code int) {
 	return report(err, errOut)
 }
 
-func parse(args []string, out, errOut io.Writer) (*kong.Context, error) {
-	parser, err := kong.New(&cli{},
+func parse(grammar *cli, args []string, out, errOut io.Writer) (*kong.Context, error) {
+	parser, err := kong.New(grammar,
 		kong.Name("chargeyard"),
 		kong.Description(about),
 		kong.DefaultEnvars("CHARGEYARD"),

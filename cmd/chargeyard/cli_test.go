@@ -1,0 +1,197 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// try runs a command line.
+func try(t *testing.T, args ...string) (code int, out, errOut string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	code = run(t.Context(), args, &o, &e)
+	return code, o.String(), e.String()
+}
+
+func TestHelpOfEveryCommand(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want []string
+	}{
+		{nil, []string{"serve", "simulate", "token new", "version", "--demo 25"}},
+		{[]string{"--help"}, []string{"serve", "simulate", "token new", "version", "CHARGEYARD_"}},
+		{[]string{"serve", "--help"}, []string{"--ocpp=ADDR", "127.0.0.1:8080", "$CHARGEYARD_API_TOKEN", "open|known", "Ctrl-C"}},
+		{[]string{"simulate", "--help"}, []string{"--url", "--stations", "--duration"}},
+		{[]string{"token", "new", "--help"}, []string{"--data", "hash"}},
+		{[]string{"version", "--help"}, []string{"version"}},
+	} {
+		code, out, errOut := try(t, c.args...)
+		if code != 0 || errOut != "" {
+			t.Errorf("%v: code %d, %s", c.args, code, errOut)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(out, want) {
+				t.Errorf("%v: the help lacks %q:\n%s", c.args, want, out)
+			}
+		}
+	}
+}
+
+func TestWrongCommandLinesSayWhatIsWrong(t *testing.T) {
+	for want, args := range map[string][]string{
+		"unknown flag --nothing":        {"serve", "--nothing"},
+		"unexpected argument nothing":   {"nothing"},
+		"come in pairs":                 {"serve", "--tls-cert", "a"},
+		"needs a certificate":           {"serve", "--ocpp-tls", ":0"},
+		"of use with --ocpp-tls":        {"serve", "--client-ca", "a"},
+		"--demo takes a number":         {"serve", "--demo=-1"},
+		"--stations must be one of":     {"serve", "--stations", "closed"},
+		"cannot read the configuration": {"serve", "--config", "nowhere.json"},
+		"--log-level must be one of":    {"serve", "--log-level", "loud"},
+		"invalid duration":              {"serve", "--heartbeat", "often"},
+		"expected \"new\"":              {"token"},
+		"missing flags: --url":          {"simulate"},
+	} {
+		code, _, errOut := try(t, args...)
+		if code == 0 || !strings.Contains(errOut, want) {
+			t.Errorf("%v: code %d, want %q in: %s", args, code, want, errOut)
+		}
+	}
+}
+
+func TestVersionSaysWhatItIs(t *testing.T) {
+	code, out, _ := try(t, "version")
+	if code != 0 || !strings.Contains(out, "chargeyard ") || !strings.Contains(out, "OCPP 1.6, 2.0.1, 2.1") {
+		t.Errorf("%d %s", code, out)
+	}
+}
+
+func TestTokenNewPrintsAToken(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	code, out, errOut := try(t, "token", "new", "--data", data)
+	if code != 0 || !regexp.MustCompile(`^cy_\S{40,}\n$`).MatchString(out) {
+		t.Errorf("%d %q %s", code, out, errOut)
+	}
+	if _, again, _ := try(t, "token", "new", "--data", data); again == out {
+		t.Error("the same token twice")
+	}
+}
+
+// settings parses a command line of serve.
+func settings(t *testing.T, args ...string) serveCmd {
+	t.Helper()
+	var c cli
+	if _, err := parse(&c, append([]string{"serve"}, args...), io.Discard, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	return c.Serve
+}
+
+func TestFlagsWinOverVariablesAndThoseOverTheFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "chargeyard.json")
+	content := `{"http": "file:1", "ocpp": "file:2", "data": "file", "heartbeat": "7s", "demo": 3, "tls-cert": ["a", "b"], "tls-key": ["c", "d"], "ocpp-tls": ":1"}`
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("CHARGEYARD_OCPP", "env:2")
+	t.Setenv("CHARGEYARD_DATA", "env")
+	t.Setenv("CHARGEYARD_API_TOKEN", "secret")
+	c := settings(t, "--config", file, "--data", "flag")
+	if c.HTTP != "file:1" || c.OCPP != "env:2" || c.Data != "flag" || c.APIToken != "secret" || c.Heartbeat != 7*time.Second || c.Demo != 3 {
+		t.Errorf("settings: %+v", c)
+	}
+	if !slices.Equal(c.TLSCert, []string{"a", "b"}) || !slices.Equal(c.TLSKey, []string{"c", "d"}) {
+		t.Errorf("lists: %v %v", c.TLSCert, c.TLSKey)
+	}
+	t.Setenv("CHARGEYARD_CONFIG", file)
+	if c := settings(t); c.HTTP != "file:1" || c.OCPP != "env:2" {
+		t.Errorf("with the file from the environment: %+v", c)
+	}
+}
+
+func TestPairsOfCertificatesMayBeRepeated(t *testing.T) {
+	c := settings(t, "--ocpp-tls", ":0", "--tls-cert", "ec.pem", "--tls-key", "ec.key", "--tls-cert", "rsa.pem", "--tls-key", "rsa.key")
+	if !slices.Equal(c.TLSCert, []string{"ec.pem", "rsa.pem"}) || !slices.Equal(c.TLSKey, []string{"ec.key", "rsa.key"}) {
+		t.Errorf("%v %v", c.TLSCert, c.TLSKey)
+	}
+}
+
+func TestAFileWithAnUnknownSettingIsRefused(t *testing.T) {
+	for content, want := range map[string]string{
+		`{"htpp": ":1"}`: `there is no setting "htpp"`,
+		`{"config": ""}`: `there is no setting "config"`,
+		`[]`:             "not a JSON object",
+	} {
+		file := filepath.Join(t.TempDir(), "c.json")
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if code, _, errOut := try(t, "serve", "--config", file); code == 0 || !strings.Contains(errOut, want) {
+			t.Errorf("%s: %d %s", content, code, errOut)
+		}
+	}
+}
+
+func TestServeStartsPrintsATokenAndEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	out := make(lines, 64)
+	ended := make(chan int, 1)
+	go func() {
+		ended <- run(ctx, []string{"serve", "--ocpp", "127.0.0.1:0", "--http", "127.0.0.1:0", "--data", t.TempDir(), "--log-format", "json"}, out, io.Discard)
+	}()
+	banner := <-out
+	url := regexp.MustCompile(`http://(\S+)/api/v1`).FindStringSubmatch(banner)
+	token := regexp.MustCompile(`token +(cy_\S+)`).FindStringSubmatch(banner)
+	if url == nil || token == nil {
+		t.Fatalf("the banner:\n%s", banner)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url[0]+"/stations", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+token[1])
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Errorf("status %d", resp.StatusCode)
+	}
+	http.DefaultClient.CloseIdleConnections()
+	cancel()
+	if code := <-ended; code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+func TestServeSaysWhyItCannotStart(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	code, out, errOut := try(t, "serve", "--ocpp", l.Addr().String(), "--http", "127.0.0.1:0", "--data", t.TempDir())
+	if code != 1 || out != "" || !strings.Contains(errOut, "another program listens") || strings.Count(errOut, "\n") != 1 {
+		t.Errorf("%d %q %q", code, out, errOut)
+	}
+}
+
+// lines passes on what is written, write by write.
+type lines chan string
+
+func (l lines) Write(p []byte) (int, error) {
+	l <- string(p)
+	return len(p), nil
+}

@@ -1,0 +1,198 @@
+package adapter_test
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/internal/adapter"
+	"github.com/chargeyard/chargeyard/internal/adapter/v16"
+	"github.com/chargeyard/chargeyard/internal/adapter/v201"
+	"github.com/chargeyard/chargeyard/internal/adapter/v21"
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/internal/store"
+	"github.com/chargeyard/chargeyard/ocpp"
+	"github.com/chargeyard/chargeyard/ocpp16"
+	"github.com/chargeyard/chargeyard/ocpp201"
+	"github.com/chargeyard/chargeyard/ocpp21"
+	"github.com/chargeyard/chargeyard/ocpptest"
+)
+
+var update = flag.Bool("update", false, "write the conversations as they are")
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// Each file of testdata is a conversation with one adapter: a line that begins with > is what the station sends, one
+// with = an event that the adapter submits, one with < the answer. A line with ! sets what the store does from there on.
+func TestConversations(t *testing.T) {
+	for subprotocol, register := range map[string]func(*csms.Server, adapter.Backend){
+		"ocpp1.6": v16.Register, "ocpp2.0.1": v201.Register, "ocpp2.1": v21.Register,
+	} {
+		t.Run(subprotocol, func(t *testing.T) {
+			path := filepath.Join("testdata", subprotocol+".txt")
+			content, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			synctest.Test(t, func(t *testing.T) { got = talk(t, subprotocol, register, string(content)) })
+			if *update {
+				if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			} else if got != string(content) {
+				t.Errorf("the conversation went differently; run with -update and look at the difference:\n%s", got)
+			}
+		})
+	}
+}
+
+// talk plays the station's part of a script and returns the script with everything else as it happened. The clock
+// stands at midnight of 2000-01-01.
+func talk(t *testing.T, subprotocol string, register func(*csms.Server, adapter.Backend), script string) string {
+	ingest := &fakeIngest{}
+	srv, err := csms.NewServer(csms.Options{
+		Protocols: []*ocpp.Protocol{ocpp16.Protocol, ocpp201.Protocol, ocpp21.Protocol}, Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	register(srv, adapter.Backend{Store: ingest, Heartbeat: 5 * time.Minute})
+	mux := http.NewServeMux()
+	mux.Handle("/ocpp/{identity}", srv)
+	web := ocpptest.NewServer(mux)
+	defer web.Close()
+	peer, err := ocpptest.DialPeer(t.Context(), web.URL+"/ocpp/CS-1", ocpptest.PeerOptions{
+		DialContext: web.Listener.DialContext, Subprotocols: []string{subprotocol},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	for line := range strings.Lines(script) {
+		switch {
+		case strings.HasPrefix(line, "="), strings.HasPrefix(line, "<"):
+			continue
+		case strings.HasPrefix(line, "!"):
+			ingest.err = stored[strings.TrimSpace(line[1:])]
+		case strings.HasPrefix(line, ">"):
+			out.WriteString(line + exchange(t, peer, ingest, strings.TrimSpace(line[1:])))
+			continue
+		}
+		out.WriteString(line)
+	}
+	peer.Close()
+	if err := srv.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	return out.String()
+}
+
+var stored = map[string]error{
+	"the store works": nil,
+	"the store fails": store.ErrUnavailable,
+	"the store stops": store.ErrClosed,
+	"events are bad":  fmt.Errorf("%w: because", fleet.ErrInvalidEvent),
+}
+
+// exchange sends a frame and returns what came of it.
+func exchange(t *testing.T, peer *ocpptest.Peer, ingest *fakeIngest, frame string) string {
+	ingest.events = nil
+	if err := peer.SendText(frame); err != nil {
+		t.Fatal(err)
+	}
+	answer := ""
+	if strings.HasPrefix(frame, "[2,") { // a SEND has none
+		text, err := peer.ReadText()
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer = "< " + text + "\n"
+	}
+	synctest.Wait()
+	var b strings.Builder
+	for _, e := range ingest.events {
+		b.WriteString("= " + strings.TrimPrefix(fmt.Sprintf("%T", e), "fleet.") + dump(reflect.ValueOf(e)) + "\n")
+	}
+	return b.String() + answer
+}
+
+// fakeIngest takes note of events and decides on tokens by their values.
+type fakeIngest struct {
+	events []fleet.Event
+	err    error
+}
+
+func (f *fakeIngest) Report(fleet.Presence) {}
+
+func (f *fakeIngest) Submit(_ context.Context, e fleet.Event) (fleet.Result, error) {
+	f.events = append(f.events, e)
+	if f.err != nil {
+		return fleet.Result{}, f.err
+	}
+	switch e := e.(type) {
+	case fleet.AuthorizationAsked:
+		return fleet.Result{Token: decide(&e.Token)}, nil
+	case fleet.TransactionEvent:
+		return fleet.Result{TransactionNumber: 42, Token: decide(e.Token)}, nil
+	}
+	return fleet.Result{}, nil
+}
+
+func decide(t *fleet.IDToken) fleet.Decision {
+	switch {
+	case t == nil:
+		return fleet.Decision{}
+	case t.Value == "STRANGER":
+		return fleet.Decision{Status: fleet.TokenUnknown, Unknown: true}
+	case t.Value == "BLOCKED":
+		return fleet.Decision{Status: fleet.TokenBlocked}
+	case t.Value == "GROUPED":
+		return fleet.Decision{Status: fleet.TokenAccepted, Group: "GROUP", Expiry: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)}
+	case t.Value == "BIGGROUP":
+		return fleet.Decision{Status: fleet.TokenAccepted, Group: strings.Repeat("G", 300)}
+	}
+	return fleet.Decision{Status: fleet.TokenAccepted}
+}
+
+// dump writes the fields of an event that are not zero.
+func dump(v reflect.Value) string {
+	switch x := v.Interface().(type) {
+	case time.Time:
+		return x.Format(time.RFC3339Nano)
+	case json.RawMessage:
+		return string(x)
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		return dump(v.Elem())
+	case reflect.Slice:
+		var items []string
+		for i := range v.Len() {
+			items = append(items, dump(v.Index(i)))
+		}
+		return "[" + strings.Join(items, " ") + "]"
+	case reflect.Struct:
+		var fields []string
+		for i := range v.NumField() {
+			if !v.Field(i).IsZero() {
+				fields = append(fields, v.Type().Field(i).Name+"="+dump(v.Field(i)))
+			}
+		}
+		return "{" + strings.Join(fields, " ") + "}"
+	}
+	return fmt.Sprintf("%v", v.Interface())
+}
