@@ -58,8 +58,9 @@ func (o LimitOptions) withDefaults() LimitOptions {
 type LimitListener struct {
 	net.Listener
 	options LimitOptions
-	room    chan struct{} // one token per socket that waits or works
+	room    chan struct{} // one token per socket that waits or works, and one for Accept
 	slots   chan struct{} // one token per socket that works
+	pending atomic.Int64  // sockets that wait or work
 	closed  chan struct{}
 	close   sync.Once
 }
@@ -88,6 +89,7 @@ func (l *LimitListener) Accept() (net.Conn, error) {
 		<-l.room
 		return nil, err
 	}
+	l.pending.Add(1)
 	return &limitConn{Conn: c, listener: l, accepted: time.Now(), gone: make(chan struct{})}, nil
 }
 
@@ -98,7 +100,7 @@ func (l *LimitListener) Close() error {
 }
 
 // Pending returns how many sockets wait for their turn or are at work.
-func (l *LimitListener) Pending() int { return len(l.room) }
+func (l *LimitListener) Pending() int { return int(l.pending.Load()) }
 
 // place says where a socket is on its way through the listener.
 type place uint8
@@ -182,6 +184,7 @@ func (c *limitConn) leave() {
 		<-c.listener.slots
 	}
 	if was != placeLeft {
+		c.listener.pending.Add(-1)
 		<-c.listener.room
 	}
 }
