@@ -65,6 +65,13 @@ func (e *engine) fail(err error) {
 	e.err = err
 }
 
+// written returns the presence that was written so far.
+func (e *engine) written() [][]fleet.Presence {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.presence)
+}
+
 var (
 	errBad  = errors.New("a bad job")
 	errDisk = errors.New("the disk is gone")
@@ -246,15 +253,16 @@ func TestPresenceIsMerged(t *testing.T) {
 		g.Report(fleet.Presence{Station: "B", LastMessageAt: began})
 		time.Sleep(499 * time.Millisecond)
 		synctest.Wait()
-		if len(e.presence) != 0 {
-			t.Errorf("written after 499 ms: %v", e.presence)
+		if w := e.written(); len(w) != 0 {
+			t.Errorf("written after 499 ms: %v", w)
 		}
 		time.Sleep(time.Millisecond)
 		synctest.Wait()
-		if len(e.presence) != 1 || len(e.presence[0]) != 2 {
-			t.Fatalf("writes: %v", e.presence)
+		w := e.written()
+		if len(w) != 1 || len(w[0]) != 2 {
+			t.Fatalf("writes: %v", w)
 		}
-		for _, p := range e.presence[0] {
+		for _, p := range w[0] {
 			if p.Station == "A" && (!p.Online || p.Epoch != 2 || p.LastMessageAt != began.Add(999)) {
 				t.Errorf("merged: %+v", p)
 			}
@@ -323,8 +331,8 @@ func TestFailureHealsByItself(t *testing.T) {
 		if err := g.Health(); err != nil {
 			t.Errorf("health: %v", err)
 		}
-		if len(e.presence) != 1 || len(e.presence[0]) != 1 {
-			t.Errorf("presence after the failure: %v", e.presence)
+		if w := e.written(); len(w) != 1 || len(w[0]) != 1 {
+			t.Errorf("presence after the failure: %v", w)
 		}
 		if err := g.Submit(t.Context(), 3); err != nil {
 			t.Error(err)
