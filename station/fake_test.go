@@ -193,6 +193,10 @@ func (p *peer) text(frame []byte) {
 	}
 	var c call
 	json.Unmarshal(m[1], &c.id)
+	if string(m[0]) == "6" {
+		p.csms.note("SEND %s", m[2])
+		return
+	}
 	if string(m[0]) != "2" {
 		var rest []string
 		for _, e := range m[1:] {

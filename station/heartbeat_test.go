@@ -3,6 +3,7 @@ package station_test
 import (
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/wsconn"
@@ -133,6 +134,7 @@ func TestR34AHalfOpenConnectionIsFoundAndMadeAnew(t *testing.T) {
 		}
 		f.started(o)
 		time.Sleep(90 * time.Second)
+		synctest.Wait()
 		links[0].Blackhole()
 		time.Sleep(5 * time.Minute)
 		// The last frame was the pong at 1m; three ping intervals later the connection is given up.

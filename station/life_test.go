@@ -330,3 +330,29 @@ func TestManyStationsShareAnEngine(t *testing.T) {
 		f.lines()
 	})
 }
+
+func TestR21SendIsNotAnsweredAndPassesACall(t *testing.T) {
+	bubble(t, func(t *testing.T, f *fakeCSMS) {
+		f.answer = func(_ *peer, c call) string {
+			if c.action == "Authorize" || c.action == "NotifyPeriodicEventStream" {
+				return "-"
+			}
+			return defaultAnswer(c)
+		}
+		o := f.options()
+		o.Protocols = allVersions()
+		c := f.client(o)
+		msg := &ocpp21.NotifyPeriodicEventStreamRequest{ID: 1, Basetime: ocpp.At(time.Now()), Data: []ocpp21.StreamDataElement{{V: []byte(`"1"`)}}}
+		if err := station.Send(t.Context(), c, msg); !errors.Is(err, station.ErrOffline) {
+			t.Errorf("without a connection: %v", err)
+		}
+		f.run(c)
+		f.last()
+		go c.CallAny(t.Context(), &ocpp21.AuthorizeRequest{IDToken: ocpp21.IDToken{IDToken: "04A1", Type: "ISO14443"}})
+		synctest.Wait()
+		if err := station.Send(t.Context(), c, msg); err != nil {
+			t.Error(err)
+		}
+		f.expect("0s connected ocpp2.1", "0s BootNotification", "0s Authorize", `0s SEND "NotifyPeriodicEventStream"`)
+	})
+}
