@@ -45,8 +45,8 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, identity string,
 	case http.StatusServiceUnavailable:
 		h.Set("Retry-After", strconv.Itoa(int((s.options.RetryAfter+time.Second-1)/time.Second)))
 	case http.StatusUpgradeRequired:
-		h.Set("Connection", "Upgrade, close")
 		h.Set("Upgrade", "websocket")
+		h.Add("Connection", "Upgrade") // a line of its own: net/http closes only after a first one that says close
 	}
 	http.Error(w, http.StatusText(status), status)
 	s.noteRefusal(r, identity, status, reason)
