@@ -105,18 +105,23 @@ func (s *Session) invoke(route Route, x *ocpp.Exchange, req any) (any, error) {
 
 // conclude answers with what the handler returned.
 func (s *Session) conclude(m *message, resp any, err error) {
-	var refusal *ocpp.Error
 	switch {
-	case errors.As(err, &refusal):
-		s.answerRefusal(m, refusal)
 	case err != nil:
-		s.noteHandlerFailed(m.action, m.id, err)
-		s.answerFailure(m)
+		s.concludeError(m, err)
 	case m.typ == TypeSend:
 		m.answered = true
 	default:
 		s.answerResult(m, resp)
 	}
+}
+
+func (s *Session) concludeError(m *message, err error) {
+	if refusal, ok := errors.AsType[*ocpp.Error](err); ok {
+		s.answerRefusal(m, refusal)
+		return
+	}
+	s.noteHandlerFailed(m.action, m.id, err)
+	s.answerFailure(m)
 }
 
 // refuse answers a CALL with an error; a SEND is dropped.
@@ -152,12 +157,10 @@ func notAMessage(problem string) *ocpp.Error {
 
 // asRefusal makes the answer to a payload that cannot be decoded.
 func asRefusal(err error) *ocpp.Error {
-	var refusal *ocpp.Error
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*ocpp.Error](err); ok {
 		return refusal
 	}
-	var invalid *ocpp.ValidationError
-	if errors.As(err, &invalid) {
+	if invalid, ok := errors.AsType[*ocpp.ValidationError](err); ok {
 		return invalid.AsError()
 	}
 	return ocpp.Errorf(ocpp.FormatViolation, "the payload cannot be read")

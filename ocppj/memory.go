@@ -99,8 +99,7 @@ func (m *AnswerMemory) end(k answerKey, frame []byte, now time.Time) {
 		m.remove(i)
 	}
 	if frame != nil {
-		k.id = strings.Clone(k.id) // which is part of a large frame
-		m.entries = append(m.entries, answerEntry{key: k, frame: string(frame), at: now})
+		m.entries = append(m.entries, newAnswer(k, string(frame), now))
 		m.bytes += len(frame)
 		m.shrink(orDefault(m.MaxEntries, DefaultMemoryEntries), orDefault(m.MaxBytes, DefaultMemoryBytes))
 	}
@@ -108,6 +107,16 @@ func (m *AnswerMemory) end(k answerKey, frame []byte, now time.Time) {
 	if done != nil {
 		close(done)
 	}
+}
+
+// newAnswer makes an entry that does not keep the frame of the CALL alive, which the id points into.
+func newAnswer(k answerKey, frame string, now time.Time) answerEntry {
+	if quoted := frame[len(`[3,"`):]; strings.HasPrefix(quoted, k.id) {
+		k.id = quoted[:len(k.id)]
+	} else {
+		k.id = strings.Clone(k.id) // it is escaped in the answer
+	}
+	return answerEntry{key: k, frame: frame, at: now}
 }
 
 // clear forgets all answers.

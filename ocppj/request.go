@@ -21,8 +21,7 @@ func (s *Session) encodeRequest(ctx context.Context, x *ocpp.Exchange, t Message
 	b, err := s.appendBody(ctx, append(b, ','), s.signedMessage(t, x.Action.Name, x.MessageID), sign, req)
 	if err != nil {
 		s.o.Buffers.put(buf)
-		var invalid *ocpp.ValidationError
-		if errors.As(err, &invalid) {
+		if _, ok := errors.AsType[*ocpp.ValidationError](err); ok {
 			return nil, err
 		}
 		return nil, &NotSentError{Action: x.Action.Name, Err: err}

@@ -16,6 +16,8 @@ type Talker interface {
 	ReadText() (string, error) // waits for the next message
 }
 
+var _ Talker = (*Peer)(nil)
+
 // Run plays one end of the script, the given one, against the other end, which is tested. It sends what its end says and
 // compares what it reads with what the other end is to say. It returns an error that shows all differences at the
 // first message that differs.
