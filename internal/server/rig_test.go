@@ -186,13 +186,15 @@ func (r *rig) dial(id, subprotocol string, l login) (*peer, error) {
 	return &peer{Peer: p, t: r.t}, nil
 }
 
-// connect is dial that must succeed.
+// connect is dial that must succeed. The heartbeat shows that the server has the connection: the answer to the
+// handshake may arrive before that.
 func (r *rig) connect(id, subprotocol string, l login) *peer {
 	r.t.Helper()
 	p, err := r.dial(id, subprotocol, l)
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	p.call("Heartbeat", `{}`)
 	return p
 }
 
