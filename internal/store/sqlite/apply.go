@@ -72,7 +72,7 @@ func (w *writer) booted(e fleet.Booted) error {
 // writePresence writes merged reports of one station. A report of an older connection than the row's changes
 // nothing but the time of the last message.
 func (w *writer) writePresence(p fleet.Presence) error {
-	if err := w.ensureStation(p.Station, p.LastMessageAt); err != nil {
+	if err := w.ensureStation(p.Station, firstSeen(p)); err != nil {
 		return err
 	}
 	if p.Epoch == 0 {
@@ -91,6 +91,16 @@ func (w *writer) writePresence(p fleet.Presence) error {
 		return err
 	}
 	return w.touch(p)
+}
+
+// firstSeen returns when a station that nobody knew before came by.
+func firstSeen(p fleet.Presence) time.Time {
+	for _, t := range []time.Time{p.ConnectedAt, p.LastMessageAt, p.DisconnectedAt} {
+		if !t.IsZero() {
+			return t
+		}
+	}
+	return time.Now()
 }
 
 func (w *writer) touch(p fleet.Presence) error {

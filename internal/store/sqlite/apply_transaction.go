@@ -45,6 +45,8 @@ func (w *writer) findTransaction(e fleet.TransactionEvent, content []byte) (t kn
 	query, key := columns+"id = ?", e.StoredID(content)
 	if start := e.StartKey(); start != "" {
 		query, key = columns+"start_key = ?", start
+	} else if t, ok := w.recall(transactionKey{e.Station, key}); ok {
+		return t, true, nil
 	}
 	var history []byte
 	found, err = w.queryRow(query, []any{e.Station, key}, []any{&t.ref, &t.id, &t.number, &history})
@@ -73,6 +75,7 @@ func (w *writer) newTransaction(t *known, e fleet.TransactionEvent, content []by
 	if _, err := w.insertEvent(t.ref, e, content); err != nil {
 		return err
 	}
+	w.pending.transactions = append(w.pending.transactions, changed{transactionKey{e.Station, t.id}, *t})
 	return w.transactionNotice(*t, e)
 }
 
@@ -108,6 +111,7 @@ func (w *writer) addEvent(t *known, e fleet.TransactionEvent, content []byte, d 
 	if err := w.updateTransaction(t, e, decision); err != nil {
 		return false, false, err
 	}
+	w.pending.transactions = append(w.pending.transactions, changed{transactionKey{e.Station, t.id}, *t})
 	return false, false, w.transactionNotice(*t, e)
 }
 

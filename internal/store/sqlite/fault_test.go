@@ -190,6 +190,51 @@ func TestFaultyJobIsUndoneAlone(t *testing.T) {
 	}
 }
 
+// TestMemoryOfTransactionsIsBounded: what is forgotten is read again.
+func TestMemoryOfTransactionsIsBounded(t *testing.T) {
+	r := recent{}
+	for i := range maxRecent + 100 {
+		r.remember([]changed{{transactionKey{"A", fmt.Sprint(i)}, known{}}})
+	}
+	if len(r) != maxRecent {
+		t.Errorf("%d transactions", len(r))
+	}
+	ended := known{}
+	ended.history.Ended = true
+	for k := range r {
+		r.remember([]changed{{k, ended}})
+	}
+	if len(r) != 0 {
+		t.Errorf("%d transactions that have ended", len(r))
+	}
+}
+
+// TestFailedCommitIsForgotten: the next event is added to the transaction as the store has it.
+func TestFailedCommitIsForgotten(t *testing.T) {
+	var broken atomic.Bool
+	db := openHooked(t, store.Options{RetryMin: time.Millisecond, RetryMax: time.Millisecond}, hooks{beforeCommit: func() error {
+		if broken.Load() {
+			return errors.New("broken")
+		}
+		return nil
+	}})
+	for seq := range int64(4) {
+		broken.Store(true)
+		if _, err := db.Submit(t.Context(), charging("A", "x", seq+100)); err == nil {
+			t.Error("no error")
+		}
+		broken.Store(false)
+		waitHealthy(t, db)
+		if _, err := db.Submit(t.Context(), charging("A", "x", seq)); err != nil {
+			t.Error(err)
+		}
+	}
+	x, err := db.Transaction(t.Context(), "A", "x")
+	if err != nil || x.Events != 4 || x.Missing != 0 || x.MeterLast != "1003" {
+		t.Errorf("%+v, %v", x, err)
+	}
+}
+
 // TestReconnectCostsOneRow: whatever happened to a station's connection meanwhile is one update.
 func TestReconnectCostsOneRow(t *testing.T) {
 	var rows, commits atomic.Int64

@@ -10,12 +10,15 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestSuite(t *testing.T) {
-	storetest.Run(t, func(t *testing.T, place string, o store.Options) store.Store {
-		db, err := Open(place, o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return db
-	})
+func TestSuite(t *testing.T) { storetest.Run(t, openForSuite) }
+
+func TestR52RepetitionsChangeNothing(t *testing.T) { storetest.Replays(t, openForSuite) }
+
+func openForSuite(t *testing.T, place string, o store.Options) store.Store {
+	t.Helper()
+	db, err := Open(place, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
 }

@@ -33,14 +33,16 @@ type writer struct {
 	hooks  hooks
 
 	stations map[string]bool // that have a row
+	recent   recent
 	pending  pending
 }
 
 // pending is what must be done when the batch is committed, and forgotten when it is not.
 type pending struct {
-	stations   []string // that got a row
-	identities []string // that changed
-	apiTokens  []string
+	stations     []string // that got a row
+	identities   []string // that changed
+	apiTokens    []string // that changed
+	transactions []changed
 }
 
 func newWriter(ctx context.Context, db *DB, o store.Options, h hooks) (*writer, error) {
@@ -48,7 +50,10 @@ func newWriter(ctx context.Context, db *DB, o store.Options, h hooks) (*writer, 
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{db: db, conn: conn, stmts: map[string]*sql.Stmt{}, tokens: o.Tokens, hooks: h, stations: map[string]bool{}}
+	w := &writer{
+		db: db, conn: conn, stmts: map[string]*sql.Stmt{}, tokens: o.Tokens, hooks: h,
+		stations: map[string]bool{}, recent: recent{},
+	}
 	// Whoever was online, was so in a process that is gone: its epochs mean nothing any more.
 	err = w.exec("UPDATE stations SET disconnected_at = last_message_at WHERE online = 1")
 	err = errors.Join(err, w.exec("UPDATE stations SET online = 0, epoch = 0 WHERE online = 1 OR epoch <> 0"))
@@ -184,6 +189,7 @@ func (w *writer) committed() {
 	for _, id := range w.pending.stations {
 		w.stations[id] = true
 	}
+	w.recent.remember(w.pending.transactions)
 	w.db.identities.drop(w.pending.identities...)
 	w.db.apiTokens.drop(w.pending.apiTokens...)
 	w.pending = pending{}

@@ -13,12 +13,27 @@ import (
 // Open opens a store in an empty place of the test's own, or again in the same place. The suite closes it.
 type Open func(t *testing.T, place string, o store.Options) store.Store
 
+// test is one test of the suite.
+type test struct {
+	name string
+	run  func(*fixture)
+}
+
+// Replays runs the part of the suite that is about rule R52: events that are repeated, late, out of order, or that
+// contradict each other. Run does not include it.
+func Replays(t *testing.T, open Open) {
+	runAll(t, open, []test{
+		{"SameStartSameID", testSameStart},
+		{"Replays", testReplays},
+		{"Conflicts", testConflicts},
+		{"LateAndForeignEvents", testLateEvents},
+		{"AnyOrderOfASession", testAnyOrder},
+	})
+}
+
 // Run runs the suite against an engine. Each test has a place of its own.
 func Run(t *testing.T, open Open) {
-	for _, test := range []struct {
-		name string
-		run  func(*fixture)
-	}{
+	runAll(t, open, []test{
 		{"Stations", testStations},
 		{"StationsAreListedInPages", testStationPages},
 		{"CredentialsChange", testCredentials},
@@ -29,10 +44,6 @@ func Run(t *testing.T, open Open) {
 		{"ConnectorStatus", testConnectorStatus},
 		{"Session16", testSession16},
 		{"Session2x", testSession2x},
-		{"R52SameStartSameID", testSameStart},
-		{"R52Replays", testReplays},
-		{"Conflicts", testConflicts},
-		{"LateAndForeignEvents", testLateEvents},
 		{"UnusableTransactionIDs", testUnusableIDs},
 		{"ForeignTransactionNumbers", testForeignNumbers},
 		{"TransactionsAreListedInPages", testTransactionPages},
@@ -51,8 +62,11 @@ func Run(t *testing.T, open Open) {
 		{"WhatWasAcknowledgedIsThereAfterwards", testRestart},
 		{"ClosedStore", testClosed},
 		{"Cursors", testCursors},
-		{"AnyOrderOfASession", testAnyOrder},
-	} {
+	})
+}
+
+func runAll(t *testing.T, open Open, tests []test) {
+	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			f := &fixture{T: t, place: t.TempDir(), open: open}
 			f.start(store.Options{})
