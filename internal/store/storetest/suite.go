@@ -58,6 +58,7 @@ func Run(t *testing.T, open Open) {
 		{"Notices", testNotices},
 		{"Refusals", testRefusals},
 		{"BadEventHarmsNoOther", testBadEvent},
+		{"OneTransactionInOneBatch", testOneBatch},
 		{"ManyAtOnce", testManyAtOnce},
 		{"WhatWasAcknowledgedIsThereAfterwards", testRestart},
 		{"ClosedStore", testClosed},

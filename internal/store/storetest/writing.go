@@ -42,6 +42,28 @@ func testBadEvent(f *fixture) {
 	f.ok(f.Health())
 }
 
+// testOneBatch: events of one transaction in one commit, in whatever order.
+func testOneBatch(f *fixture) {
+	f.restart(store.Options{MaxBatch: 3, MaxDelay: time.Minute})
+	session := session2x("A", "x-1")
+	for _, part := range [][]fleet.TransactionEvent{session[:3], session[3:], session[2:5]} {
+		var wg sync.WaitGroup
+		for _, e := range part {
+			wg.Go(func() {
+				if _, err := f.Submit(f.Context(), e); err != nil {
+					f.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	}
+	x := f.transaction("A", "x-1")
+	equal(f, "events", x.Events, 6)
+	equal(f, "missing", x.Missing, 0)
+	equal(f, "token", x.Token.Value, "Driver")
+	equal(f, "meter stop", x.MeterStop, "3750")
+}
+
 func testManyAtOnce(f *fixture) {
 	f.restart(store.Options{Queue: 4, MaxBatch: 16, MaxDelay: time.Millisecond})
 	const stations, sessions = 20, 3
