@@ -5,6 +5,7 @@ import (
 	"compress/flate"
 	"errors"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -137,16 +138,27 @@ func TestR6R24CompressedMessagesHaveTheirLimits(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := serve(t, compressing, ocpptest.LinkOptions{})
 				p := s.peerWith(ocpptest.PeerOptions{Header: http.Header{"Sec-Websocket-Extensions": {"permessage-deflate"}}})
+				before := allocated()
 				for _, f := range tt.frames {
 					p.Send(f)
 				}
 				wantCloseCode(t, p, tt.want)
+				if n := allocated() - before; n > 16<<20 {
+					t.Errorf("%d bytes were allocated under a limit of 1 MiB", n)
+				}
 				if cause := <-s.inbox.closed; wsconn.CloseCode(cause) != tt.want {
 					t.Errorf("cause %v", cause)
 				}
 			})
 		})
 	}
+}
+
+// allocated is how much this process has ever allocated.
+func allocated() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.TotalAlloc
 }
 
 func TestR6BothOfOurEndsCompress(t *testing.T) {

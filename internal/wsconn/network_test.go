@@ -122,19 +122,22 @@ func TestNetworkReset(t *testing.T) {
 }
 
 func TestR34NetworkHalfOpenIsFound(t *testing.T) {
-	n := connect(t, wsconn.Options{IdleTimeout: 100 * time.Millisecond, PingInterval: 50 * time.Millisecond, PongWait: 50 * time.Millisecond})
+	n := connect(t, wsconn.Options{PingInterval: 200 * time.Millisecond, PongWait: 1800 * time.Millisecond, IdleTimeout: 2 * time.Second})
 	n.echo("alive")
 	select {
 	case err := <-n.box.closed:
 		t.Fatalf("ended with a live peer: %v", err)
-	case <-time.After(300 * time.Millisecond): // pings keep it alive
+	case <-time.After(2500 * time.Millisecond): // pings keep it alive
 	}
 	n.toxic("timeout", "downstream", `"timeout": 0`)
 	n.toxic("timeout", "upstream", `"timeout": 0`)
 	begun := time.Now()
-	wantCause(t, within(t, n.box.closed), wsconn.ErrIdleTimeout)
-	wantCause(t, within(t, n.seen.closed), wsconn.ErrIdleTimeout)
-	if d := time.Since(begun); d > 10*time.Second {
+	// Whoever finds it first closes its socket, which the proxy, unlike a dead network, passes on to the other.
+	client, server := within(t, n.box.closed), within(t, n.seen.closed)
+	if !errors.Is(client, wsconn.ErrIdleTimeout) && !errors.Is(server, wsconn.ErrIdleTimeout) {
+		t.Errorf("causes %v and %v", client, server)
+	}
+	if d := time.Since(begun); d > 20*time.Second {
 		t.Errorf("found after %v", d)
 	}
 }
