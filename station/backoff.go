@@ -47,15 +47,16 @@ type backOffSequence struct {
 	doubled int
 }
 
-// next returns the wait before the next attempt.
-func (s *backOffSequence) next(b BackOff) time.Duration {
+// next returns the wait before the next attempt. random is what b.random has just returned: the caller may hold a lock
+// here, and Rand is the application's.
+func (s *backOffSequence) next(b BackOff, random time.Duration) time.Duration {
 	switch {
 	case !s.started:
 		s.started = true
-		s.wait = b.WaitMinimum + b.random()
+		s.wait = b.WaitMinimum + random
 	case s.doubled < b.RepeatTimes:
 		s.doubled++
-		s.wait = 2*s.wait + b.random()
+		s.wait = 2*s.wait + random
 	}
 	return s.wait
 }
@@ -63,6 +64,7 @@ func (s *backOffSequence) next(b BackOff) time.Duration {
 // reset starts anew after a success.
 func (s *backOffSequence) reset() { *s = backOffSequence{} }
 
+// random returns a new random part.
 func (b BackOff) random() time.Duration {
 	if b.RandomRange <= 0 {
 		return 0

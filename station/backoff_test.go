@@ -6,7 +6,7 @@ import (
 )
 
 func TestR30BackOffDoublesThenKeepsTheLastWait(t *testing.T) {
-	random := []time.Duration{3, 1, 4, 1, 5, 9}
+	random := []time.Duration{3, 1, 4, 1, 9, 9, 9, 5}
 	b := BackOff{
 		WaitMinimum: 10, RandomRange: 9, RepeatTimes: 3,
 		Rand: func(max time.Duration) time.Duration {
@@ -21,12 +21,12 @@ func TestR30BackOffDoublesThenKeepsTheLastWait(t *testing.T) {
 	var s backOffSequence
 	// 10+3, 2*13+1, 2*27+4, 2*58+1, and then no more
 	for i, want := range []time.Duration{13, 27, 58, 117, 117, 117, 117} {
-		if got := s.next(b); got != want {
+		if got := s.next(b, b.random()); got != want {
 			t.Errorf("wait %d is %d, want %d", i+1, got, want)
 		}
 	}
 	s.reset()
-	if got := s.next(b); got != 10+5 {
+	if got := s.next(b, b.random()); got != 10+5 {
 		t.Errorf("the wait after a success is %d, want 15", got)
 	}
 }
@@ -35,7 +35,7 @@ func TestR30BackOffDefaultsStayInRange(t *testing.T) {
 	b := BackOff{}.withDefaults()
 	for range 1000 {
 		var s backOffSequence
-		if got := s.next(b); got < 5*time.Second || got > 15*time.Second {
+		if got := s.next(b, b.random()); got < 5*time.Second || got > 15*time.Second {
 			t.Fatalf("the first wait is %v, want 5 s to 15 s", got)
 		}
 	}
@@ -45,7 +45,7 @@ func TestBackOffNegativeFieldsAreZero(t *testing.T) {
 	b := BackOff{WaitMinimum: -1, RandomRange: -1, RepeatTimes: -1}.withDefaults()
 	var s backOffSequence
 	for range 3 {
-		if got := s.next(b); got != 0 {
+		if got := s.next(b, b.random()); got != 0 {
 			t.Errorf("the wait is %v, want none", got)
 		}
 	}

@@ -26,9 +26,9 @@ type boot struct {
 	profile int          // the network profile that it was accepted over
 
 	messageID string        // of the boot that the client itself has under way
-	applying  chan struct{} // not nil from the arrival of its answer until status is up to date
+	applying  chan struct{} // not nil from the arrival of an answer until status is up to date
 
-	inFlight atomic.Pointer[string] // messageID for the reader of the socket; nil when there is none
+	inFlight atomic.Pointer[string] // id of the boot under way, whoever sends it; for the reader of the socket
 }
 
 // accepted reports whether everything may be sent.
@@ -86,7 +86,7 @@ func (c *Client) bootJob(n *Connection) {
 		ctx := ocppj.WithMessageID(n.Context(), id)
 		resp, err = n.session.Do(ctx, n.roles.action(n.roles.boot), req, n.roles.boot.NewResponse)
 	}
-	c.bootEnds(epoch, content, err)
+	c.bootEnds(n, epoch, content, err)
 	c.reportBoot(n, resp, err)
 }
 
@@ -104,25 +104,24 @@ func (c *Client) bootStarts(id string) (epoch int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.boot.messageID = id
-	c.boot.inFlight.Store(&id)
 	return c.boot.epoch
 }
 
 // bootEnds notes the end of our own boot. Its result was applied by the interceptor already; without one the next
-// boot waits for our own back-off.
-func (c *Client) bootEnds(epoch int, content []byte, err error) {
+// boot waits for our own back-off, or for the next connection when this one is gone.
+func (c *Client) bootEnds(n *Connection, epoch int, content []byte, err error) {
+	own := c.currentBackOff()
+	random := own.random()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.boot.messageID = ""
-	c.boot.inFlight.Store(nil)
-	c.boot.finishApplying()
 	switch {
 	case epoch != c.boot.epoch:
 	case err == nil && c.boot.accepted():
 		c.boot.content = content
-	case err != nil && (c.conn == nil || c.conn.Cause() == nil):
+	case err != nil && n.Cause() == nil:
 		c.boot.wanted = true
-		c.boot.notBefore = time.Now().Add(c.boot.waits.next(c.backOff))
+		c.boot.notBefore = time.Now().Add(c.boot.waits.next(own, random))
 	}
 }
 
@@ -139,12 +138,15 @@ func (c *Client) reportBoot(n *Connection, resp any, err error) {
 
 // applyBoot takes over what a boot response says, of our own boot or of one that the application sent.
 func (c *Client) applyBoot(epoch int, r ocpp.BootResult) {
+	own := c.currentBackOff()
+	random := own.random()
 	c.mu.Lock()
+	c.boot.finishApplying()
 	if epoch != c.boot.epoch {
 		c.mu.Unlock()
 		return
 	}
-	c.boot.apply(r, c.backOff)
+	c.boot.apply(r, own, random)
 	if c.boot.accepted() {
 		c.heartbeat.accepted(r.Interval)
 		c.delivery.dirty = true
@@ -155,17 +157,24 @@ func (c *Client) applyBoot(epoch int, r ocpp.BootResult) {
 	c.kick()
 }
 
-func (b *boot) apply(r ocpp.BootResult, own BackOff) {
+// bootUnanswered lets those go on who wait for the result of a boot that has none.
+func (c *Client) bootUnanswered() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.boot.inFlight.Store(nil)
+	c.boot.finishApplying()
+}
+
+func (b *boot) apply(r ocpp.BootResult, own BackOff, random time.Duration) {
 	b.status = r.Status
 	b.wanted = !b.accepted()
-	b.finishApplying()
 	if b.accepted() {
 		b.waits.reset()
 		return
 	}
 	wait := r.Interval
 	if wait <= 0 { // 2.x B02.FR.07, B03.FR.05
-		wait = b.waits.next(own)
+		wait = b.waits.next(own, random)
 	}
 	b.notBefore = time.Now().Add(wait)
 }
@@ -234,7 +243,7 @@ func (n *Connection) awaitBoot(ctx context.Context) {
 	}
 }
 
-// noteBootAnswer looks whether a frame is the answer to our boot, on the goroutine that reads the socket.
+// noteBootAnswer looks whether a frame is the answer to a boot, on the goroutine that reads the socket.
 func (n *Connection) noteBootAnswer(frame []byte) {
 	id := n.c.boot.inFlight.Load()
 	if id == nil || !answers(frame, *id) {
@@ -242,7 +251,7 @@ func (n *Connection) noteBootAnswer(frame []byte) {
 	}
 	n.c.mu.Lock()
 	defer n.c.mu.Unlock()
-	if n.c.boot.messageID == *id && n.c.boot.applying == nil {
+	if n.c.boot.inFlight.CompareAndSwap(id, nil) && n.c.boot.applying == nil {
 		n.c.boot.applying = make(chan struct{})
 	}
 }

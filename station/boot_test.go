@@ -303,3 +303,40 @@ func TestWithoutBootNothingIsGated(t *testing.T) {
 		f.expect("0s connected ocpp1.6", "0s Authorize")
 	})
 }
+
+func TestR40AConnectionLostBeforeTheAnswerBootsOnTheNextOne(t *testing.T) {
+	bubble(t, func(t *testing.T, f *fakeCSMS) {
+		f.answer = func(p *peer, c call) string {
+			if len(f.peers) < 3 {
+				p.Close()
+				return "-"
+			}
+			return defaultAnswer(c)
+		}
+		f.started(f.options())
+		time.Sleep(20 * time.Second)
+		f.expect("0s connected ocpp1.6", "0s BootNotification", "0s lost", "10s connected ocpp1.6", "10s BootNotification",
+			"10s lost", "20s connected ocpp1.6", "20s BootNotification")
+	})
+}
+
+func TestInterceptorsOfABootMayCall(t *testing.T) {
+	bubble(t, func(t *testing.T, f *fakeCSMS) {
+		o := f.options()
+		var c *station.Client
+		o.Interceptors = []ocpp.Interceptor{
+			func(ctx context.Context, x *ocpp.Exchange, req any, next ocpp.Next) (any, error) {
+				resp, err := next(ctx, req)
+				if x.Action.Name == "BootNotification" {
+					if _, err := station.Call(ctx, c, &ocpp16.HeartbeatRequest{}); err != nil {
+						t.Error(err)
+					}
+				}
+				return resp, err
+			},
+		}
+		c = f.client(o)
+		f.run(c)
+		f.expect("0s connected ocpp1.6", "0s BootNotification", "0s Heartbeat")
+	})
+}

@@ -43,12 +43,18 @@ func (n *Connection) observe(ctx context.Context, x *ocpp.Exchange, req any, nex
 	if x.Inbound || x.Action.Name != n.roles.boot.Name {
 		return next(ctx, req)
 	}
+	if n.c.o.Boot == nil {
+		return next(ctx, req)
+	}
 	n.c.mu.Lock()
 	epoch := n.c.boot.epoch
 	n.c.mu.Unlock()
+	n.c.boot.inFlight.Store(&x.MessageID)
 	resp, err := next(ctx, req)
-	if r, ok := resp.(ocpp.BootResponse); ok && err == nil && n.c.o.Boot != nil {
+	if r, ok := resp.(ocpp.BootResponse); ok && err == nil {
 		n.c.applyBoot(epoch, r.OCPPBootResult())
+	} else {
+		n.c.bootUnanswered()
 	}
 	return resp, err
 }

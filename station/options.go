@@ -15,7 +15,8 @@ import (
 // Options configure a Client. Identity, Protocols and one of URL and Profiles are required; every other field may
 // be zero.
 //
-// Hooks run without any lock held. They may call everything in this package, but Close, which waits for them.
+// Hooks run without any lock held. They may call everything in this package, but Close and Shutdown, which wait for
+// them.
 type Options struct {
 	// Identity of the charging station: 2.x allows up to 48 characters without ':'. Required.
 	Identity string
@@ -92,7 +93,7 @@ type Options struct {
 	// OnConnectFailed is called for each attempt that failed.
 	OnConnectFailed func(f ConnectFailure)
 
-	// OnBoot is called for each answer to a BootNotification, and when there was none.
+	// OnBoot is called for each answer to a BootNotification of the client, and when there was none.
 	OnBoot func(r ocpp.BootResult, err error)
 
 	// OnDelivery is called for each queued message when it is done with: delivered, or given up. It is also called
@@ -170,7 +171,7 @@ func (o *Options) setDefaults() error {
 	if o.URL != "" {
 		o.Profiles = append([]NetworkProfile{{URL: o.URL}}, o.Profiles...)
 	}
-	if err := checkProfiles(o.Profiles); err != nil {
+	if err := checkProfiles(o.Profiles, o.Identity); err != nil {
 		return err
 	}
 	o.setTimeDefaults()

@@ -81,6 +81,10 @@ func (p NetworkProfile) check() error {
 		return fmt.Errorf("station: network profile %s: the host is missing", u.Redacted())
 	case u.User != nil:
 		return fmt.Errorf("station: network profile %s: the password belongs into Password", u.Redacted())
+	case p.Password != nil && strings.Contains(p.User, ":"):
+		return fmt.Errorf("station: network profile %s: a user of HTTP Basic has no colon", u.Redacted())
+	case p.TLS != nil && p.TLS.MinVersion != 0 && p.TLS.MinVersion < tls.VersionTLS12:
+		return fmt.Errorf("station: network profile %s: OCPP wants TLS 1.2 or newer", u.Redacted())
 	}
 	return nil
 }
@@ -104,11 +108,14 @@ func connectionURL(endpoint, identity string) (string, error) {
 // ErrProfileLowered says that a network profile would lower the security profile (rule R64).
 var ErrProfileLowered = errors.New("station: the security profile may be raised and never lowered")
 
-func checkProfiles(list []NetworkProfile) error {
+func checkProfiles(list []NetworkProfile, identity string) error {
 	if len(list) == 0 {
 		return errors.New("station: Options.URL or Options.Profiles must say where the CSMS is")
 	}
 	for _, p := range list {
+		if p.User == "" {
+			p.User = identity
+		}
 		if err := p.check(); err != nil {
 			return err
 		}

@@ -42,8 +42,16 @@ func TestSecurityProfiles(t *testing.T) {
 
 func TestNetworkProfilesAreChecked(t *testing.T) {
 	for _, url := range []string{"", "csms.example/ocpp", "http://csms.example", "ws:///ocpp", "ws://u:secret@h/", "ws://%zz"} {
-		if err := checkProfiles([]NetworkProfile{{URL: url}}); err == nil {
+		if err := checkProfiles([]NetworkProfile{{URL: url}}, "CS-1"); err == nil {
 			t.Errorf("%q was taken", url)
+		}
+	}
+	for _, p := range []NetworkProfile{
+		{URL: "ws://h", Password: []byte("x"), User: "a:b"},
+		{URL: "wss://h", TLS: &tls.Config{MinVersion: tls.VersionTLS11}},
+	} {
+		if err := checkProfiles([]NetworkProfile{p}, "CS-1"); err == nil {
+			t.Errorf("%+v was taken", p)
 		}
 	}
 }

@@ -9,7 +9,8 @@ import (
 )
 
 // Run connects, boots and serves, and connects again whenever the connection is lost, for ever (rule R30). It
-// returns when ctx has ended, with its cause, or after Close, with nil; no goroutine of the client is left then. With
+// returns when ctx has ended, with its cause, or after Close, with nil; it waits for the handlers, whose contexts end with
+// the connection, and no goroutine of the client is left then. With
 // Options.Engine the close handshake of the last connection may still be under way for a moment; Engine.Close waits
 // for it.
 func (c *Client) Run(ctx context.Context) error {
@@ -95,7 +96,7 @@ func (c *Client) once(ctx context.Context, waits *backOffSequence) time.Duration
 		return 0
 	}
 	if err != nil {
-		wait := max(waits.next(c.currentBackOff()), retryAfter(err))
+		wait := max(c.nextWait(waits), retryAfter(err))
 		c.connectFailed(err, wait)
 		return wait
 	}
@@ -104,7 +105,7 @@ func (c *Client) once(ctx context.Context, waits *backOffSequence) time.Duration
 	if conn.wantsNext() {
 		return 0
 	}
-	return waits.next(c.currentBackOff())
+	return c.nextWait(waits)
 }
 
 // maxRetryAfter bounds how long a CSMS can send a station away.
@@ -123,6 +124,11 @@ func (c *Client) currentBackOff() BackOff {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.backOff
+}
+
+func (c *Client) nextWait(waits *backOffSequence) time.Duration {
+	b := c.currentBackOff()
+	return waits.next(b, b.random())
 }
 
 // pause waits before the next attempt.

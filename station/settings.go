@@ -57,7 +57,7 @@ func (c *Client) UpdatePassword(password []byte) {
 // one on, beginning with the first. It fails with ErrProfileLowered when one of them is below the security profile that
 // a connection has had (rule R64), and with what is wrong with them; nothing changes then.
 func (c *Client) SetProfiles(list []NetworkProfile) error {
-	if err := checkProfiles(list); err != nil {
+	if err := checkProfiles(list, c.o.Identity); err != nil {
 		return err
 	}
 	list = slices.Clone(list)
