@@ -49,8 +49,8 @@ func (b *badYard) check(t *testing.T, when string) {
 	}
 }
 
-// TestBadInputBeforeTheUpgrade sends bytes to a fresh socket and reads the status line of the answer.
-func TestBadInputBeforeTheUpgrade(t *testing.T) {
+// TestR4R5BadHandshakesHaveTheirAnswer sends bytes to a fresh socket and reads the status line of the answer.
+func TestR4R5BadHandshakesHaveTheirAnswer(t *testing.T) {
 	const handshake = "Host: csms.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 	const version = "Sec-WebSocket-Protocol: ocpp1.6\r\n"
@@ -94,8 +94,8 @@ func TestBadInputBeforeTheUpgrade(t *testing.T) {
 	}
 }
 
-// TestBadInputClosesWithItsCode sends frames that end the connection.
-func TestBadInputClosesWithItsCode(t *testing.T) {
+// TestR24BadFramesCloseWithTheirCode sends frames that end the connection.
+func TestR24BadFramesCloseWithTheirCode(t *testing.T) {
 	masked := func(f ocpptest.Frame) ocpptest.Frame {
 		f.Masked = true
 		return f
@@ -149,8 +149,8 @@ func TestBadInputClosesWithItsCode(t *testing.T) {
 	}
 }
 
-// TestBadInputIsAnswered sends messages that are answered, and after which the station is served on.
-func TestBadInputIsAnswered(t *testing.T) {
+// TestR11R14R15R16R17BadMessagesAreAnsweredByTheRules sends messages that are answered, and after which the station is served on.
+func TestR11R14R15R16R17BadMessagesAreAnsweredByTheRules(t *testing.T) {
 	id37 := strings.Repeat("i", 37)
 	deep := strings.Repeat("[", 30000)
 	for name, c := range map[string]struct {
@@ -202,7 +202,7 @@ func TestBadInputIsAnswered(t *testing.T) {
 	}
 }
 
-func TestBadInputHundredThousandBrackets(t *testing.T) {
+func TestR17HundredThousandBracketsAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		y := open(t, csms.Options{})
 		heartbeats(y.srv)
@@ -216,7 +216,7 @@ func TestBadInputHundredThousandBrackets(t *testing.T) {
 	})
 }
 
-func TestBadInputDuplicatedIDIsRefusedWhileItIsInUse(t *testing.T) {
+func TestR17DuplicatedIDIsRefusedWhileItIsInUse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := openBad(t)
 		release := make(chan struct{})
@@ -245,7 +245,7 @@ func TestR24FragmentedMessagesAreReassembled(t *testing.T) {
 	})
 }
 
-func TestBadInputWrongPathsOfAMux(t *testing.T) {
+func TestR4WrongPathsOfAMuxAreNotFound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		y := newYard(t, csms.Options{})
 		mux := http.NewServeMux()
