@@ -62,6 +62,19 @@ func TestBodiesAreBounded(t *testing.T) {
 	r.do(http.MethodPost, "/api/v1/stations", "", http.StatusBadRequest)
 }
 
+// curl -d sends this type, whatever the body is.
+func TestABodyOfCurlIsTakenAsJSON(t *testing.T) {
+	r := newRig(t)
+	req := httptest.NewRequest(http.MethodPost, "/api/v1/stations", strings.NewReader(`{"id":"A"}`))
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.send(req, http.StatusCreated)
+	req = httptest.NewRequest(http.MethodPost, "/api/v1/stations", strings.NewReader(`{"id":"B"}`))
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("Content-Type", "text/xml")
+	r.send(req, http.StatusUnsupportedMediaType)
+}
+
 func TestEveryAnswerHasSecurityHeaders(t *testing.T) {
 	r := newRig(t)
 	for _, path := range []string{"/healthz", "/openapi.json", "/api/v1/stations", "/nothing"} {

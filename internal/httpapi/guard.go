@@ -21,6 +21,9 @@ func (a *api) guard(next http.Handler) http.Handler {
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 		h.Set("Cache-Control", "no-store")
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		if r.Header.Get("Content-Type") == "application/x-www-form-urlencoded" {
+			r.Header.Set("Content-Type", "application/json") // what `curl -d` says of any body; there are no forms here
+		}
 		next.ServeHTTP(w, r)
 	})
 }

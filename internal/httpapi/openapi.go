@@ -30,12 +30,20 @@ func config(version string) huma.Config {
 	return c
 }
 
+// bodies are the schemas of requests, in which an unknown field is an error.
+var bodies = map[string]bool{"CommandRequest": true, "NewStation": true}
+
 // openAPI renders the description of all registered operations.
 func (a *api) openAPI() ([]byte, error) {
 	doc := a.huma.OpenAPI()
 	schemas := doc.Components.Schemas.Map()
 	delete(schemas, "ErrorModel") // huma registers its error type although every operation has ours
 	delete(schemas, "ErrorDetail")
+	for name, schema := range schemas {
+		if !bodies[name] {
+			schema.AdditionalProperties = nil // clients must put up with fields that a later version adds
+		}
+	}
 	b, err := json.Marshal(doc)
 	if err != nil {
 		return nil, fmt.Errorf("httpapi: cannot describe the API: %w", err)

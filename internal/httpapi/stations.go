@@ -35,10 +35,10 @@ type StationKey struct {
 	Password string `json:"password" doc:"Password of HTTP Basic as OCPP 2.x sends it; OCPP 1.6 sends the 20 bytes that the digits stand for; both are accepted" example:"5f3a0c1d2e4b6a798897a6b5c4d3e2f101234567"`
 }
 
-// CreatedStation is a new station; Credential is null with security profiles 0 and 3, which need no key.
+// CreatedStation is a new station.
 type CreatedStation struct {
 	Station
-	Credential *StationKey `json:"credential" doc:"Its key, shown this once; null with security profiles 0 and 3"`
+	Credential *StationKey `json:"credential,omitempty" doc:"Its key, shown this once; absent with security profiles 0 and 3, which need none"`
 }
 
 type createStationInput struct{ Body NewStation }

@@ -23,7 +23,7 @@ type Station struct {
 	FirmwareVersion *string    `json:"firmwareVersion"`
 	ICCID           *string    `json:"iccid" doc:"Of the SIM card"`
 	IMSI            *string    `json:"imsi" doc:"Of the SIM card"`
-	BootStatus      *string    `json:"bootStatus" enum:"Accepted,Pending,Rejected" doc:"Answer to its latest BootNotification"`
+	BootStatus      *string    `json:"bootStatus" doc:"Answer to its latest BootNotification: Accepted, Pending or Rejected" example:"Accepted"`
 	BootReason      *string    `json:"bootReason" doc:"Why it booted (OCPP 2.x)" example:"PowerUp"`
 	BootedAt        *time.Time `json:"bootedAt" doc:"When the latest BootNotification came"`
 	CreatedAt       *time.Time `json:"createdAt" doc:"When it was created or first seen"`

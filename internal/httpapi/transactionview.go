@@ -52,7 +52,7 @@ type Sample struct {
 	Phase      *string      `json:"phase" example:"L1"`
 	Context    *string      `json:"context" example:"Sample.Periodic"`
 	Location   *string      `json:"location" example:"Outlet"`
-	Signed     *SignedValue `json:"signed" doc:"The reading as the meter signed it"`
+	Signed     *SignedValue `json:"signed,omitempty" doc:"The reading as the meter signed it; absent when it did not"`
 }
 
 // SignedValue is a reading that the meter signed, as it came.

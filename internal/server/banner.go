@@ -37,6 +37,9 @@ func (s *Server) banner(token string) {
 	if _, err := fmt.Fprintln(s.cfg.Banner, b.String()); err != nil {
 		s.cfg.Log.Warn("the terminal is gone", "error", err)
 	}
+	if !loopback(s.APIAddr()) {
+		s.cfg.Log.Warn("the API can be reached from outside and has no TLS: put a proxy with TLS before it", "api", s.APIAddr().String())
+	}
 	s.cfg.Log.Info("serving", "stations", fmt.Sprint(s.StationAddrs()), "admission", s.mode, "api", s.APIAddr().String(), "data", s.data.path)
 }
 

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-func TestARestartKeepsEverything(t *testing.T) {
+func TestR31ARestartKeepsEverythingAndAsksForNoBoot(t *testing.T) {
 	data := t.TempDir()
 	first := serve(t, Config{Data: data, Stations: ModeKnown})
 	key := first.create("CP-001", 1)
@@ -191,6 +191,7 @@ func TestADemoIsTemporaryAndOnLoopback(t *testing.T) {
 
 func TestTheBannerSaysWhatToDo(t *testing.T) {
 	r := serve(t, Config{Stations: ModeKnown})
+	r.eventually("the banner is there", func() bool { return r.banner.String() != "" })
 	text := r.banner.String()
 	for _, want := range []string{
 		"ws://" + r.srv.StationAddrs()[0].String() + "/ocpp/IDENTITY", "known stations only, as --stations says",

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -56,9 +57,12 @@ type liveStore struct {
 	csms *csms.Server
 }
 
-// Station returns one station.
+// Station returns one station, also one that is connected and has not said anything yet.
 func (l liveStore) Station(ctx context.Context, id string) (fleet.StationDetail, error) {
 	s, err := l.Store.Station(ctx, id)
+	if _, online := l.csms.Station(id); online && errors.Is(err, store.ErrNotFound) {
+		s, err = fleet.StationDetail{Station: fleet.Station{ID: id}}, nil
+	}
 	if err == nil {
 		l.refresh(&s.Station)
 	}
