@@ -33,8 +33,7 @@ func Within(name string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var v *ValidationError
-	if errors.As(err, &v) {
+	if v, ok := errors.AsType[*ValidationError](err); ok {
 		moved := *v
 		moved.Pointer = segment(name) + v.Pointer
 		return &moved

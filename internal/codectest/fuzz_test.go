@@ -25,7 +25,7 @@ func FuzzPayload(f *testing.F) {
 			f.Add(uint16(i), []byte(`{"chargePointVendor":"ACME","chargePointModel":"AC\u002d22","iccid":"","imsi":null,"x":[1]}`))
 		case "1.6 MeterValuesRequest":
 			f.Add(uint16(i), []byte(`{"connectorId":1.0,"transactionId":9223372036854775807,"meterValue":[{"timestamp":`+
-				`"2026-11-22 10:15:30","sampledValue":[{"value":"1","unit":"Celcius","phase":"L1-N"},{"value":"2"}]}]}`))
+				`"2026-11-22 10:15:30","sampledValue":[{"value":"1","unit":"Celcius","phase":"L1-N"},{"value":"2"}]}]}`)) //nolint:misspell // the schema's word
 		case "1.6 SetChargingProfileRequest":
 			f.Add(uint16(i), []byte(`{"connectorId":1,"csChargingProfiles":{"chargingProfileId":1,"stackLevel":0,`+
 				`"chargingProfilePurpose":"TxProfile","chargingProfileKind":"Absolute","chargingSchedule":{"chargingRateUnit":"A",`+

@@ -242,7 +242,7 @@ func (g *generator) mutateText(s site, n *node) string {
 		return "another date-time"
 	case len(n.Enum) > 0:
 		v := n.Enum[g.IntN(len(n.Enum))]
-		bad := []string{"", "Bogus", strings.ToLower(v), v + " ", v[:len(v)-1], "Celsius", "Celcius", "Hertz"}
+		bad := []string{"", "Bogus", strings.ToLower(v), v + " ", v[:len(v)-1], "Celsius", "Celcius", "Hertz"} //nolint:misspell // the schema's word
 		s.set(g.quote(bad[g.IntN(len(bad))]))
 		return "another enum value"
 	case n.MaxLength > 0:

@@ -27,6 +27,7 @@ type message struct {
 	make    func() any
 	node    *node
 	oracle  *jsonschema.Schema
+	size    int // of the schema, in bytes
 }
 
 func (m message) String() string { return m.version.String() + " " + m.name }
@@ -73,7 +74,7 @@ func withSchemas(t testing.TB) []message {
 			t.Fatal(err)
 		}
 		raw = bytes.TrimPrefix(raw, []byte("\ufeff"))
-		m.oracle = compile(t, file, raw)
+		m.oracle, m.size = compile(t, file, raw), len(raw)
 		m.node = new(node)
 		if err := json.Unmarshal(raw, m.node); err != nil {
 			t.Fatalf("%s: %v", file, err)

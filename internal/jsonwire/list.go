@@ -18,10 +18,8 @@ func List[T any](d *Decoder, v *[]T, minItems, maxItems int, dec func(*T, *Decod
 			return false
 		}
 	}
-	if len(out) < minItems || maxItems != 0 && len(out) > maxItems {
-		if !d.itemCount(len(out), minItems, maxItems) {
-			return false
-		}
+	if len(out) < minItems && !d.tooFew(len(out), minItems) {
+		return false
 	}
 	*v = out
 	return true
@@ -33,16 +31,20 @@ func elements[T any](d *Decoder, maxItems int, dec func(*T, *Decoder) bool) ([]T
 	start := d.p
 	out := make([]T, 0, 1)
 	for {
+		if len(out) == maxItems && maxItems != 0 && !d.tooMany(maxItems) {
+			return nil, false
+		}
 		if len(out) == cap(out) {
 			grown := make([]T, len(out), d.estimate(len(out), start, maxItems))
 			copy(grown, out)
 			out = grown
 		}
-		out = append(out, zero)
+		out = out[:len(out)+1]
 		if !dec(&out[len(out)-1], d) {
 			if d.failed {
 				return nil, false
 			}
+			out[len(out)-1] = zero
 			out = out[:len(out)-1]
 		}
 		switch d.space() {
@@ -63,20 +65,25 @@ func (d *Decoder) estimate(n, start, maxItems int) int {
 	size := max((d.p-start)/max(n, 1), 1)
 	guess := n + (len(d.s)-d.p)/size + 1
 	guess = min(guess, 4*n+8)
-	if maxItems != 0 {
+	if n < maxItems {
 		guess = min(guess, maxItems)
 	}
-	return max(guess, n+1)
+	return guess
 }
 
-func (d *Decoder) itemCount(n, minItems, maxItems int) bool {
-	switch {
-	case n == 0:
+// tooFew handles a list just read.
+func (d *Decoder) tooFew(n, minItems int) bool {
+	if n == 0 {
 		return d.behind(RuleEmptyList, "is an empty list")
-	case n < minItems:
-		return d.behind(RuleItems, "has fewer than "+strconv.Itoa(minItems)+" items")
 	}
-	return d.behind(RuleItems, "has more than "+strconv.Itoa(maxItems)+" items")
+	return d.behind(RuleItems, "has fewer than "+strconv.Itoa(minItems)+" items")
+}
+
+// tooMany handles the first item beyond the limit, before it is read, so that a hostile list costs no memory.
+func (d *Decoder) tooMany(maxItems int) bool {
+	return d.violate(finding{
+		rule: RuleItems, place: placeAround, offset: d.p, detail: "has more than " + strconv.Itoa(maxItems) + " items",
+	})
 }
 
 // Strings reads a list of strings of at most maxLen characters.

@@ -188,7 +188,7 @@ func (x number) integral() bool {
 		c /= 10
 		e++
 	}
-	return (e >= 0 || c == 0) && !(x.rest && x.exp <= 0)
+	return (e >= 0 || c == 0) && (!x.rest || x.exp > 0)
 }
 
 // int returns the value of an integral number with exp <= 0.

@@ -8,6 +8,7 @@ type place uint8
 const (
 	placeAt     place = iota // a token begins at the offset
 	placeBehind              // the value ends before the offset
+	placeAround              // the list or object around the offset
 	placeMember              // a member, by name, of the object around the offset
 )
 

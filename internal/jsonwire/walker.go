@@ -32,7 +32,7 @@ func (w *walker) pointer(f finding) string {
 	var b strings.Builder
 	for i, l := range w.stack {
 		last := i == len(w.stack)-1
-		if last && (f.place == placeMember || f.place == placeAt && !l.value) {
+		if last && (f.place >= placeAround || f.place == placeAt && !l.value) {
 			break
 		}
 		if !l.write(&b) {
@@ -122,7 +122,7 @@ func (w *walker) quoted() {
 }
 
 func (w *walker) followedByColon() bool {
-	return strings.HasPrefix(strings.TrimLeft(w.s[w.p:min(w.p+64, len(w.s))], " \t\r\n"), ":")
+	return strings.HasPrefix(strings.TrimLeft(w.s[w.p:], " \t\r\n"), ":")
 }
 
 // write appends the segment of the level's current element. It returns false for a name that is not fit to be shown.
