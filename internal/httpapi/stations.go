@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -93,6 +95,10 @@ func (a *api) getStation(ctx context.Context, in *stationInput) (*answer[Station
 }
 
 func (a *api) createStation(ctx context.Context, in *createStationInput) (*answer[CreatedStation], error) {
+	if strings.ContainsFunc(in.Body.ID, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return nil, problem(http.StatusUnprocessableEntity, "no station could connect with this identity",
+			Fault{Detail: "it has a character that cannot be printed", Pointer: "/id"})
+	}
 	n := store.NewStation{ID: in.Body.ID, Profile: *in.Body.SecurityProfile, At: time.Now()}
 	key := ""
 	if n.Profile == 1 || n.Profile == 2 {

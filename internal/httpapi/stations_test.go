@@ -45,6 +45,7 @@ func TestWrongStationsAreRefusedWithAPointer(t *testing.T) {
 	for body, want := range map[string]string{
 		`{}`:                               "/id",
 		`{"id":""}`:                        "/id",
+		`{"id":"a\u0007"}`:                 "/id",
 		`{"id":"A","securityProfile":4}`:   "/securityProfile",
 		`{"id":"A","securityProfile":"1"}`: "/securityProfile",
 		`{"id":"A","key":"x"}`:             "/key",

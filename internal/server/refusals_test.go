@@ -1,0 +1,63 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/internal/fleet"
+)
+
+// gatedIngest holds every event until the gate is opened.
+type gatedIngest struct {
+	gate  chan struct{}
+	taken chan fleet.Event
+}
+
+func (g *gatedIngest) Report(fleet.Presence) {}
+
+func (g *gatedIngest) Submit(_ context.Context, e fleet.Event) (fleet.Result, error) {
+	g.taken <- e
+	<-g.gate
+	return fleet.Result{}, nil
+}
+
+// A flood of refusals waits for nothing: what the store does not take in time is counted.
+func TestAFloodOfRefusalsNeverBlocks(t *testing.T) {
+	g := &gatedIngest{gate: make(chan struct{}), taken: make(chan fleet.Event, 1000)}
+	r := newRefusals(g)
+	refused := csms.Refusal{Identity: "X", RemoteAddr: "192.0.2.1:9", Reason: fmt.Errorf("%w: who?", csms.ErrUnknownStation)}
+	r.add(refused)
+	first := (<-g.taken).(fleet.Refused) // the writer has it and hangs
+	if first.Reason != "unknown" || first.Station != "X" || first.Address != refused.RemoteAddr {
+		t.Errorf("stored: %+v", first)
+	}
+	const flood = 500
+	for range flood {
+		r.add(refused)
+	}
+	if total, lost := r.total.Load(), r.lost.Load(); total != flood+1 || lost != flood-int64(cap(r.queue)) {
+		t.Errorf("%d in all, %d lost, the queue holds %d", total, lost, cap(r.queue))
+	}
+	close(g.gate)
+	if err := r.close(); err != nil {
+		t.Error(err)
+	}
+	if n := len(g.taken); n != cap(r.queue) {
+		t.Errorf("%d of %d waiting ones were stored at the end", n, cap(r.queue))
+	}
+}
+
+func TestRefusalsHaveOneWordForTheirReason(t *testing.T) {
+	for want, err := range map[string]error{
+		"unknown": csms.ErrUnknownStation, "credential": csms.ErrBadCredential, "certificate": csms.ErrCertificate,
+		"profile": csms.ErrProfile, "identity": csms.ErrBadIdentity, "version": csms.ErrNoVersion,
+		"handshake": csms.ErrNotWebSocket, "draining": csms.ErrDraining, "busy": csms.ErrBusy, "error": errors.New("else"),
+	} {
+		if got := reasonOf(fmt.Errorf("x: %w", err)); got != want {
+			t.Errorf("%v: %q, want %q", err, got, want)
+		}
+	}
+}
