@@ -67,7 +67,7 @@ func TestInterceptorWrapsBothDirections(t *testing.T) {
 		}
 		r.take()
 		refuse = true
-		if res := r.clearCache(withID("y")); !res.done || ocpp.Remote(res.err) {
+		if res := r.clearCache(withID("y")); !res.done() || ocpp.Remote(res.err()) {
 			t.Errorf("%+v", res)
 		}
 		r.receive(`[2,"2","StatusNotification",` + status(v, 1) + `]`)

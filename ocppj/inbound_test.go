@@ -282,8 +282,8 @@ func TestR15NullPayloadIsAnEmptyObject(t *testing.T) {
 		r.receive(`[3,"x",null]`)
 		synctest.Wait()
 		var missing *ocpp.ValidationError
-		if !errors.As(res.err, &missing) || missing.Rule != ocpp.RuleMissing {
-			t.Errorf("null was not taken as {}: %v", res.err)
+		if !errors.As(res.err(), &missing) || missing.Rule != ocpp.RuleMissing {
+			t.Errorf("null was not taken as {}: %v", res.err())
 		}
 	})
 }
@@ -307,7 +307,7 @@ func TestR16ActionIsCaseSensitive(t *testing.T) {
 		r.answers("StatusNotification", statusResponse(v))
 		r.receive(`[2,"1","statusnotification",{}]`, `[2,"2","StatusNotificationRequest",{}]`)
 		r.wants(`[4,"1","NotImplemented","the action is unknown",{}]`, `[4,"2","NotImplemented","the action is unknown",{}]`)
-		if ctx := withID("3"); r.clearCache(ctx).done {
+		if ctx := withID("3"); r.clearCache(ctx).done() {
 			t.Error("the call ended")
 		}
 		r.wants(`[2,"3","ClearCache",{}]`)
@@ -487,8 +487,8 @@ func TestR18ShortCallErrorsAreAccepted(t *testing.T) {
 			r.receive(frame)
 			synctest.Wait()
 			var e *ocpp.Error
-			if !errors.As(res.err, &e) || e.Code != want.Code || e.Description != want.Description || !e.FromPeer {
-				t.Errorf("%s: %v", frame, res.err)
+			if !errors.As(res.err(), &e) || e.Code != want.Code || e.Description != want.Description || !e.FromPeer {
+				t.Errorf("%s: %v", frame, res.err())
 			} else if string(e.Details) != string(want.Details) && want.Details != nil {
 				t.Errorf("%s: details %s", frame, e.Details)
 			}
@@ -509,8 +509,8 @@ func TestR19EverySpellingIsAcceptedTheOwnOneSent(t *testing.T) {
 			r.receive(`[4,"x","` + spelling + `","",{}]`)
 			synctest.Wait()
 			var e *ocpp.Error
-			if !errors.As(res.err, &e) || e.Code != want {
-				t.Errorf("%s: %v", spelling, res.err)
+			if !errors.As(res.err(), &e) || e.Code != want {
+				t.Errorf("%s: %v", spelling, res.err())
 			}
 		}
 		r.take()

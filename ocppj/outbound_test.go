@@ -26,9 +26,9 @@ func TestCallReturnsTheTypedAnswer(t *testing.T) {
 		r.wants(`[2,"x","ClearCache",{}]`)
 		r.receive(cleared("x"))
 		synctest.Wait()
-		if res.err != nil || fmt.Sprintf("%T", res.resp) != fmt.Sprintf("*ocpp%s.ClearCacheResponse",
+		if res.err() != nil || fmt.Sprintf("%T", res.resp()) != fmt.Sprintf("*ocpp%s.ClearCacheResponse",
 			strings.ReplaceAll(v.String(), ".", "")) {
-			t.Errorf("%T, %v", res.resp, res.err)
+			t.Errorf("%T, %v", res.resp(), res.err())
 		}
 		r.wantsEvents()
 	})
@@ -50,8 +50,8 @@ func TestR12CallerChoosesTheIDOfARetry(t *testing.T) {
 		r := newRig(t, v)
 		for _, id := range []string{"", strings.Repeat("x", 37), "\xff"} {
 			res := r.clearCache(withID(id))
-			if !errors.Is(res.err, ocppj.ErrMessageID) || !ocpp.SafeToRetry(res.err) {
-				t.Errorf("%q: %v", id, res.err)
+			if !errors.Is(res.err(), ocppj.ErrMessageID) || !ocpp.SafeToRetry(res.err()) {
+				t.Errorf("%q: %v", id, res.err())
 			}
 		}
 		r.wants()
@@ -72,7 +72,7 @@ func TestR13OneCallIsOutstanding(t *testing.T) {
 			r.wants(fmt.Sprintf(`[2,"%d","ClearCache",{}]`, i))
 			r.receive(cleared(fmt.Sprint(i)))
 			synctest.Wait()
-			if !all[i].done || all[i].err != nil {
+			if !all[i].done() || all[i].err() != nil {
 				t.Errorf("call %d: %+v", i, all[i])
 			}
 		}
@@ -87,13 +87,13 @@ func TestR13DirectionsCrossFreely(t *testing.T) {
 		r.wants(`[2,"x","ClearCache",{}]`)
 		r.receive(`[2,"x","StatusNotification",` + status(v, 1) + `]`) // the same id, in the other direction
 		r.wants(`[3,"x",{}]`)
-		if res.done {
+		if res.done() {
 			t.Fatal("a CALL of the peer completed ours")
 		}
 		r.receive(cleared("x"))
 		synctest.Wait()
-		if res.err != nil {
-			t.Error(res.err)
+		if res.err() != nil {
+			t.Error(res.err())
 		}
 	})
 }
@@ -105,12 +105,12 @@ func TestR13WaitingCallersAreBounded(t *testing.T) {
 		second := r.clearCache(withID("2"))
 		r.clearCache(withID("3"))
 		res := r.clearCache(withID("4"))
-		if !errors.Is(res.err, ocppj.ErrTooManyCallers) || !ocpp.SafeToRetry(res.err) {
-			t.Errorf("%v", res.err)
+		if !errors.Is(res.err(), ocppj.ErrTooManyCallers) || !ocpp.SafeToRetry(res.err()) {
+			t.Errorf("%v", res.err())
 		}
 		r.receive(cleared("1"))
 		synctest.Wait()
-		if second.done || r.clearCache(withID("5")).done {
+		if second.done() || r.clearCache(withID("5")).done() {
 			t.Error("there was room for another")
 		}
 		r.wants(`[2,"1","ClearCache",{}]`, `[2,"2","ClearCache",{}]`)
@@ -127,17 +127,17 @@ func TestR13WaitingCallersMayGiveUp(t *testing.T) {
 		cause := errors.New("the operator went home")
 		cancel(cause)
 		synctest.Wait()
-		if !errors.Is(second.err, cause) || !ocpp.SafeToRetry(second.err) {
-			t.Errorf("%v", second.err)
+		if !errors.Is(second.err(), cause) || !ocpp.SafeToRetry(second.err()) {
+			t.Errorf("%v", second.err())
 		}
 		r.receive(cleared("1"), cleared("3"))
 		synctest.Wait()
 		r.wants(`[2,"1","ClearCache",{}]`, `[2,"3","ClearCache",{}]`)
-		if third.done {
+		if third.done() {
 			t.Error("the third took an answer from before it was sent")
 		}
-		if res := r.clearCache(ctx); !ocpp.SafeToRetry(res.err) || !errors.Is(res.err, cause) {
-			t.Errorf("a call under a dead context: %v", res.err)
+		if res := r.clearCache(ctx); !ocpp.SafeToRetry(res.err()) || !errors.Is(res.err(), cause) {
+			t.Errorf("a call under a dead context: %v", res.err())
 		}
 	})
 }
@@ -155,7 +155,7 @@ func TestR13TurnIsPassedOnByACallerWhoGivesUpAtThatMoment(t *testing.T) {
 			synctest.Wait()
 			r.receive(cleared("2"), cleared("3"))
 			synctest.Wait()
-			if third.err != nil || !third.done {
+			if third.err() != nil || !third.done() {
 				t.Fatalf("%+v, sent %v", third, r.take())
 			}
 		}
@@ -171,7 +171,7 @@ func TestR14AnswerWinsOverACallerWhoGivesUpAtThatMoment(t *testing.T) {
 			cancel()
 			r.receive(cleared("1"))
 			synctest.Wait()
-			if _, gaveUp := errors.AsType[*ocppj.CanceledError](res.err); !res.done || res.err != nil && !gaveUp {
+			if _, gaveUp := errors.AsType[*ocppj.CanceledError](res.err()); !res.done() || res.err() != nil && !gaveUp {
 				t.Fatalf("%+v", res)
 			}
 			r.clearCache(withID("2")) // the slot is free, whoever won
@@ -186,25 +186,25 @@ func TestR14TimeoutCountsFromSending(t *testing.T) {
 		first, second := r.clearCache(withID("1")), r.clearCache(withID("2"))
 		time.Sleep(10*time.Second - 1) // of the bubble
 		synctest.Wait()
-		if first.done {
+		if first.done() {
 			t.Fatal("too early")
 		}
 		time.Sleep(1)
 		synctest.Wait()
 		var timeout *ocppj.TimeoutError
-		if !errors.As(first.err, &timeout) || !timeout.Timeout() || timeout.MessageID != "1" || ocpp.SafeToRetry(first.err) {
-			t.Errorf("%v", first.err)
+		if !errors.As(first.err(), &timeout) || !timeout.Timeout() || timeout.MessageID != "1" || ocpp.SafeToRetry(first.err()) {
+			t.Errorf("%v", first.err())
 		}
 		r.wants(`[2,"1","ClearCache",{}]`, `[2,"2","ClearCache",{}]`)
 		time.Sleep(10*time.Second - 1)
 		synctest.Wait()
-		if second.done {
+		if second.done() {
 			t.Error("the time in the queue counted")
 		}
 		time.Sleep(1)
 		synctest.Wait()
-		if !errors.As(second.err, &timeout) {
-			t.Errorf("%v", second.err)
+		if !errors.As(second.err(), &timeout) {
+			t.Errorf("%v", second.err())
 		}
 	})
 }
@@ -217,15 +217,15 @@ func TestR14LateAnswerCompletesNothingElse(t *testing.T) {
 		second := r.clearCache(withID("2"))
 		r.receive(cleared("1"), cleared("1"), `[4,"never","InternalError","",{}]`, `[3,"-1",{}]`)
 		synctest.Wait()
-		if second.done {
+		if second.done() {
 			t.Fatal("the answer of one call reached another")
 		}
 		r.wantsEvents("unmatched CALLRESULT 1 late=true", "unmatched CALLRESULT 1 late=false",
 			"unmatched CALLERROR never late=false", "unmatched CALLRESULT -1 late=false")
 		r.receive(cleared("2"))
 		synctest.Wait()
-		if second.err != nil {
-			t.Error(second.err)
+		if second.err() != nil {
+			t.Error(second.err())
 		}
 	})
 }
@@ -250,14 +250,14 @@ func TestR14GivingUpDoesNotFreeTheSlot(t *testing.T) {
 		second := r.clearCache(withID("2"))
 		cancel()
 		synctest.Wait()
-		if !errors.Is(first.err, context.Canceled) || ocpp.SafeToRetry(first.err) {
-			t.Errorf("%v", first.err)
+		if !errors.Is(first.err(), context.Canceled) || ocpp.SafeToRetry(first.err()) {
+			t.Errorf("%v", first.err())
 		}
 		r.wants(`[2,"1","ClearCache",{}]`)
 		r.receive(cleared("1"))
 		r.wants(`[2,"2","ClearCache",{}]`)
 		r.wantsEvents("unmatched CALLRESULT 1 late=true")
-		if second.done {
+		if second.done() {
 			t.Error("the late answer completed the next call")
 		}
 	})
@@ -287,7 +287,7 @@ func TestR14ThousandsOfTimeoutsAtOnce(t *testing.T) {
 			all = append(all, res)
 			go func() {
 				resp, err := clearCache(t.Context(), r.s)
-				*res = result{resp, err, true}
+				res.set(resp, err)
 			}()
 		}
 		synctest.Wait()
@@ -295,15 +295,15 @@ func TestR14ThousandsOfTimeoutsAtOnce(t *testing.T) {
 		synctest.Wait()
 		for i, res := range all {
 			var timeout *ocppj.TimeoutError
-			if !errors.As(res.err, &timeout) {
+			if !errors.As(res.err(), &timeout) {
 				t.Fatalf("call %d: %+v", i, res)
 			}
 		}
 		next := rigs[0].clearCache(withID("next"))
 		rigs[0].receive(cleared("next"))
 		synctest.Wait()
-		if next.err != nil {
-			t.Error(next.err)
+		if next.err() != nil {
+			t.Error(next.err())
 		}
 	}, ocpp.V21)
 }
@@ -327,8 +327,8 @@ func TestR20UnusableResultIsReportedToThePeer(t *testing.T) {
 				r.wants()
 			}
 			var bad *ocppj.AnswerError
-			if !errors.As(res.err, &bad) || ocpp.SafeToRetry(res.err) {
-				t.Errorf("%s: %v", frame, res.err)
+			if !errors.As(res.err(), &bad) || ocpp.SafeToRetry(res.err()) {
+				t.Errorf("%s: %v", frame, res.err())
 			}
 		}
 	})
@@ -444,8 +444,8 @@ func TestFailedSendIsSafeToRetry(t *testing.T) {
 		r.answers("StatusNotification", statusResponse(v))
 		r.sendErr = fmt.Errorf("full: %w", net.ErrClosed)
 		res := r.clearCache(withID("1"))
-		if !errors.Is(res.err, net.ErrClosed) || !ocpp.SafeToRetry(res.err) {
-			t.Errorf("%v", res.err)
+		if !errors.Is(res.err(), net.ErrClosed) || !ocpp.SafeToRetry(res.err()) {
+			t.Errorf("%v", res.err())
 		}
 		r.receive(`[2,"1","StatusNotification",` + status(v, 1) + `]`)
 		r.wantsEvents("lost StatusNotification 1: full: use of closed network connection")

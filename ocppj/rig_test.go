@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -169,22 +170,40 @@ func bubble(t *testing.T, f func(t *testing.T, v ocpp.Version), versions ...ocpp
 	}
 }
 
-// result is how a call in the background ended.
-type result struct {
+// result is how a call in the background ended, if it has.
+type result struct{ p atomic.Pointer[ended] }
+
+type ended struct {
 	resp any
 	err  error
-	done bool
 }
+
+func (r *result) set(resp any, err error) { r.p.Store(&ended{resp, err}) }
+func (r *result) done() bool              { return r.p.Load() != nil }
+
+func (r *result) err() error {
+	if e := r.p.Load(); e != nil {
+		return e.err
+	}
+	return nil
+}
+
+func (r *result) resp() any {
+	if e := r.p.Load(); e != nil {
+		return e.resp
+	}
+	return nil
+}
+
+// String is for messages of tests.
+func (r *result) String() string { return fmt.Sprintf("done %v, %v, %v", r.done(), r.resp(), r.err()) }
 
 // background starts a call that goes on in the bubble; look at the result when all is quiet.
 func background(call func() (any, error)) *result {
-	var r result
-	go func() {
-		resp, err := call()
-		r = result{resp, err, true}
-	}()
+	r := new(result)
+	go func() { r.set(call()) }()
 	synctest.Wait()
-	return &r
+	return r
 }
 
 // clearCache calls ClearCache, which every version has, in the background.

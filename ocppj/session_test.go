@@ -51,7 +51,7 @@ func TestR25SlowHandlerLetsAnswersPass(t *testing.T) {
 		res := r.clearCache(withID("x"))
 		r.receive(cleared("x"))
 		synctest.Wait()
-		if !res.done || res.err != nil {
+		if !res.done() || res.err() != nil {
 			t.Errorf("%+v", res)
 		}
 		close(goOn)
@@ -114,12 +114,12 @@ func TestR25BlockedReceiveEndsWithTheSession(t *testing.T) {
 		res := background(func() (any, error) {
 			return nil, r.s.Receive([]byte(`[2,"2","StatusNotification",` + status(v, 2) + `]`))
 		})
-		if res.done {
+		if res.done() {
 			t.Fatal("the bound did not hold")
 		}
 		r.s.Close(io.ErrUnexpectedEOF)
 		synctest.Wait()
-		if res.err != io.ErrUnexpectedEOF {
+		if res.err() != io.ErrUnexpectedEOF {
 			t.Errorf("%+v", res)
 		}
 		r.s.Wait()
@@ -205,16 +205,16 @@ func TestCloseEndsAllCallsWithTheFirstCause(t *testing.T) {
 		synctest.Wait()
 		for i, res := range []*result{first, second} {
 			var closed *ocppj.ClosedError
-			if !errors.As(res.err, &closed) || !errors.Is(res.err, net.ErrClosed) || !errors.Is(res.err, io.ErrUnexpectedEOF) {
-				t.Fatalf("%v", res.err)
+			if !errors.As(res.err(), &closed) || !errors.Is(res.err(), net.ErrClosed) || !errors.Is(res.err(), io.ErrUnexpectedEOF) {
+				t.Fatalf("%v", res.err())
 			}
-			if sent := i == 0; closed.Sent != sent || ocpp.SafeToRetry(res.err) == sent {
+			if sent := i == 0; closed.Sent != sent || ocpp.SafeToRetry(res.err()) == sent {
 				t.Errorf("call %d: sent %v", i+1, closed.Sent)
 			}
 		}
 		after := r.clearCache(withID("3"))
-		if !errors.Is(after.err, net.ErrClosed) || !ocpp.SafeToRetry(after.err) {
-			t.Errorf("%v", after.err)
+		if !errors.Is(after.err(), net.ErrClosed) || !ocpp.SafeToRetry(after.err()) {
+			t.Errorf("%v", after.err())
 		}
 		if err := r.s.Receive([]byte(`[2,"1","Heartbeat",{}]`)); err != io.ErrUnexpectedEOF || r.s.Cause() != err {
 			t.Error(err)
@@ -290,20 +290,20 @@ func TestDrainWaitsForWhatIsUnderWay(t *testing.T) {
 			drains = append(drains, background(func() (any, error) { return nil, r.s.Drain(t.Context()) }))
 		}
 		refused := r.clearCache(withID("y"))
-		if !errors.Is(refused.err, ocppj.ErrDraining) || !ocpp.SafeToRetry(refused.err) {
-			t.Errorf("%v", refused.err)
+		if !errors.Is(refused.err(), ocppj.ErrDraining) || !ocpp.SafeToRetry(refused.err()) {
+			t.Errorf("%v", refused.err())
 		}
 		if v == ocpp.V21 && !errors.Is(r.s.SendMessage(t.Context(), notifyStream(1)), ocppj.ErrDraining) {
 			t.Error("a SEND went out")
 		}
 		r.receive(cleared("x"))
 		synctest.Wait()
-		if drains[0].done {
+		if drains[0].done() {
 			t.Error("a handler runs still")
 		}
 		close(goOn)
 		synctest.Wait()
-		if !drains[0].done || !drains[1].done || drains[0].err != nil {
+		if !drains[0].done() || !drains[1].done() || drains[0].err() != nil {
 			t.Errorf("%+v, %+v", drains[0], drains[1])
 		}
 		r.wants(`[2,"x","ClearCache",{}]`, `[3,"1",{}]`)
@@ -333,4 +333,64 @@ func TestNewWantsItsOptions(t *testing.T) {
 			t.Errorf("%+v", o)
 		}
 	}
+}
+
+// TestNothingIsCalledUnderTheLock has everything that a session calls call the session.
+func TestNothingIsCalledUnderTheLock(t *testing.T) {
+	bubble(t, func(t *testing.T, v ocpp.Version) {
+		var r *rig
+		calls := map[string]bool{}
+		var mu sync.Mutex
+		use := func(name string) {
+			r.s.Cause() // takes the lock
+			mu.Lock()
+			defer mu.Unlock()
+			calls[name] = true
+		}
+		r = newRig(t, v, func(o *ocppj.Options) {
+			o.Send = func([]byte) error { use("Send"); return nil }
+			o.Tap = func(ocpp.Frame) { use("Tap") }
+			o.Gate = func(*ocpp.Exchange) *ocpp.Error { use("Gate"); return nil }
+			o.SendGate = func(*ocpp.Exchange) error { use("SendGate"); return nil }
+			o.NewID = func() string { use("NewID"); return ocppj.NewMessageID() }
+			o.Interceptor = func(ctx context.Context, _ *ocpp.Exchange, req any, next ocpp.Next) (any, error) {
+				use("Interceptor")
+				return next(ctx, req)
+			}
+			o.Events = ocppj.Events{
+				UnknownType:     func(int) { use("UnknownType") },
+				Refused:         func(string, string, *ocpp.Error) { use("Refused") },
+				Tolerated:       func(string, string, ocpp.Violation) { use("Tolerated") },
+				UnmatchedAnswer: func(ocppj.MessageType, string, bool) { use("UnmatchedAnswer") },
+				ResultRefused:   func(string, string, *ocpp.Error) { use("ResultRefused") },
+				HandlerFailed:   func(string, string, error) { use("HandlerFailed") },
+				Repeated:        func(string, string) { use("Repeated") },
+			}
+		})
+		r.handle("StatusNotification", func(context.Context, any) (any, error) { use("Handle"); return statusResponse(v), nil })
+		r.handle("Heartbeat", func(context.Context, any) (any, error) { return nil, io.EOF })
+		odd := `[2,"1","StatusNotification",` + `{"odd":1,` + status(v, 1)[1:] + `]`
+		for _, frame := range []string{`[9]`, `x`, odd, odd, `[3,"x",{}]`, `[5,"1"]`, `[2,"2","Heartbeat",{}]`} {
+			r.receive(frame)
+			synctest.Wait()
+		}
+		background(func() (any, error) { return clearCache(t.Context(), r.s) })
+		if len(calls) != 14 {
+			t.Errorf("called: %v", calls)
+		}
+	}, ocpp.V21)
+}
+
+func TestCloseFromAHandler(t *testing.T) {
+	bubble(t, func(t *testing.T, v ocpp.Version) {
+		r := newRig(t, v)
+		r.handle("StatusNotification", func(context.Context, any) (any, error) {
+			r.s.Close(io.EOF)
+			_, err := clearCache(t.Context(), r.s)
+			return nil, err
+		})
+		r.receive(`[2,"1","StatusNotification",` + status(v, 1) + `]`)
+		r.s.Wait()
+		r.wantsEvents("failed StatusNotification 1: ocppj: the connection is gone: EOF")
+	})
 }
