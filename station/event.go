@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"net"
 	"net/http"
 	"time"
 
@@ -57,19 +58,25 @@ const (
 func securityEventOf(err error) (SecurityEvent, bool) {
 	var verify *tls.CertificateVerificationError
 	var unknown x509.UnknownAuthorityError
-	var alert tls.AlertError
 	e := SecurityEvent{Err: err, Info: err.Error()}
 	switch {
 	case httpStatus(err) == http.StatusUnauthorized:
 		e.Type = SecurityFailedToAuthenticate
 	case errors.As(err, &verify), errors.As(err, &unknown):
 		e.Type = SecurityInvalidCSMSCert
-	case errors.As(err, &alert) && alert == alertProtocolVersion:
+	case refusedWith(err, alertProtocolVersion):
 		e.Type = SecurityInvalidTLSVersion
-	case errors.As(err, &alert) && alert == alertHandshakeFailure:
+	case refusedWith(err, alertHandshakeFailure):
 		e.Type = SecurityInvalidTLSCipherSuite
 	}
 	return e, e.Type != ""
+}
+
+// refusedWith reports whether the CSMS ended the TLS handshake with an alert. crypto/tls has no type for alerts on a
+// network connection, only their text.
+func refusedWith(err error, alert tls.AlertError) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error" && op.Err.Error() == alert.Error()
 }
 
 func httpStatus(err error) int {

@@ -30,6 +30,8 @@ type fakeCSMS struct {
 	srv   *ocpptest.Server
 	start time.Time
 
+	listener *ocpptest.Listener
+
 	mu      sync.Mutex
 	diary   []string
 	peers   []*peer
@@ -59,6 +61,7 @@ func bubble(t *testing.T, test func(t *testing.T, f *fakeCSMS)) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fakeCSMS{t: t, start: time.Now()}
 		f.srv = ocpptest.NewServer(f)
+		f.listener = f.srv.Listener
 		t.Cleanup(f.close)
 		test(t, f)
 	})
@@ -115,7 +118,7 @@ func (f *fakeCSMS) dial(ctx context.Context, network, addr string) (net.Conn, er
 		f.note("dial %s", addr)
 		return nil, errors.New("the CSMS is down")
 	}
-	return f.srv.Listener.DialContext(ctx, network, addr)
+	return f.listener.DialContext(ctx, network, addr)
 }
 
 func (f *fakeCSMS) setDown(down bool) {
