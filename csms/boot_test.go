@@ -3,6 +3,7 @@ package csms_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"testing"
@@ -244,4 +245,22 @@ func TestR12RetryOnTheNextConnectionGetsTheSameAnswer(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestRememberBoundsWhatIsKeptOfIdentitiesThatAreGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := bootYard(t, csms.Options{Remember: 64}, always(ocpp.BootRejected))
+		for i := range 500 {
+			p := y.dial(fmt.Sprint("CS-", i), ocpp.V16)
+			boot16(t, p, "Rejected")
+			p.Close()
+		}
+		synctest.Wait()
+		if open, remembered := csms.Lanes(y.srv); open != 0 || remembered > 64 || remembered < 32 {
+			t.Errorf("%d open, %d remembered", open, remembered)
+		}
+		p := y.dial("CS-499", ocpp.V16) // the last one is remembered
+		send(t, p, `[2,"1","Heartbeat",{}]`)
+		expectError(t, p, "1", "SecurityError")
+	})
 }

@@ -339,15 +339,15 @@ func TestR21SendIsHandledAndNeverAnswered(t *testing.T) {
 
 func TestInterceptorsSeeBothDirectionsAndTheStation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var y *yard
+		var j journal
 		around := func(name string) ocpp.Interceptor {
 			return func(ctx context.Context, x *ocpp.Exchange, req any, next ocpp.Next) (any, error) {
 				_, known := csms.StationFromContext(ctx)
-				y.note("%s %s %s in %v station %v", name, x.Identity, x.Action, x.Inbound, known)
+				j.note("%s %s %s in %v station %v", name, x.Identity, x.Action, x.Inbound, known)
 				return next(ctx, req)
 			}
 		}
-		y = open(t, csms.Options{Interceptors: []ocpp.Interceptor{around("a"), around("b")}})
+		y := open(t, csms.Options{Interceptors: []ocpp.Interceptor{around("a"), around("b")}})
 		heartbeats(y.srv)
 		p := y.dial("CS-1", ocpp.V16)
 		beat(t, p, "1")
@@ -359,7 +359,7 @@ func TestInterceptorsSeeBothDirectionsAndTheStation(t *testing.T) {
 			"a CS-1 1.6 Heartbeat in true station true", "b CS-1 1.6 Heartbeat in true station true",
 			"a CS-1 1.6 Reset in false station false", "b CS-1 1.6 Reset in false station false",
 		}
-		if got := y.notes(); fmt.Sprint(got) != fmt.Sprint(want) {
+		if got := j.all(); fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("got %q", got)
 		}
 	})
@@ -367,12 +367,12 @@ func TestInterceptorsSeeBothDirectionsAndTheStation(t *testing.T) {
 
 func TestTapSeesEveryFrame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var y *yard
-		y = open(t, csms.Options{Tap: func(f ocpp.Frame) { y.note("%s %s %v %s", f.Identity, f.Version, f.Inbound, f.Data) }})
+		var j journal
+		y := open(t, csms.Options{Tap: func(f ocpp.Frame) { j.note("%s %s %v %s", f.Identity, f.Version, f.Inbound, f.Data) }})
 		p := y.dial("CS-1", ocpp.V16)
 		send(t, p, "broken", `[2,"1","Nothing",{}]`)
 		expectError(t, p, "1", "NotImplemented")
-		got := y.notes()
+		got := j.all()
 		if len(got) != 3 || got[0] != "CS-1 1.6 true broken" || !strings.HasPrefix(got[2], `CS-1 1.6 false [4,"1","NotImplemented"`) {
 			t.Errorf("got %q", got)
 		}

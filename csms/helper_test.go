@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -35,7 +34,6 @@ type yard struct {
 	web *ocpptest.Server
 
 	mu      sync.Mutex
-	told    []string
 	refused []csms.Refusal
 }
 
@@ -87,19 +85,9 @@ func (y *yard) close() {
 		y.t.Errorf("Shutdown: %v", err)
 	}
 	y.web.Close()
-}
-
-// note appends to what the application was told.
-func (y *yard) note(format string, args ...any) {
-	y.mu.Lock()
-	defer y.mu.Unlock()
-	y.told = append(y.told, fmt.Sprintf(format, args...))
-}
-
-func (y *yard) notes() []string {
-	y.mu.Lock()
-	defer y.mu.Unlock()
-	return append([]string(nil), y.told...)
+	if lanes, _ := csms.Lanes(y.srv); lanes != 0 {
+		y.t.Errorf("%d identities are left in the registry", lanes)
+	}
 }
 
 // refusal returns the only refusal so far.

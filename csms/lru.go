@@ -28,14 +28,6 @@ func (l *lru[K, V]) put(key K, value V) {
 	}
 }
 
-// get returns the value of key, without making it newer.
-func (l *lru[K, V]) get(key K) (v V, ok bool) {
-	if e, found := l.entries[key]; found {
-		return e.Value.(lruEntry[K, V]).value, true
-	}
-	return v, false
-}
-
 // take removes the entry of key and returns it.
 func (l *lru[K, V]) take(key K) (v V, ok bool) {
 	e, found := l.entries[key]
