@@ -123,24 +123,52 @@ type Refused struct {
 }
 
 // About returns the station's identity.
-func (e Booted) About() string             { return e.Station }
-func (e StatusReported) About() string     { return e.Station } // About returns the station's identity.
-func (e Metered) About() string            { return e.Station } // About returns the station's identity.
-func (e AuthorizationAsked) About() string { return e.Station } // About returns the station's identity.
-func (e DataTransferred) About() string    { return e.Station } // About returns the station's identity.
-func (e MessageRecorded) About() string    { return e.Station } // About returns the station's identity.
-func (e Commanded) About() string          { return e.Station } // About returns the station's identity.
-func (e Refused) About() string            { return e.Station } // About returns the identity that was claimed.
+func (e Booted) About() string { return e.Station }
 
 // Check demands a station.
-func (e Booted) Check() error             { return checkStation(e.Station) }
-func (e Metered) Check() error            { return checkPlace(e.Station, e.EVSE, e.Connector) } // Check demands a station and a place.
-func (e StatusReported) Check() error     { return checkPlace(e.Station, e.EVSE, e.Connector) } // Check demands a station and a place.
-func (e AuthorizationAsked) Check() error { return checkStation(e.Station) }                    // Check demands a station.
-func (e DataTransferred) Check() error    { return checkStation(e.Station) }                    // Check demands a station.
-func (e MessageRecorded) Check() error    { return checkStation(e.Station) }                    // Check demands a station.
-func (e Commanded) Check() error          { return checkStation(e.Station) }                    // Check demands a station.
-func (e Refused) Check() error            { return nil }                                        // Check accepts everything: it tells of strangers.
+func (e Booted) Check() error { return checkStation(e.Station) }
+
+// About returns the station's identity.
+func (e StatusReported) About() string { return e.Station }
+
+// Check demands a station and a place that can be.
+func (e StatusReported) Check() error { return checkPlace(e.Station, e.EVSE, e.Connector) }
+
+// About returns the station's identity.
+func (e Metered) About() string { return e.Station }
+
+// Check demands a station and a place that can be.
+func (e Metered) Check() error { return checkPlace(e.Station, e.EVSE, e.Connector) }
+
+// About returns the station's identity.
+func (e AuthorizationAsked) About() string { return e.Station }
+
+// Check demands a station.
+func (e AuthorizationAsked) Check() error { return checkStation(e.Station) }
+
+// About returns the station's identity.
+func (e DataTransferred) About() string { return e.Station }
+
+// Check demands a station.
+func (e DataTransferred) Check() error { return checkStation(e.Station) }
+
+// About returns the station's identity.
+func (e MessageRecorded) About() string { return e.Station }
+
+// Check demands a station.
+func (e MessageRecorded) Check() error { return checkStation(e.Station) }
+
+// About returns the station's identity.
+func (e Commanded) About() string { return e.Station }
+
+// Check demands a station.
+func (e Commanded) Check() error { return checkStation(e.Station) }
+
+// About returns the identity that was claimed.
+func (e Refused) About() string { return e.Station }
+
+// Check accepts everything: it tells of strangers.
+func (e Refused) Check() error { return nil }
 
 func checkStation(id string) error {
 	if id == "" {
