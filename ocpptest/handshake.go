@@ -5,9 +5,10 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"crypto/sha1"
+	"crypto/sha1" //nolint:gosec // RFC 6455 wants it; it protects nothing
 	"crypto/tls"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -47,8 +48,7 @@ func DialPeer(ctx context.Context, rawURL string, o PeerOptions) (*Peer, error) 
 	}
 	p, err := handshake(ctx, conn, u, o)
 	if err != nil {
-		conn.Close()
-		return nil, err
+		return nil, errors.Join(err, ignoreClosed(conn.Close()))
 	}
 	return p, nil
 }
@@ -75,15 +75,16 @@ func dial(ctx context.Context, u *url.URL, o PeerOptions) (net.Conn, error) {
 	}
 	t := tls.Client(conn, config)
 	if err := t.HandshakeContext(ctx); err != nil {
-		conn.Close()
-		return nil, err
+		return nil, errors.Join(err, ignoreClosed(conn.Close()))
 	}
 	return t, nil
 }
 
 // handshake sends the request and reads the answer (RFC 6455, 4.1).
 func handshake(ctx context.Context, conn net.Conn, u *url.URL, o PeerOptions) (*Peer, error) {
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	stop := context.AfterFunc(ctx, func() {
+		conn.Close() //nolint:errcheck // to interrupt the handshake, which tells the error
+	})
 	defer stop()
 	r := &http.Request{Method: http.MethodGet, URL: u, Host: u.Host, ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{
 		"Upgrade": {"websocket"}, "Connection": {"Upgrade"}, "Sec-Websocket-Version": {"13"}, "Sec-Websocket-Key": {newKey()},
@@ -103,13 +104,21 @@ func handshake(ctx context.Context, conn net.Conn, u *url.URL, o PeerOptions) (*
 		return nil, fmt.Errorf("ocpptest: handshake: %w", err)
 	}
 	if resp.StatusCode != http.StatusSwitchingProtocols {
-		resp.Body.Close()
+		resp.Body.Close() //nolint:errcheck // the connection is closed next
 		return nil, &StatusError{Code: resp.StatusCode, Header: resp.Header}
 	}
 	if got, want := resp.Header.Get("Sec-WebSocket-Accept"), accept(r.Header.Get("Sec-WebSocket-Key")); got != want {
 		return nil, fmt.Errorf("ocpptest: Sec-WebSocket-Accept is %q, want %q", got, want)
 	}
 	return &Peer{Conn: conn, Subprotocol: resp.Header.Get("Sec-WebSocket-Protocol"), client: true, r: br}, nil
+}
+
+// ignoreClosed is err unless it says that the connection is closed already.
+func ignoreClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
 }
 
 func newKey() string {
@@ -120,7 +129,7 @@ func newKey() string {
 
 // accept is the proof that the key was understood (RFC 6455, 4.2.2).
 func accept(key string) string {
-	h := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+	h := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")) //nolint:gosec // as above
 	return base64.StdEncoding.EncodeToString(h[:])
 }
 
@@ -145,8 +154,7 @@ func AcceptPeer(w http.ResponseWriter, r *http.Request, subprotocol string) (*Pe
 	w.Header().Write(&answer) //nolint:errcheck // a bytes.Buffer takes everything
 	answer.WriteString("\r\n")
 	if _, err := conn.Write(answer.Bytes()); err != nil {
-		conn.Close()
-		return nil, fmt.Errorf("ocpptest: handshake: %w", err)
+		return nil, errors.Join(fmt.Errorf("ocpptest: handshake: %w", err), ignoreClosed(conn.Close()))
 	}
 	return &Peer{Conn: conn, Subprotocol: subprotocol, r: rw.Reader}, nil
 }

@@ -48,7 +48,7 @@ func (l *Listener) Close() error {
 	for {
 		select {
 		case c := <-l.waiting:
-			c.Close()
+			c.Close() //nolint:errcheck // nobody has it
 		default:
 			return err
 		}

@@ -117,7 +117,7 @@ func (e *CloseError) Error() string {
 	return fmt.Sprintf("ocpptest: closed (%d): %q", e.Code, e.Reason)
 }
 
-func closeError(p []byte) error {
+func closeError(p []byte) *CloseError {
 	if len(p) < 2 {
 		return &CloseError{}
 	}
@@ -132,7 +132,7 @@ func (p *Peer) ReadClose() (*CloseError, error) {
 			return nil, err
 		}
 		if f.Op == OpClose {
-			return closeError(f.Payload).(*CloseError), nil
+			return closeError(f.Payload), nil
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"syscall"
+	"time"
 )
 
 // Server runs an http.Handler on an in-memory listener.
@@ -20,7 +21,10 @@ func NewServer(h http.Handler) *Server { return NewServerOn(Listen(LinkOptions{}
 
 // NewServerOn starts a server on a listener, whose links may have faults.
 func NewServerOn(l *Listener, h http.Handler) *Server {
-	s := &Server{URL: "ws://csms.test", Listener: l, Config: &http.Server{Handler: h}, done: make(chan struct{})}
+	s := &Server{
+		URL: "ws://csms.test", Listener: l, done: make(chan struct{}),
+		Config: &http.Server{Handler: h, ReadHeaderTimeout: time.Minute},
+	}
 	go func() {
 		defer close(s.done)
 		s.Config.Serve(l) //nolint:errcheck // it returns http.ErrServerClosed after Close

@@ -28,7 +28,8 @@ func oracle(b []byte, client bool, limit int, deflate bool) (events []string, fa
 			}
 		default:
 			first := h.op != 0
-			if h.op > 2 || h.rsv != 0 && !(h.rsv == 4 && deflate && first) || first == inside {
+			compressed := h.rsv == 4 && deflate && first
+			if h.op > 2 || h.rsv != 0 && !compressed || first == inside {
 				return events, CodeProtocolError
 			}
 			if h.op == 2 {

@@ -2,7 +2,6 @@ package wsconn
 
 import (
 	"crypto/tls"
-	"net"
 	"time"
 )
 
@@ -180,7 +179,7 @@ func (c *Conn) cutSocket() {
 	if t, ok := nc.(*tls.Conn); ok {
 		nc = t.NetConn() // tls.Conn.Close would try to send an alert and wait for it
 	}
-	if t, ok := nc.(*net.TCPConn); ok && c.stuckSince.Load() != 0 {
+	if t, ok := nc.(interface{ SetLinger(sec int) error }); ok && c.stuckSince.Load() != 0 {
 		t.SetLinger(0) //nolint:errcheck // only to free the kernel's memory earlier
 	}
 	nc.Close() //nolint:errcheck // there is nothing left to do with the socket

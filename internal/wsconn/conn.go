@@ -41,8 +41,8 @@ type Conn struct {
 	stuckSince atomic.Int64 // moment since which the socket takes nothing; 0: nothing waits
 	count      counters
 
-	due  int64 // guarded by engine.wheel.mu: the next check
-	slot int   // guarded by engine.wheel.mu: place in the heap; -1: not there
+	due  atomic.Int64 // the next check; changed under engine.wheel.mu
+	slot int          // guarded by engine.wheel.mu: place in the heap; -1: not there
 
 	in    assembler // the reader's
 	first [2]byte   // the reader's: what it waits with when idle

@@ -53,9 +53,11 @@ func TestR3OffersInSeveralHeadersAndOneEach(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, wsconn.UpgradeOptions{Choose: wsconn.ClientOrder("ocpp1.6")}, ocpptest.LinkOptions{})
-		p := s.peerWith(ocpptest.PeerOptions{Header: http.Header{"Sec-Websocket-Protocol": {"ocpp2.0", "ocpp1.6"}}})
-		if p.Subprotocol != "ocpp1.6" {
-			t.Errorf("answered %q", p.Subprotocol)
+		for _, lists := range [][]string{{"ocpp2.0", "ocpp1.6"}, {"", " ocpp2.0,,  ocpp1.6 ,"}} {
+			p := s.peerWith(ocpptest.PeerOptions{Header: http.Header{"Sec-Websocket-Protocol": lists}})
+			if p.Subprotocol != "ocpp1.6" {
+				t.Errorf("answered %q", p.Subprotocol)
+			}
 		}
 	})
 }

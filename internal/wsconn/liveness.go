@@ -77,6 +77,6 @@ func (c *Conn) check() (next int64) {
 func (c *Conn) stuck() {
 	now := c.engine.wheel.now()
 	c.stuckSince.Store(max(now, 1))
-	// Only the first of a series has the wheel look earlier: later checks work the moment out again.
+	// Only the first of a series has the wheel look earlier; its check works the next moment out.
 	c.engine.wheel.atMost(c, now+int64(c.o.WriteTimeout))
 }

@@ -166,8 +166,7 @@ func TestNetworkCutInTheMiddleOfAFrame(t *testing.T) {
 	n.client.Send([]byte(long(1000)))
 	for name, box := range map[string]*inbox{"client": n.box, "server": n.seen} {
 		cause := within(t, box.closed)
-		var network *wsconn.NetError
-		if !errors.As(cause, &network) {
+		if _, ok := errors.AsType[*wsconn.NetError](cause); !ok {
 			t.Errorf("%s: cause %v", name, cause)
 		}
 		if len(box.text) != 0 {

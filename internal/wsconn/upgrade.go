@@ -36,14 +36,18 @@ func (e *Engine) Upgrade(w http.ResponseWriter, r *http.Request, o UpgradeOption
 	}
 	var ext wsflate.Extension
 	up := ws.HTTPUpgrader{Timeout: upgradeTimeout, Header: o.Header}
-	if name != "" {
-		up.Protocol = func(offered string) bool { return offered == name }
+	if name != "" { // given as a header, because ws would refuse a list that is not quite well-formed
+		up.Header = up.Header.Clone()
+		if up.Header == nil {
+			up.Header = http.Header{}
+		}
+		up.Header.Set("Sec-WebSocket-Protocol", name)
 	}
 	if o.Compression {
 		ext.Parameters = deflateOffer()
 		up.Negotiate = declining(ext.Negotiate)
 	}
-	nc, rw, hs, err := up.Upgrade(r, w)
+	nc, rw, _, err := up.Upgrade(r, w)
 	if err != nil {
 		if nc != nil {
 			nc.Close() //nolint:errcheck // the handshake has failed already
@@ -51,7 +55,7 @@ func (e *Engine) Upgrade(w http.ResponseWriter, r *http.Request, o UpgradeOption
 		return nil, fmt.Errorf("wsconn: handshake: %w", err)
 	}
 	_, deflate := ext.Accepted()
-	c, err := e.newConn(nc, agreed{subprotocol: hs.Protocol, deflate: deflate, early: buffered(rw.Reader)}, o.Options)
+	c, err := e.newConn(nc, agreed{subprotocol: name, deflate: deflate, early: buffered(rw.Reader)}, o.Options)
 	if err != nil {
 		return nil, err
 	}

@@ -34,7 +34,7 @@ func (w *wheel) add(c *Conn) error {
 	if w.closed {
 		return ErrEngineClosed
 	}
-	c.due = never
+	c.due.Store(never)
 	heap.Push(&w.conns, c)
 	c.engine.conns.Add(1)
 	return nil
@@ -54,8 +54,12 @@ func (w *wheel) remove(c *Conn) {
 	}
 }
 
-// atMost has c checked at the given moment or earlier.
+// atMost has c checked at the given moment or earlier. It takes no lock if c will be checked by then anyway: a check
+// that is under way has set due to never before it looks at the connection.
 func (w *wheel) atMost(c *Conn, at int64) {
+	if c.due.Load() <= at {
+		return
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.lower(c, at)
@@ -63,18 +67,18 @@ func (w *wheel) atMost(c *Conn, at int64) {
 }
 
 func (w *wheel) lower(c *Conn, at int64) {
-	if c.slot >= 0 && at < c.due {
-		c.due = at
+	if c.slot >= 0 && at < c.due.Load() {
+		c.due.Store(at)
 		heap.Fix(&w.conns, c.slot)
 	}
 }
 
 // arm sets the timer to the earliest deadline.
 func (w *wheel) arm() {
-	if w.ticking || len(w.conns) == 0 || w.conns[0].due == never {
+	if w.ticking || len(w.conns) == 0 || w.conns[0].due.Load() == never {
 		return
 	}
-	due := w.conns[0].due
+	due := w.conns[0].due.Load()
 	switch {
 	case w.timer == nil:
 		w.timer = time.AfterFunc(time.Duration(due-w.now()), w.tick)
@@ -92,9 +96,9 @@ func (w *wheel) tick() {
 		return
 	}
 	w.ticking = true
-	for len(w.conns) > 0 && w.conns[0].due <= w.now() {
+	for len(w.conns) > 0 && w.conns[0].due.Load() <= w.now() {
 		c := w.conns[0]
-		c.due = never
+		c.due.Store(never)
 		heap.Fix(&w.conns, 0)
 		w.mu.Unlock()
 		next := c.check()
@@ -124,7 +128,7 @@ func (w *wheel) len() int {
 type dueHeap []*Conn
 
 func (h dueHeap) Len() int           { return len(h) }
-func (h dueHeap) Less(i, j int) bool { return h[i].due < h[j].due }
+func (h dueHeap) Less(i, j int) bool { return h[i].due.Load() < h[j].due.Load() }
 
 func (h dueHeap) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
