@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +12,8 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/chargeyard/chargeyard/ocpptest"
 )
 
 // asMain makes the test program be the command, for tests that need a process.
@@ -23,8 +27,14 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// process starts the command and returns it when it has printed its banner.
-func process(t *testing.T, data string) *exec.Cmd {
+// serving is a process that serves.
+type serving struct {
+	*exec.Cmd
+	stations, api string // where
+}
+
+// process starts `chargeyard serve` and returns when it has printed its banner.
+func process(t *testing.T, data string) serving {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "serve", "--ocpp", "127.0.0.1:0", "--http", "127.0.0.1:0", "--data", data)
 	cmd.Env = append(os.Environ(), asMain+"=1")
@@ -35,14 +45,23 @@ func process(t *testing.T, data string) *exec.Cmd {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	p := serving{Cmd: cmd}
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
+		for field := range strings.FieldsSeq(lines.Text()) {
+			if url, ok := strings.CutSuffix(field, "/IDENTITY"); ok {
+				p.stations = url
+			}
+			if strings.HasSuffix(field, "/api/v1") {
+				p.api = field
+			}
+		}
 		if strings.Contains(lines.Text(), "Ctrl-C") {
-			return cmd
+			return p
 		}
 	}
 	t.Fatalf("no banner: %v", lines.Err())
-	return nil
+	return p
 }
 
 func TestASignalEndsTheProcessInOrder(t *testing.T) {
@@ -58,20 +77,50 @@ func TestASignalEndsTheProcessInOrder(t *testing.T) {
 	}
 }
 
-func TestKill9LosesNothingThatASecondStartNeeds(t *testing.T) {
+// What a station was answered is on disk, even when the process is killed the next moment.
+func TestWhatWasAnsweredSurvivesKill9(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
-	cmd := process(t, data)
-	if err := cmd.Process.Kill(); err != nil {
+	t.Setenv("CHARGEYARD_API_TOKEN", "kill-9")
+	p := process(t, data)
+	station, err := ocpptest.DialPeer(t.Context(), p.stations+"/CP-1", ocpptest.PeerOptions{Subprotocols: []string{"ocpp1.6"}})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Wait(); err == nil {
+	defer station.Close()
+	err = station.SendText(`[2,"1","StartTransaction",{"connectorId":1,"idTag":"CAFE","meterStart":1000,"timestamp":"2026-05-01T10:00:00Z"}]`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer, err := station.ReadText(); err != nil || !strings.Contains(answer, `"transactionId":1`) {
+		t.Fatalf("%s %v", answer, err)
+	}
+	if err := p.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Wait(); err == nil {
 		t.Error("a killed process ended well")
 	}
-	again := process(t, data)
-	if err := again.Process.Signal(syscall.SIGTERM); err != nil {
+
+	p = process(t, data)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.api+"/transactions/1", nil)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := again.Wait(); err != nil {
+	req.Header.Set("Authorization", "Bearer kill-9")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK || !strings.Contains(string(body), `"meterStart":1000`) {
+		t.Errorf("%d %s %v", resp.StatusCode, body, err)
+	}
+	resp.Body.Close()
+	http.DefaultClient.CloseIdleConnections()
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Wait(); err != nil {
 		t.Error(err)
 	}
 }
