@@ -61,6 +61,11 @@ func (s *Session) noteRefused(action, id string, err *ocpp.Error) {
 	}
 }
 
+// listens reports whether somebody wants to know what is tolerated, which takes time to find out.
+func (s *Session) listens() bool {
+	return s.o.Events.Tolerated != nil || s.o.Logger.Enabled(s.ctx, slog.LevelDebug)
+}
+
 func (s *Session) noteTolerated(action, id string, v ocpp.Violation) {
 	s.log(slog.LevelDebug, "a violation was tolerated", slog.String("action", action),
 		slog.String("id", printable(id)), slog.String("rule", v.Rule.String()), slog.String("violation", v.String()))

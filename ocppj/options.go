@@ -43,7 +43,8 @@ type Options struct {
 	CallTimeout time.Duration
 
 	// MaxInbound is how many inbound messages may wait or be handled; when it is reached, Receive blocks, which
-	// pauses the reading of this connection only. Default: 16.
+	// pauses the reading of this connection only. A handler that calls its peer meanwhile does not get the answer
+	// before there is room, at the latest when its call has timed out. Default: 16.
 	MaxInbound int
 
 	// MaxCallers is how many calls may wait for the outstanding one; further ones fail with ErrTooManyCallers.

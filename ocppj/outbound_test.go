@@ -378,6 +378,63 @@ func TestR21SendGoesOutWhileACallIsOutstanding(t *testing.T) {
 	}, ocpp.V21)
 }
 
+func TestR21SendThatCannotGoOut(t *testing.T) {
+	bubble(t, func(t *testing.T, v ocpp.Version) {
+		var gate error
+		var seen []string
+		r := newRig(t, v, func(o *ocppj.Options) {
+			o.End = ocpp.StationEnd
+			o.SendGate = func(*ocpp.Exchange) error { return gate }
+			o.Interceptor = func(ctx context.Context, x *ocpp.Exchange, req any, next ocpp.Next) (any, error) {
+				resp, err := next(ctx, req)
+				seen = append(seen, fmt.Sprint(x.Action.Name, " ", x.Kind == ocpp.KindSend, " ", err == nil))
+				return resp, err
+			}
+		})
+		send := func(m ocpp.Send) error { return r.s.SendMessage(t.Context(), m) }
+		if err := send(notifyStream(1)); err != nil {
+			t.Error(err)
+		}
+		var invalid *ocpp.ValidationError
+		if err := send(&ocpp21.NotifyPeriodicEventStreamRequest{}); !errors.As(err, &invalid) || !ocpp.SafeToRetry(err) {
+			t.Error(err)
+		}
+		if err := r.s.SendMessage(withID(""), notifyStream(1)); !errors.Is(err, ocppj.ErrMessageID) {
+			t.Error(err)
+		}
+		gate = errors.New("not booted")
+		if err := send(notifyStream(1)); !errors.Is(err, gate) || !ocpp.SafeToRetry(err) {
+			t.Error(err)
+		}
+		gate, r.sendErr = nil, net.ErrClosed
+		if err := send(notifyStream(1)); !errors.Is(err, net.ErrClosed) || !ocpp.SafeToRetry(err) {
+			t.Error(err)
+		}
+		r.s.Close(nil)
+		if err := send(notifyStream(1)); !errors.Is(err, net.ErrClosed) || !ocpp.SafeToRetry(err) {
+			t.Error(err)
+		}
+		const name = "NotifyPeriodicEventStream true "
+		if !equal(seen, []string{name + "true", name + "false", name + "false", name + "false", name + "false"}) {
+			t.Errorf("%q", seen)
+		}
+		if sent := r.take(); len(sent) != 1 {
+			t.Errorf("%q", sent)
+		}
+	}, ocpp.V21)
+}
+
+func TestR21KindsAreNotMixed(t *testing.T) {
+	bubble(t, func(t *testing.T, v ocpp.Version) {
+		r := newRig(t, v)
+		r.handle("NotifyPeriodicEventStream", func(context.Context, any) (any, error) { t.Error("ran"); return nil, nil })
+		r.handle("Heartbeat", func(context.Context, any) (any, error) { t.Error("ran"); return nil, nil })
+		r.receive(`[2,"1","NotifyPeriodicEventStream",{}]`, `[6,"2","Heartbeat",{}]`)
+		r.wants(`[4,"1","NotSupported","the action is not sent as a CALL",{}]`)
+		r.wantsEvents("refused NotifyPeriodicEventStream 1: NotSupported", "refused Heartbeat 2: NotSupported")
+	}, ocpp.V21)
+}
+
 func TestR21SendIsNeverAnswered(t *testing.T) {
 	bubble(t, func(t *testing.T, v ocpp.Version) {
 		r := newRig(t, v)

@@ -67,7 +67,11 @@ func newReader() *reader {
 
 func (r *reader) options() jsonwire.Options {
 	o := &r.session.o
-	return jsonwire.Options{Policy: uint32(o.Policy), Owned: true, Location: o.Location, OnViolation: r.report}
+	w := jsonwire.Options{Policy: uint32(o.Policy), Owned: true, Location: o.Location}
+	if r.session.listens() {
+		w.OnViolation = r.report
+	}
+	return w
 }
 
 func (r *reader) tolerated(rule jsonwire.Rule, pointer, detail string) {

@@ -52,6 +52,7 @@ func newRig(t *testing.T, v ocpp.Version, change ...func(*ocppj.Options)) *rig {
 		},
 	}
 	o.Events = r.recorder()
+	o.Buffers = new(ocppj.Buffers)
 	for _, f := range change {
 		f(&o)
 	}

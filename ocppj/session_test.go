@@ -394,3 +394,47 @@ func TestCloseFromAHandler(t *testing.T) {
 		r.wantsEvents("failed StatusNotification 1: ocppj: the connection is gone: EOF")
 	})
 }
+
+func TestSessionKnowsItsEnd(t *testing.T) {
+	bubble(t, func(t *testing.T, v ocpp.Version) {
+		s := newRig(t, v).s
+		if s.Identity() != "CS1" || s.End() != ocpp.CSMSEnd || s.Version() != v || s.Protocol() != protocolOf(v) {
+			t.Error(s.Identity(), s.End(), s.Version())
+		}
+		if s.Cause() != nil || s.Context().Err() != nil {
+			t.Error(s.Cause())
+		}
+		s.Close(nil)
+		<-s.Done()
+		if s.Cause() == nil || context.Cause(s.Context()) != s.Cause() {
+			t.Error(s.Cause(), context.Cause(s.Context()))
+		}
+	})
+}
+
+func TestVendorActionsTravelThroughEncodingJSON(t *testing.T) {
+	bubble(t, func(t *testing.T, v ocpp.Version) {
+		type vendor struct {
+			N int `json:"n"`
+		}
+		r := newRig(t, v, func(o *ocppj.Options) {
+			o.Route = func(action string) (ocppj.Route, bool) {
+				return ocppj.Route{
+					New:    func() any { return new(vendor) },
+					Handle: func(_ context.Context, req any) (any, error) { return &vendor{req.(*vendor).N + 1}, nil },
+				}, action == "Vendor"
+			}
+		})
+		r.receive(`[2,"1","Vendor",{"n":1}]`, `[2,"2","Vendor",{"n":"x"}]`)
+		r.wants(`[3,"1",{"n":2}]`, `[4,"2","TypeConstraintViolation","has a value of the wrong type",{}]`)
+		res := background(func() (any, error) {
+			return r.s.Do(withID("x"), ocpp.Action{Version: v, Name: "Vendor"}, &vendor{5}, func() any { return new(vendor) })
+		})
+		r.wants(`[2,"x","Vendor",{"n":5}]`)
+		r.receive(`[3,"x",{"n":6}]`)
+		synctest.Wait()
+		if got, ok := res.resp().(*vendor); !ok || got.N != 6 {
+			t.Errorf("%v", res)
+		}
+	})
+}
