@@ -274,7 +274,7 @@ func TestRebootBootsAgain(t *testing.T) {
 		f.run(c)
 		time.Sleep(time.Second)
 		f.last().SendText(`[2,"1","Reset",{"type":"Soft"}]`)
-		f.expect("0s connected ocpp1.6", "0s BootNotification", `1s answer 3 "1" {"status":"Accepted"}`, "1s closed 1000",
+		f.expectUnordered("0s connected ocpp1.6", "0s BootNotification", `1s answer 3 "1" {"status":"Accepted"}`, "1s closed 1000",
 			"1s connected ocpp1.6", "1s BootNotification")
 	})
 }

@@ -87,6 +87,15 @@ func (f *fakeCSMS) expect(want ...string) {
 	f.same(f.lines(), want...)
 }
 
+// expectUnordered is expect where two connections overlap.
+func (f *fakeCSMS) expectUnordered(want ...string) {
+	f.t.Helper()
+	got := f.lines()
+	slices.Sort(got)
+	slices.Sort(want)
+	f.same(got, want...)
+}
+
 func (f *fakeCSMS) same(got []string, want ...string) {
 	f.t.Helper()
 	if !slices.Equal(got, want) {
@@ -239,6 +248,8 @@ func defaultAnswer(c call) string {
 		return `{"currentTime":"2026-01-01T00:00:00Z"}`
 	case "StartTransaction":
 		return `{"transactionId":4711,"idTagInfo":{"status":"Accepted"}}`
+	case "DataTransfer":
+		return `{"status":"UnknownVendorId"}`
 	case "Authorize":
 		return `{"idTagInfo":{"status":"Accepted"}}`
 	}
