@@ -24,7 +24,8 @@ func (s *Session) answerResult(m *message, resp any) {
 		s.answerFailure(m)
 		return
 	}
-	*buf = append(b, ']')
+	b = append(b, ']')
+	*buf = b
 	m.answered = true
 	s.remember(m, *buf)
 	if s.version == ocpp.V21 {

@@ -94,8 +94,7 @@ func (s *Session) noteResultRefused(action, id string, err *ocpp.Error) {
 
 func (s *Session) noteHandlerFailed(action, id string, err error) {
 	attrs := []slog.Attr{slog.String("action", action), slog.String("id", printable(id)), slog.Any("err", err)}
-	var p *PanicError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*PanicError](err); ok {
 		attrs = append(attrs, slog.String("stack", string(p.Stack)))
 	}
 	s.log(slog.LevelError, "a handler failed", attrs...)

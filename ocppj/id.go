@@ -14,7 +14,7 @@ const maxID = 36
 // counters, because they must differ over all connections of an identity (OCPP-J 2.1 Part 4, 4.1.4).
 func NewMessageID() string {
 	var u [16]byte
-	rand.Read(u[:]) //nolint:errcheck // documented never to fail
+	rand.Read(u[:]) // never fails
 	u[6] = u[6]&0x0f | 0x40
 	u[8] = u[8]&0x3f | 0x80
 	var s [36]byte

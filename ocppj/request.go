@@ -26,7 +26,8 @@ func (s *Session) encodeRequest(ctx context.Context, x *ocpp.Exchange, t Message
 		}
 		return nil, &NotSentError{Action: x.Action.Name, Err: err}
 	}
-	*buf = append(b, ']')
+	b = append(b, ']')
+	*buf = b
 	return buf, nil
 }
 
