@@ -10,8 +10,9 @@ import (
 
 func main() {
 	ctx, stop := onSignal()
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
 }
 
 // onSignal returns a context that ends with the first SIGINT or SIGTERM. The second one ends the process at once:

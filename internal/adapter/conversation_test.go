@@ -19,9 +19,9 @@ import (
 
 	"github.com/chargeyard/chargeyard/csms"
 	"github.com/chargeyard/chargeyard/internal/adapter"
-	"github.com/chargeyard/chargeyard/internal/adapter/v16"
-	"github.com/chargeyard/chargeyard/internal/adapter/v201"
-	"github.com/chargeyard/chargeyard/internal/adapter/v21"
+	v16 "github.com/chargeyard/chargeyard/internal/adapter/v16"
+	v201 "github.com/chargeyard/chargeyard/internal/adapter/v201"
+	v21 "github.com/chargeyard/chargeyard/internal/adapter/v21"
 	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/internal/store"
 	"github.com/chargeyard/chargeyard/ocpp"

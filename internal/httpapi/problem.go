@@ -9,7 +9,7 @@ import (
 )
 
 // Problem is the body of every error answer (RFC 9457, application/problem+json).
-type Problem struct {
+type Problem struct { //nolint:errname // RFC 9457 calls it a problem
 	Type   string  `json:"type" format:"uri-reference" doc:"Kind of problem; about:blank when the status says it all" example:"about:blank"`
 	Title  string  `json:"title" doc:"The kind of problem in words" example:"Unprocessable Entity"`
 	Status int     `json:"status" doc:"HTTP status code" example:"422"`

@@ -136,8 +136,7 @@ func (c *commands) record(ctx context.Context, cmd httpapi.Command, begun time.T
 		Station: cmd.Station, Received: time.Now(), SentAt: begun, Action: cmd.Action,
 		Payload: redact(cmd.Payload), Response: response, Outcome: fleet.CommandAnswered,
 	}
-	var failed *httpapi.CommandError
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*httpapi.CommandError](err); ok {
 		e.Outcome, e.ErrorCode, e.Detail = recordedOutcome(failed.Outcome), failed.Code, failed.Detail
 	} else if err != nil {
 		e.Outcome, e.Detail = fleet.CommandUnknown, "the caller gave up"

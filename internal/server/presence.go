@@ -45,7 +45,7 @@ func (p presence) intercept(ctx context.Context, x *ocpp.Exchange, req any, next
 
 func presenceOf(st *csms.Station) fleet.Presence {
 	return fleet.Presence{
-		Station: st.Identity(), Epoch: int64(st.Epoch()), Version: st.Version().String(), //nolint:gosec // microseconds since 1970
+		Station: st.Identity(), Epoch: int64(st.Epoch()), Version: st.Version().String(), // an epoch is a time in microseconds
 		Address: st.RemoteAddr().String(), ConnectedAt: st.ConnectedAt(), LastMessageAt: st.LastMessageAt(),
 	}
 }

@@ -182,7 +182,7 @@ func (r *rig) dial(id, subprotocol string, l login) (*peer, error) {
 	if err := p.Conn.SetDeadline(time.Now().Add(patience)); err != nil {
 		r.t.Fatal(err)
 	}
-	r.t.Cleanup(func() { p.Close() }) //nolint:errcheck // often closed already
+	r.t.Cleanup(func() { p.Close() })
 	return &peer{Peer: p, t: r.t}, nil
 }
 

@@ -5,13 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"sync/atomic"
 
 	"github.com/chargeyard/chargeyard/csms"
 	"github.com/chargeyard/chargeyard/internal/adapter"
-	"github.com/chargeyard/chargeyard/internal/adapter/v16"
-	"github.com/chargeyard/chargeyard/internal/adapter/v201"
-	"github.com/chargeyard/chargeyard/internal/adapter/v21"
+	v16 "github.com/chargeyard/chargeyard/internal/adapter/v16"
+	v201 "github.com/chargeyard/chargeyard/internal/adapter/v201"
+	v21 "github.com/chargeyard/chargeyard/internal/adapter/v21"
 	"github.com/chargeyard/chargeyard/internal/httpapi"
 	"github.com/chargeyard/chargeyard/internal/store"
 	"github.com/chargeyard/chargeyard/ocpp"
@@ -130,8 +131,8 @@ func (c *closers) add(f func() error) { *c = append(*c, f) }
 
 func (c *closers) close() error {
 	var errs []error
-	for i := len(*c) - 1; i >= 0; i-- {
-		errs = append(errs, (*c)[i]())
+	for _, f := range slices.Backward(*c) {
+		errs = append(errs, f())
 	}
 	*c = nil
 	return errors.Join(errs...)
