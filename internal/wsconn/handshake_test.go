@@ -1,8 +1,11 @@
 package wsconn_test
 
 import (
+	"bufio"
 	"context"
+	"crypto/sha1"
 	"crypto/tls"
+	"encoding/base64"
 	"errors"
 	"io"
 	"net"
@@ -73,6 +76,62 @@ func TestR3ClientOffersInItsOrder(t *testing.T) {
 			t.Errorf("agreed on %q", c.Subprotocol())
 		}
 	})
+}
+
+func TestR3ClientTakesItsSubprotocolInAnyCase(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, box, p := client(t, wsconn.DialOptions{Subprotocols: []string{"ocpp2.0.1", "ocpp1.6"}}, "OCPP1.6")
+		if c.Subprotocol() != "ocpp1.6" {
+			t.Errorf("agreed on %q", c.Subprotocol())
+		}
+		p.SendText("hello")
+		if got := <-box.text; got != "hello" {
+			t.Errorf("got %q", got)
+		}
+	})
+}
+
+// What a server sends right behind its answer must not be lost between the handshake and the reader.
+func TestBytesBehindTheAnswerAreNotLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, size := range []int{5, 2000, 10_000} {
+			l := ocpptest.Listen(ocpptest.LinkOptions{})
+			go func() {
+				conn, err := l.Accept()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				answerWith(t, conn, long(size))
+			}()
+			engine := wsconn.NewEngine()
+			c, err := engine.Dial(t.Context(), "ws://csms.test/CS1", wsconn.DialOptions{DialContext: l.DialContext})
+			if err != nil {
+				t.Fatal(err)
+			}
+			box := newInbox()
+			c.Start(box)
+			if got := <-box.text; got != long(size) {
+				t.Errorf("%d bytes, want %d", len(got), size)
+			}
+			c.Abort(nil)
+			engine.Close()
+			l.Close()
+		}
+	})
+}
+
+// answerWith completes a handshake and sends a message in the same write.
+func answerWith(t *testing.T, conn net.Conn, text string) {
+	r, err := http.ReadRequest(bufio.NewReader(conn))
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+	head := "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
+		base64.StdEncoding.EncodeToString(sum[:]) + "\r\n\r\n"
+	conn.Write(ocpptest.Frame{Fin: true, Op: ocpptest.OpText, Payload: []byte(text)}.Append([]byte(head)))
 }
 
 func TestR5NoCommonSubprotocolCompletesTheHandshakeAndCloses(t *testing.T) {
