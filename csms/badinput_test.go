@@ -3,6 +3,7 @@ package csms_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -254,7 +255,8 @@ func TestR4WrongPathsOfAMuxAreNotFound(t *testing.T) {
 		t.Cleanup(y.close)
 		for _, path := range []string{"/", "/ocpp", "/ocpp/", "/ocpp/CS-1/more", "/other/CS-1"} {
 			_, err := y.try(path, ocpptest.PeerOptions{Subprotocols: []string{"ocpp1.6"}})
-			if status, ok := err.(*ocpptest.StatusError); !ok || status.Code != http.StatusNotFound {
+			var status *ocpptest.StatusError
+			if !errors.As(err, &status) || status.Code != http.StatusNotFound {
 				t.Errorf("%s: %v", path, err)
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"errors"
+	"log/slog"
 	"math/big"
 	"net/http"
 	"testing"
@@ -102,7 +103,9 @@ func openTLS(t *testing.T, o csms.Options, tlsOptions csms.TLSOptions) *yard {
 	}
 	y := newYard(t, o)
 	l := ocpptest.Listen(ocpptest.LinkOptions{})
-	y.web = &ocpptest.Server{URL: "wss://csms.test", Listener: l, Config: &http.Server{Handler: y.srv}}
+	y.web = &ocpptest.Server{URL: "wss://csms.test", Listener: l, Config: &http.Server{
+		Handler: y.srv, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
+	}}
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
