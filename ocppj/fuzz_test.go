@@ -21,6 +21,8 @@ func FuzzReceive(f *testing.F) {
 		`[3,"x",{"status":"Accepted"}]`, `[4,"x","InternalError","",{}]`, `[5,"x","InternalError","",{}]`,
 		`[6,"1","NotifyPeriodicEventStream",{}]`, `[7,"1"]`, `[2,17,"Heartbeat",{}]`, `[2,"","Heartbeat",{}]`, `[2,"\u00e9","a",{`,
 		`[2,"1","BootNotification",{"chargePointVendor":"a","chargePointModel":"b"}]`, `[`, `[2`, `["2","1","Heartbeat",{}]`,
+		`[2,"\ud800","Heartbeat",{}]`, `[2,"a\u0000b\ud83d\ude00","Heartbeat",{}]`, `[2.0,"1","Heartbeat",{}]`, `[2e0,"1","a",{}]`,
+		`[02,"1","Heartbeat",{}]`, `[2,"1","Heartbeat",{"a":1,"a":2}]`, `[2,"1","Heartbeat",{"a":[[[[[]]]]]}]`,
 	} {
 		for v := range byte(3) {
 			f.Add(v, []byte(frame))
