@@ -17,6 +17,8 @@ type serveCmd struct {
 	TLSCert   []string      `name:"tls-cert" placeholder:"FILE" help:"Certificate chain in PEM form. Repeat for several: OCPP asks for an ECDSA and an RSA certificate." group:"Stations"`
 	TLSKey    []string      `name:"tls-key" placeholder:"FILE" help:"Private key in PEM form, one for each --tls-cert, in the same order." group:"Stations"`
 	ClientCA  string        `name:"client-ca" placeholder:"FILE" help:"Certificates (PEM) that sign station certificates; turns security profile 3 on." group:"Stations"`
+	Operator  string        `placeholder:"NAME" help:"Organisation (O) that station certificates must name. Default: any." group:"Stations"`
+	TLSRSA    bool          `name:"tls-rsa-suites" help:"Also offer the two TLS 1.2 suites with RSA key exchange, which OCPP demands and old stations need. They have no forward secrecy." group:"Stations"`
 	Stations  string        `enum:"open,known,auto" default:"auto" placeholder:"open|known" help:"Who may connect. known: stations created through the API, with their key or certificate. open: any station that has no key here. Without it: open when every station address is on loopback, known otherwise." group:"Stations"`
 	Heartbeat time.Duration `placeholder:"DURATION" default:"5m" help:"Heartbeat interval that the boot answer gives to stations. Default 5m." group:"Stations"`
 
@@ -64,7 +66,7 @@ func (c *serveCmd) Validate() error {
 func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	version, _ := buildVersion()
 	cfg := server.Config{
-		Demo: c.Demo, OCPP: c.OCPP, OCPPTLS: c.OCPPTLS, ClientCA: c.ClientCA, Stations: server.Mode(c.Stations),
+		Demo: c.Demo, OCPP: c.OCPP, OCPPTLS: c.OCPPTLS, ClientCA: c.ClientCA, Operator: c.Operator, RSAKeyExchange: c.TLSRSA, Stations: server.Mode(c.Stations),
 		Heartbeat: c.Heartbeat, HTTP: c.HTTP, APIToken: c.APIToken, Data: c.Data, Version: version,
 		Log: c.logger(s), Banner: s.out,
 	}

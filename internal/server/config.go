@@ -22,6 +22,12 @@ type Config struct {
 	// ClientCA is a file with the certificates (PEM) that sign station certificates; "" turns profile 3 off.
 	ClientCA string
 
+	// Operator is the name that station certificates must have as their organisation (O); "" is any.
+	Operator string
+
+	// RSAKeyExchange offers the TLS_RSA suites, too, see csms.TLSOptions.
+	RSAKeyExchange bool
+
 	// Stations says who may connect; "" is ModeAuto.
 	Stations Mode
 

@@ -68,7 +68,7 @@ func stationTLS(c Config) (*tls.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	return csms.TLSConfig(csms.TLSOptions{Certificates: certs, ClientCAs: pool})
+	return csms.TLSConfig(csms.TLSOptions{Certificates: certs, ClientCAs: pool, RSAKeyExchange: c.RSAKeyExchange})
 }
 
 // stations returns the addresses that stations reach.

@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"github.com/chargeyard/chargeyard/csms"
 	"github.com/chargeyard/chargeyard/internal/adapter"
@@ -87,6 +88,8 @@ func (s *Server) openCSMS() (err error) {
 		OnRefuse:     s.refusals.add,
 		Interceptors: []ocpp.Interceptor{presence.intercept},
 		CallTimeout:  httpapi.MaxCommandTimeout,
+		Certificate:  csms.CertificateRule{Operator: s.cfg.Operator},
+		IdleTimeout:  idleTimeout(s.cfg.Heartbeat),
 		ShutdownCode: serviceRestart,
 		Logger:       s.cfg.Log,
 	})
@@ -98,6 +101,11 @@ func (s *Server) openCSMS() (err error) {
 	v201.Register(s.csms, backend)
 	v21.Register(s.csms, backend)
 	return nil
+}
+
+// idleTimeout gives a station the time of a heartbeat at least: there are stations that do not answer pings.
+func idleTimeout(heartbeat time.Duration) time.Duration {
+	return max(3*time.Minute, heartbeat+time.Minute)
 }
 
 // serviceRestart is the close code that tells stations to come back (RFC 6455 registry: 1012).

@@ -96,7 +96,7 @@ func (a *authority) client(certs ...tls.Certificate) *tls.Config {
 }
 
 // tlsRig is a server for known stations with TLS only, and an ECDSA and an RSA certificate.
-func tlsRig(t *testing.T) (*rig, *authority) {
+func tlsRig(t *testing.T, change ...func(*Config)) (*rig, *authority) {
 	t.Helper()
 	a := newAuthority(t)
 	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
@@ -105,10 +105,40 @@ func tlsRig(t *testing.T) (*rig, *authority) {
 	}
 	_, ec := a.issue("server-ec", ecKey(t))
 	_, rsa := a.issue("server-rsa", rsaKey)
-	return serve(t, Config{
+	c := Config{
 		OCPP: Off, OCPPTLS: "127.0.0.1:0", Certificates: []CertificateFiles{ec, rsa},
 		ClientCA: filepath.Join(a.dir, "ca.pem"), Stations: ModeKnown,
-	}), a
+	}
+	for _, f := range change {
+		f(&c)
+	}
+	return serve(t, c), a
+}
+
+func TestR62RSAKeyExchangeIsOfferedOnlyWhenAskedFor(t *testing.T) {
+	for _, asked := range []bool{false, true} {
+		r, a := tlsRig(t, func(c *Config) { c.RSAKeyExchange = asked })
+		key := r.create("CP-002", 2)
+		for _, suite := range []uint16{tls.TLS_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_RSA_WITH_AES_256_GCM_SHA384} {
+			config := a.client()
+			config.MaxVersion, config.CipherSuites = tls.VersionTLS12, []uint16{suite}
+			_, err := r.dial("CP-002", "ocpp1.6", login{tls: config, password: []byte(key)})
+			if (err == nil) != asked {
+				t.Errorf("%s, asked for: %v: %v", tls.CipherSuiteName(suite), asked, err)
+			}
+		}
+	}
+}
+
+func TestR63TheOperatorsNameMustBeInTheCertificate(t *testing.T) {
+	for operator, fine := range map[string]bool{"": true, "Operator": true, "Other": false} {
+		r, a := tlsRig(t, func(c *Config) { c.Operator = operator })
+		r.create("CP-003", 3)
+		own, _ := a.issue("CP-003", ecKey(t))
+		if _, err := r.dial("CP-003", "ocpp1.6", login{tls: a.client(own)}); (err == nil) != fine {
+			t.Errorf("operator %q: %v", operator, err)
+		}
+	}
 }
 
 func TestProfile2IsTLSWithAKey(t *testing.T) {
