@@ -112,8 +112,7 @@ func (c *Conn) queueClose(code uint16, reason string) (write bool) {
 	f := c.engine.pools.frame()
 	f.build(opClose, appendClose(nil, code, reason), c.client)
 	f.last = true
-	c.out.frames = append(c.out.frames, f)
-	c.out.bytes += len(f.b)
+	c.out.push(f)
 	if c.out.busy {
 		return false
 	}

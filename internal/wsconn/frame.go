@@ -31,12 +31,14 @@ const (
 	smallFrame = 4096 // payloads up to this use pooled buffers
 )
 
-// frame is a frame on its way out: header and payload, masked where the end masks.
+// frame is a frame on its way out, or some frames that are sent together: header and payload, masked where the end
+// masks.
 type frame struct {
-	b    []byte
-	sent int // bytes that the socket has taken
-	last bool
-	pong bool
+	b     []byte
+	count uint64 // of frames
+	sent  int    // bytes that the socket has taken
+	last  bool   // our close frame
+	pong  bool
 
 	// For the attempt to write without blocking (tryWrite): made once, so that it costs no allocation.
 	try func(fd uintptr) bool
@@ -44,6 +46,9 @@ type frame struct {
 }
 
 func (f *frame) rest() []byte { return f.b[f.sent:] }
+
+// cost is about what the frame holds in memory.
+func (f *frame) cost() int { return cap(f.b) + 128 }
 
 // build fills f with one unfragmented frame. p is copied.
 func (f *frame) build(op byte, p []byte, masked bool) {
@@ -68,6 +73,7 @@ func (f *frame) build(op byte, p []byte, masked bool) {
 		binary.NativeEndian.PutUint32(key[:], rand.Uint32())
 		n += copy(h[n:], key[:])
 	}
+	f.count = 1
 	f.reserve(n + len(p))
 	f.b = append(append(f.b[:0], h[:n]...), p...)
 	if masked {

@@ -21,8 +21,8 @@ type Options struct {
 	// MaxMessage is the longest message taken, in bytes, after decompression; a longer one ends the
 	// connection with code 1009. Default 1 MiB. Conn.SetMaxMessage changes it.
 	MaxMessage int
-	// MaxOutbox is how many bytes may wait for the socket; one message more ends the connection. A single
-	// message of any size may wait. Default 1 MiB.
+	// MaxOutbox is how many bytes of memory what waits for the socket may hold; one message more ends the
+	// connection. A single message of any size may wait. Default 1 MiB.
 	MaxOutbox int
 	// Compression agrees to permessage-deflate: a server when it is offered, a client by offering it.
 	// Neither side keeps a context between messages, and only messages over 1 KiB are compressed.

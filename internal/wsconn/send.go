@@ -4,7 +4,7 @@ package wsconn
 type outbox struct {
 	busy   bool // somebody writes: the frames below are theirs to take
 	frames []*frame
-	bytes  int
+	bytes  int // what they hold in memory
 }
 
 // Send sends one text message, which has to be valid UTF-8. It never blocks and keeps nothing of text. An error
@@ -43,30 +43,57 @@ func (c *Conn) push(f *frame) error {
 		c.mu.Unlock()
 		return c.write(f)
 	}
-	full := !c.out.add(f, c.o.MaxOutbox)
+	spare, ok := c.out.add(f, c.o.MaxOutbox)
 	c.mu.Unlock()
-	if full {
-		c.engine.pools.putFrame(f)
+	if spare != nil {
+		c.engine.pools.putFrame(spare)
+	}
+	if !ok {
 		c.Abort(ErrOutboxFull)
 		return c.Cause()
 	}
 	return nil
 }
 
-// add queues f; false means that there is no room. A single frame always has room. Of the answers to pings only
-// the latest needs to wait (RFC 6455, 5.5.3).
-func (o *outbox) add(f *frame, limit int) bool {
-	if n := len(o.frames); n > 0 && f.pong && o.frames[n-1].pong {
+// add queues f; false means that there is no room. spare is a frame that is not needed: f itself when it was copied
+// behind what waits already, so that many small messages do not hold many buffers. Of answers to pings that follow
+// each other only the latest needs to wait (RFC 6455, 5.5.3).
+func (o *outbox) add(f *frame, limit int) (spare *frame, ok bool) {
+	if n := len(o.frames); n > 0 {
 		last := o.frames[n-1]
-		last.b, f.b = f.b, last.b
-		return true
+		switch {
+		case f.pong && last.pong:
+			o.frames[n-1] = f
+			o.bytes += f.cost() - last.cost()
+			return last, true
+		case !f.pong && !last.pong && cap(last.b)-len(last.b) >= len(f.b):
+			last.b = append(last.b, f.b...)
+			last.count++
+			return f, true
+		}
 	}
-	if o.bytes > 0 && o.bytes+len(f.b) > limit {
-		return false
+	if o.bytes > 0 && o.bytes+f.cost() > limit {
+		return f, false
 	}
+	o.push(f)
+	return nil, true
+}
+
+func (o *outbox) push(f *frame) {
 	o.frames = append(o.frames, f)
-	o.bytes += len(f.b)
-	return true
+	o.bytes += f.cost()
+}
+
+// next returns what waits the longest, nil when nothing does.
+func (o *outbox) next() *frame {
+	if len(o.frames) == 0 {
+		return nil
+	}
+	f := o.frames[0]
+	o.frames[0] = nil
+	o.frames = o.frames[1:]
+	o.bytes -= f.cost()
+	return f
 }
 
 // write sends f, which may be nil, and what waits behind it. The caller has made the outbox busy and hands that
@@ -120,24 +147,21 @@ func (c *Conn) drain(f *frame) {
 // nextFrame returns what waits, and gives up the outbox when nothing does.
 func (c *Conn) nextFrame() *frame {
 	c.mu.Lock()
-	if len(c.out.frames) == 0 {
-		c.out.busy = false
-		c.out.frames = nil
+	f := c.out.next()
+	if f != nil {
 		c.mu.Unlock()
-		c.release()
-		return nil
+		return f
 	}
-	f := c.out.frames[0]
-	c.out.frames[0] = nil
-	c.out.frames = c.out.frames[1:]
-	c.out.bytes -= len(f.b)
+	c.out.busy = false
+	c.out.frames = nil
 	c.mu.Unlock()
-	return f
+	c.release()
+	return nil
 }
 
 // written counts a frame that is out.
 func (c *Conn) written(f *frame) {
-	c.count.framesOut.Add(1)
+	c.count.framesOut.Add(f.count)
 	c.count.bytesOut.Add(uint64(len(f.b)))
 	last := f.last
 	c.engine.pools.putFrame(f)
