@@ -106,6 +106,35 @@ func TestShutdownEndsPendingWorkWithTheContext(t *testing.T) {
 	})
 }
 
+func TestShutdownWaitsForHandlersOfConnectionsThatAreGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := open(t, csms.Options{})
+		release, ended := make(chan struct{}), make(chan struct{})
+		csms.Handle(y.srv, func(ctx context.Context, _ *csms.Station, _ *ocpp16.HeartbeatRequest) (*ocpp16.HeartbeatResponse, error) {
+			<-ctx.Done()
+			close(ended)
+			<-release
+			return nil, ctx.Err()
+		})
+		p := y.dial("CS-1", ocpp.V16)
+		send(t, p, `[2,"1","Heartbeat",{}]`)
+		synctest.Wait()
+		p.Close()
+		<-ended
+		done := shutdown(t.Context(), y)
+		synctest.Wait()
+		select {
+		case err := <-done:
+			t.Errorf("Shutdown returned %v while a handler was running", err)
+		default:
+		}
+		close(release)
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestShutdownAmongArrivals(t *testing.T) {
 	connected := make(chan struct{}, 1)
 	y := open(t, csms.Options{OnConnect: func(*csms.Station) {
