@@ -352,3 +352,18 @@ func TestR16ActionIsCaseSensitive(t *testing.T) {
 		r.wants(`[2,"3","ClearCache",{}]`)
 	})
 }
+
+func TestR23CustomDataPassesByteForByte(t *testing.T) {
+	bubble(t, func(t *testing.T, v ocpp.Version) {
+		const custom = `{"vendorId":"org.example", "n":1.50,"deep":{"é":[ null,{}]}}`
+		r := newRig(t, v)
+		r.handle("StatusNotification", func(_ context.Context, req any) (any, error) {
+			if q, ok := req.(*ocpp201.StatusNotificationRequest); ok {
+				return &ocpp201.StatusNotificationResponse{CustomData: q.CustomData}, nil
+			}
+			return &ocpp21.StatusNotificationResponse{CustomData: req.(*ocpp21.StatusNotificationRequest).CustomData}, nil
+		})
+		r.receive(`[2,"1","StatusNotification",` + strings.Replace(status(v, 1), "{", `{"customData":`+custom+`,`, 1) + `]`)
+		r.wants(`[3,"1",{"customData":` + custom + `}]`)
+	}, ocpp.V201, ocpp.V21)
+}

@@ -374,6 +374,7 @@ func TestNothingIsCalledUnderTheLock(t *testing.T) {
 			r.receive(frame)
 			synctest.Wait()
 		}
+		r.receive(`[2,"3","Heartbeat",{}]`, `[2,"3","Heartbeat",{}]`) // the id is in progress
 		background(func() (any, error) { return clearCache(t.Context(), r.s) })
 		if len(calls) != 14 {
 			t.Errorf("called: %v", calls)
