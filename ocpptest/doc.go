@@ -6,4 +6,5 @@
 //   - [NewServer] runs an http.Handler, such as a csms.Server, on an in-memory [Listener] that stations dial.
 //   - [Peer] is a bare WebSocket end with access to single frames, to be the well-behaved or the broken peer of
 //     what is tested.
+//   - [Script] is a whole conversation as text, which is played against either end.
 package ocpptest
