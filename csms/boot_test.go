@@ -116,7 +116,7 @@ func TestR43TriggeredMessageMayComeRightBehindTheAnswer(t *testing.T) {
 		p := y.dial("CS-1", ocpp.V201)
 		boot201(t, p, "Pending")
 		st := y.station("CS-1")
-		go csms.Call(context.Background(), st, //nolint:errcheck // what matters is the message
+		go csms.Call(context.Background(), st, // what matters is the message
 			&ocpp201.TriggerMessageRequest{RequestedMessage: ocpp201.MessageTriggerHeartbeat})
 		readCall(t, p, "TriggerMessage")
 		beat(t, p, "1") // even before the answer

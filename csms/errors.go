@@ -65,19 +65,19 @@ func CloseCode(cause error) uint16 {
 
 // ErrBootRejected ends a call to a station whose boot was answered Rejected: a CSMS initiates nothing towards
 // it (2.x B03.FR.02). The call was not sent.
-var ErrBootRejected error = notSent("csms: the boot of the station was rejected")
+var ErrBootRejected error = notSentError("csms: the boot of the station was rejected")
 
 // ErrNotCSMSAction ends a call of an action that the version does not have or that a CSMS does not send. Nothing
 // was sent.
-var ErrNotCSMSAction error = notSent("csms: not an action of a CSMS in this version")
+var ErrNotCSMSAction error = notSentError("csms: not an action of a CSMS in this version")
 
-// notSent is an error of a request that never went out.
-type notSent string
+// notSentError is an error of a request that never went out.
+type notSentError string
 
-func (e notSent) Error() string { return string(e) }
+func (e notSentError) Error() string { return string(e) }
 
 // SafeToRetry reports true, see ocpp.SafeToRetry.
-func (e notSent) SafeToRetry() bool { return true }
+func (e notSentError) SafeToRetry() bool { return true }
 
 // gone is a reason for the end of a connection.
 type gone string

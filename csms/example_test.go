@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/chargeyard/chargeyard/csms"
@@ -48,7 +49,7 @@ func exchange(p *ocpptest.Peer, message string) {
 		panic(err)
 	}
 	answer, err := p.ReadText()
-	fmt.Println(answer, err)
+	fmt.Fprintln(os.Stdout, answer, err)
 }
 
 // answer answers the next CALL with a payload.
@@ -95,8 +96,8 @@ func Example() {
 	old, young := exampleStation(web, "CS-1", "ocpp1.6"), exampleStation(web, "CS-2", "ocpp2.0.1")
 	exchange(old, `[2,"1","BootNotification",{"chargePointVendor":"Acme","chargePointModel":"One"}]`)
 	exchange(young, `[2,"1","BootNotification",{"reason":"PowerUp","chargingStation":{"vendorName":"Emca","model":"Two"}}]`)
-	go old.ReadClose()   //nolint:errcheck // a station that leaves
-	go young.ReadClose() //nolint:errcheck // a station that leaves
+	go old.ReadClose()   // a station that leaves
+	go young.ReadClose() // a station that leaves
 	old.Close()
 	young.Close()
 	fmt.Println(srv.Shutdown(context.Background()))
@@ -166,7 +167,7 @@ func ExampleHandleSend() {
 	})
 	p := exampleStation(web, "CS-1", "ocpp2.1")
 	defer p.Close()
-	p.SendText(`[6,"1","NotifyPeriodicEventStream",{"id":7,"pending":0,"basetime":"2026-01-02T03:04:05Z","data":[{"t":0,"v":"230"}]}]`) //nolint:errcheck // in memory
+	p.SendText(`[6,"1","NotifyPeriodicEventStream",{"id":7,"pending":0,"basetime":"2026-01-02T03:04:05Z","data":[{"t":0,"v":"230"}]}]`) // in memory
 	<-done
 	// Output: CS-1 sent 1 values of stream 7
 }
@@ -285,7 +286,7 @@ func ExampleServer_Shutdown() {
 		defer close(told)
 		c, err := p.ReadClose()
 		fmt.Println("the station is told", c.Code, err)
-		p.SendClose(c.Code, "") //nolint:errcheck // in memory
+		p.SendClose(c.Code, "") // in memory
 	}()
 	web.Listener.Close()                            // 1. accept no more
 	fmt.Println(srv.Shutdown(context.Background())) // 2. end the connections

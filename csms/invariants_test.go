@@ -225,9 +225,9 @@ func TestCloseRaces(t *testing.T) {
 				case 1:
 					p.Close()
 				case 2:
-					p.SendClose(1001, "b") //nolint:errcheck // somebody may be faster
+					p.SendClose(1001, "b") // somebody may be faster
 				case 3:
-					p.Send(ocpptest.Frame{Fin: true, Op: ocpptest.OpText}) //nolint:errcheck // unmasked: a broken rule
+					p.Send(ocpptest.Frame{Fin: true, Op: ocpptest.OpText}) // unmasked: a broken rule
 				}
 			})
 		}

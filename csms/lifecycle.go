@@ -14,13 +14,11 @@ func (st *Station) begin(after *Station) {
 		st.announce()
 		return
 	}
-	st.server.active.Add(1)
-	go func() {
-		defer st.server.active.Done()
+	st.server.active.Go(func() {
 		if after == nil || st.awaitTurn(after) {
 			st.announce()
 		}
-	}()
+	})
 }
 
 // awaitTurn waits until the application was told of the end of the connection before. It reports false when this

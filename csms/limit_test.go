@@ -26,7 +26,7 @@ func openLimited(t *testing.T, o csms.Options, limits csms.LimitOptions) (*yard,
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
-		y.web.Config.Serve(l) //nolint:errcheck // ErrServerClosed
+		y.web.Config.Serve(l) // ErrServerClosed
 	}()
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
@@ -60,7 +60,7 @@ func TestLimitListenerBoundsWhatSlowHandshakesCost(t *testing.T) {
 		neighbour := y.dial("neighbour", ocpp.V16)
 		for range 30 {
 			conn := linger(t, y)
-			fmt.Fprint(conn, "GET /ocpp/CS-1 HTT") //nolint:errcheck // in memory
+			fmt.Fprint(conn, "GET /ocpp/CS-1 HTT") // in memory
 		}
 		synctest.Wait()
 		if n := l.Pending(); n != 10 {
@@ -110,10 +110,10 @@ func TestLimitListenerGivesPlacesBack(t *testing.T) {
 		}, csms.LimitOptions{Handshakes: 1, Waiting: 1})
 		for i := range 10 {
 			y.dial(fmt.Sprint("CS-", i), ocpp.V16)
-			y.try("/ocpp/unknown", ocpptest.PeerOptions{Subprotocols: []string{"ocpp1.6"}}) //nolint:errcheck // refused
-			y.try("/", ocpptest.PeerOptions{Header: http.Header{"Upgrade": {"x"}}})         //nolint:errcheck // refused
+			y.try("/ocpp/unknown", ocpptest.PeerOptions{Subprotocols: []string{"ocpp1.6"}}) // refused
+			y.try("/", ocpptest.PeerOptions{Header: http.Header{"Upgrade": {"x"}}})         // refused
 			conn := linger(t, y)
-			io.WriteString(conn, "garbage\r\n\r\n") //nolint:errcheck // in memory
+			io.WriteString(conn, "garbage\r\n\r\n") // in memory
 			synctest.Wait()
 			conn.Close()
 		}

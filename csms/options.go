@@ -170,7 +170,7 @@ func (o *Options) setDefaults() error {
 		o.Remember = defaultRemember
 	}
 	if o.FirstEpoch == 0 {
-		o.FirstEpoch = uint64(time.Now().UnixMicro()) //nolint:gosec // positive since 1970
+		o.FirstEpoch = uint64(time.Now().UnixMicro())
 	}
 	if o.RetryAfter <= 0 {
 		o.RetryAfter = defaultRetryAfter

@@ -56,7 +56,7 @@ func TestShutdownLetsWhatIsUnderWayFinish(t *testing.T) {
 		expect(t, handling, `[3,"1",{"currentTime":"1970-01-01T00:00:00Z"}]`)
 		expectClose(t, handling, 1012)
 		for _, p := range []*ocpptest.Peer{idle, calling, handling} {
-			p.SendClose(1012, "") //nolint:errcheck // the answer to the close frame
+			p.SendClose(1012, "") // the answer to the close frame
 		}
 		begin := time.Now()
 		if err := <-done; err != nil || time.Since(begin) != 0 {
@@ -154,7 +154,7 @@ func TestShutdownAmongArrivals(t *testing.T) {
 			go func() {
 				defer p.Close()
 				if c, err := p.ReadClose(); err == nil {
-					p.SendClose(c.Code, "") //nolint:errcheck // the server may be through
+					p.SendClose(c.Code, "") // the server may be through
 				}
 			}()
 		}

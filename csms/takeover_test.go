@@ -225,7 +225,7 @@ func TestR8TakeoverStorm(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				p.SendText(`[2,"1","Heartbeat",{}]`) //nolint:errcheck // it may be replaced already
+				p.SendText(`[2,"1","Heartbeat",{}]`) // it may be replaced already
 				if n%3 == 0 {
 					p.Close()
 				}
@@ -244,7 +244,7 @@ func TestR8TakeoverStorm(t *testing.T) {
 			}
 			for st := range y.srv.Stations() {
 				ctx, cancel := context.WithTimeout(context.Background(), time.Microsecond)
-				csms.Call(ctx, st, reset16()) //nolint:errcheck // nobody answers
+				csms.Call(ctx, st, reset16()) // nobody answers
 				cancel()
 				if st.Epoch()%5 == 0 {
 					st.Close(1000, "")

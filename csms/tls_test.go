@@ -109,7 +109,7 @@ func openTLS(t *testing.T, o csms.Options, tlsOptions csms.TLSOptions) *yard {
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
-		y.web.Config.Serve(tls.NewListener(csms.NewLimitListener(l, csms.LimitOptions{}), config)) //nolint:errcheck // ErrServerClosed
+		y.web.Config.Serve(tls.NewListener(csms.NewLimitListener(l, csms.LimitOptions{}), config)) // ErrServerClosed
 	}()
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
