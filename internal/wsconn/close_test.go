@@ -256,6 +256,43 @@ func TestClosedFreesABlockedHandler(t *testing.T) {
 	})
 }
 
+// waiting is a handler whose Closed uses the connection and does not return before it is told to.
+type waiting struct {
+	*inbox
+	release chan struct{}
+}
+
+func (w waiting) Closed(c *wsconn.Conn, cause error) {
+	c.Close(1000, "again", nil)
+	c.Send([]byte("again"))
+	<-w.release
+	w.inbox.Closed(c, cause)
+}
+
+// Whatever Closed does, it neither holds up who closes nor the close of the socket.
+func TestClosedMayBlock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := wsconn.NewEngine()
+		link := ocpptest.NewLink(ocpptest.LinkOptions{})
+		c, err := engine.Adopt(link.Server(), wsconn.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		box := waiting{newInbox(), make(chan struct{})}
+		c.Start(box)
+		c.Close(1000, "", nil)
+		p := ocpptest.NewPeer(link.Client(), true)
+		p.SendClose(1000, "")
+		wantCloseCode(t, p, 1000)
+		if _, err := p.ReadFrame(); !errors.Is(err, io.EOF) {
+			t.Errorf("got %v", err)
+		}
+		close(box.release)
+		<-box.closed
+		engine.Close()
+	})
+}
+
 // Invariant: closing, sending, timeouts and the peer's reset in any order leave one cause and no goroutine. Real
 // sockets, so that the race detector sees the non-blocking path too.
 func TestCloseRaces(t *testing.T) {

@@ -28,6 +28,7 @@ const (
 const (
 	maxHeader  = 14
 	maxControl = 125
+	minFrame   = 512
 	smallFrame = 4096 // payloads up to this use pooled buffers
 )
 
@@ -81,9 +82,10 @@ func (f *frame) build(op byte, p []byte, masked bool) {
 	}
 }
 
+// reserve makes room for n bytes; small frames get a little more, for those that are sent with them.
 func (f *frame) reserve(n int) {
 	if cap(f.b) < n {
-		f.b = make([]byte, 0, n)
+		f.b = make([]byte, 0, max(n, minFrame))
 	}
 }
 

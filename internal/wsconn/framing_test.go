@@ -5,9 +5,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"net"
 	"runtime"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -292,4 +294,34 @@ func TestGarbageInsteadOfFrames(t *testing.T) {
 			wantCloseCode(t, p, 1002)
 		})
 	}
+}
+
+// dataWithError gives the last bytes and the end in one Read, as crypto/tls does.
+type dataWithError struct {
+	net.Conn
+	r io.Reader
+}
+
+func (c dataWithError) Read(p []byte) (int, error) { return c.r.Read(p) }
+
+func TestLastBytesMayComeWithTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := wsconn.NewEngine()
+		defer engine.Close()
+		a, b := ocpptest.Pipe()
+		c, err := engine.Adopt(dataWithError{b, iotest.DataErrReader(b)}, wsconn.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.Write(masked(ocpptest.OpText, true, "last words").Append(nil))
+		a.Close()
+		box := newInbox()
+		c.Start(box)
+		if cause := <-box.closed; !errors.Is(cause, io.EOF) {
+			t.Errorf("cause %v", cause)
+		}
+		if len(box.text) != 1 || <-box.text != "last words" {
+			t.Error("the last message was not delivered")
+		}
+	})
 }
