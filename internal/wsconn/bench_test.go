@@ -20,22 +20,64 @@ import (
 	"github.com/gobwas/ws"
 )
 
-// benchServer is an echo server over real sockets; generic hides the socket from the non-blocking path.
-func benchServer(b *testing.B, secure, generic bool) (url string, config *tls.Config, engine *wsconn.Engine) {
+// setting is what a benchmark runs over.
+type setting struct {
+	name    string
+	secure  bool
+	generic bool // hides the socket from the non-blocking path
+	bare    bool // gobwas/ws behind net/http without anything of ours: what there is to compare with
+}
+
+var settings = []setting{
+	{name: "plain"}, {name: "plain-generic", generic: true}, {name: "plain-bare", bare: true},
+	{name: "tls", secure: true}, {name: "tls-bare", secure: true, bare: true},
+}
+
+// bareEcho is the plainest echo on gobwas/ws.
+func bareEcho(w http.ResponseWriter, r *http.Request) {
+	conn, _, _, err := ws.UpgradeHTTP(r, w)
+	if err != nil {
+		return
+	}
+	go func() {
+		defer conn.Close()
+		for {
+			f, err := ws.ReadFrame(conn)
+			if err != nil {
+				return
+			}
+			ws.Cipher(f.Payload, f.Header.Mask, 0)
+			out, err := ws.CompileFrame(ws.NewTextFrame(f.Payload))
+			if err != nil {
+				return
+			}
+			if _, err := conn.Write(out); err != nil {
+				return
+			}
+		}
+	}()
+}
+
+// benchServer is an echo server over real sockets.
+func benchServer(b *testing.B, o setting) (url string, config *tls.Config, engine *wsconn.Engine) {
 	b.Helper()
 	engine = wsconn.NewEngine()
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	handler := func(w http.ResponseWriter, r *http.Request) {
 		c, err := engine.Upgrade(w, r, wsconn.UpgradeOptions{})
 		if err != nil {
 			b.Error(err)
 			return
 		}
 		c.Start(echo{})
-	}))
-	if generic {
+	}
+	if o.bare {
+		handler = bareEcho
+	}
+	server := httptest.NewUnstartedServer(http.HandlerFunc(handler))
+	if o.generic {
 		server.Listener = plainListener{server.Listener}
 	}
-	if secure {
+	if o.secure {
 		server.StartTLS()
 		config = server.Client().Transport.(*http.Transport).TLSClientConfig
 		url = "wss" + strings.TrimPrefix(server.URL, "https")
@@ -102,12 +144,9 @@ func (c *rawClient) echo() error {
 // BenchmarkEcho is one 300-byte message there and back, both ends in this process. cpu-µs/op is the CPU time of
 // both, the kernel's included.
 func BenchmarkEcho(b *testing.B) {
-	for _, bb := range []struct {
-		name            string
-		secure, generic bool
-	}{{"plain", false, false}, {"plain-blocking", false, true}, {"tls", true, false}} {
+	for _, bb := range settings {
 		b.Run(bb.name, func(b *testing.B) {
-			url, config, _ := benchServer(b, bb.secure, bb.generic)
+			url, config, _ := benchServer(b, bb)
 			const clients = 50
 			list := make([]*rawClient, clients)
 			for i := range list {
@@ -151,18 +190,12 @@ func cpuTime() time.Duration {
 }
 
 // BenchmarkIdle reports what one idle connection holds on our side, after one message each: the heap and the
-// stacks. The peers are bare sockets whose few hundred bytes are in the figure.
+// stacks. The peers are bare sockets whose few hundred bytes are in the figure, and so is their half of TLS.
 func BenchmarkIdle(b *testing.B) {
-	for _, bb := range []struct {
-		name            string
-		secure, generic bool
-	}{{"plain", false, false}, {"plain-blocking", false, true}, {"tls", true, false}} {
+	for _, bb := range settings {
 		b.Run(bb.name, func(b *testing.B) {
 			const conns = 1000
-			url, config, engine := benchServer(b, bb.secure, bb.generic)
-			if config != nil { // the client's half of TLS would hide the server's
-				b.Log("includes the client's half of TLS")
-			}
+			url, config, engine := benchServer(b, bb)
 			before := memory()
 			list := make([]*rawClient, conns)
 			goroutines := runtime.NumGoroutine()
@@ -178,10 +211,33 @@ func BenchmarkIdle(b *testing.B) {
 			}
 			b.ReportMetric(float64(memory()-before)/conns, "bytes/conn")
 			b.ReportMetric(float64(runtime.NumGoroutine()-goroutines)/conns, "goroutines/conn")
-			if engine.Len() != conns {
-				b.Error(fmt.Sprint(engine.Len(), " connections"))
+			if !bb.bare && engine.Len() != conns {
+				b.Errorf("%d connections", engine.Len())
 			}
 			runtime.KeepAlive(list)
+		})
+	}
+}
+
+// BenchmarkHandshake is one connection made and dropped; cpu-µs/op counts both ends.
+func BenchmarkHandshake(b *testing.B) {
+	for _, bb := range settings {
+		b.Run(bb.name, func(b *testing.B) {
+			url, config, _ := benchServer(b, bb)
+			b.ReportAllocs()
+			cpu := cpuTime()
+			for b.Loop() {
+				conn, _, _, err := ws.Dialer{TLSConfig: config}.Dial(context.Background(), url)
+				if err != nil {
+					b.Fatal(err)
+				}
+				if t, ok := conn.(*tls.Conn); ok {
+					conn = t.NetConn()
+				}
+				conn.(*net.TCPConn).SetLinger(0)
+				conn.Close()
+			}
+			b.ReportMetric(float64(cpuTime()-cpu)/float64(b.N)/1e3, "cpu-µs/op")
 		})
 	}
 }
