@@ -41,7 +41,7 @@ func (s *Session) Do(ctx context.Context, action ocpp.Action, req any, newRespon
 	if s.o.Interceptor == nil {
 		return s.roundTrip(ctx, x, req, newResponse)
 	}
-	return s.o.Interceptor(ctx, x, req, func(ctx context.Context, req any) (any, error) {
+	return s.o.Interceptor(withoutMessageID(ctx), x, req, func(ctx context.Context, req any) (any, error) {
 		return s.roundTrip(ctx, x, req, newResponse)
 	})
 }
@@ -61,7 +61,7 @@ func (s *Session) SendMessage(ctx context.Context, m ocpp.Send) error {
 	if s.o.Interceptor == nil {
 		return s.sendMessage(ctx, x, m)
 	}
-	_, err = s.o.Interceptor(ctx, x, m, func(ctx context.Context, req any) (any, error) {
+	_, err = s.o.Interceptor(withoutMessageID(ctx), x, m, func(ctx context.Context, req any) (any, error) {
 		return nil, s.sendMessage(ctx, x, req)
 	})
 	return err

@@ -36,6 +36,14 @@ func WithMessageID(ctx context.Context, id string) context.Context {
 	return context.WithValue(ctx, messageIDKey{}, id)
 }
 
+// withoutMessageID keeps the id, which was for one call, from those that an interceptor makes.
+func withoutMessageID(ctx context.Context) context.Context {
+	if ctx.Value(messageIDKey{}) == nil {
+		return ctx
+	}
+	return context.WithValue(ctx, messageIDKey{}, nil)
+}
+
 func (s *Session) messageID(ctx context.Context) (string, error) {
 	id, ok := ctx.Value(messageIDKey{}).(string)
 	if !ok {

@@ -59,14 +59,14 @@ func TestR31NoSecondBootAfterAReconnect(t *testing.T) {
 
 func TestR31ANewVersionBootsAgain(t *testing.T) {
 	bubble(t, func(t *testing.T, f *fakeCSMS) {
-		versions := []string{"ocpp1.6", "ocpp2.0.1"}
+		versions := []string{"ocpp2.0.1", "ocpp2.1"} // whose boots look the same
 		f.choose = func([]string) string { return versions[len(f.peers)] }
 		o := f.options()
 		o.Protocols = allVersions()
 		f.started(o)
 		f.last().Close()
 		time.Sleep(10 * time.Second)
-		f.expect("0s connected ocpp1.6", "0s BootNotification", "0s lost", "10s connected ocpp2.0.1", "10s BootNotification")
+		f.expect("0s connected ocpp2.0.1", "0s BootNotification", "0s lost", "10s connected ocpp2.1", "10s BootNotification")
 	})
 }
 
@@ -235,8 +235,8 @@ func TestR42RejectedSendsNothingAndRefusesEverything(t *testing.T) {
 		if got := <-f.last().answers; !strings.HasPrefix(got, `"1" "SecurityError"`) {
 			t.Errorf("answered %s", got)
 		}
-		c.BootAgain() // does not shorten the wait
 		f.lines()
+		c.BootAgain() // does not shorten the wait
 		time.Sleep(601 * time.Second)
 		f.expect("10m0s BootNotification")
 	})
@@ -338,5 +338,33 @@ func TestInterceptorsOfABootMayCall(t *testing.T) {
 		c = f.client(o)
 		f.run(c)
 		f.expect("0s connected ocpp1.6", "0s BootNotification", "0s Heartbeat")
+	})
+}
+
+func TestInterceptorsOfAFailedBootMayCall(t *testing.T) {
+	bubble(t, func(t *testing.T, f *fakeCSMS) {
+		f.answer = bootAnswers(`{"status":"Perhaps"}`, booted("Accepted", 3600))
+		o := f.options()
+		var c *station.Client
+		o.Interceptors = []ocpp.Interceptor{
+			func(ctx context.Context, x *ocpp.Exchange, req any, next ocpp.Next) (any, error) {
+				resp, err := next(ctx, req)
+				if x.Action.Name == "BootNotification" && err != nil {
+					if _, err := station.Call(ctx, c, &ocpp16.HeartbeatRequest{}); !errors.Is(err, station.ErrNotAccepted) {
+						t.Errorf("got %v", err)
+					}
+				}
+				return resp, err
+			},
+		}
+		var failure error
+		o.OnBoot = func(_ ocpp.BootResult, err error) { failure = errors.Join(failure, err) }
+		c = f.client(o)
+		f.run(c)
+		time.Sleep(10 * time.Second)
+		f.expect("0s connected ocpp1.6", "0s BootNotification", "10s BootNotification")
+		if failure == nil {
+			t.Error("nobody was told")
+		}
 	})
 }

@@ -136,12 +136,10 @@ func TestR30ReconnectsForEverWithBackOff(t *testing.T) {
 func TestRetryAfterLengthensTheBackOff(t *testing.T) {
 	bubble(t, func(t *testing.T, f *fakeCSMS) {
 		f.refuse = http.StatusServiceUnavailable
-		c := f.client(f.options())
-		f.run(c)
-		time.Sleep(9 * time.Second)
-		f.expect("0s refused 503")
-		time.Sleep(time.Second)
-		f.expect("10s refused 503")
+		f.retryAfter = "15"
+		f.started(f.options())
+		time.Sleep(40 * time.Second)
+		f.expect("0s refused 503", "15s refused 503", "35s refused 503") // 10 s and 20 s of our own
 	})
 }
 
@@ -175,14 +173,16 @@ func TestR61ReconnectsWithTheNewPassword(t *testing.T) {
 				return nil, err
 			}
 			c.UpdatePassword(key)
+			time.Sleep(2 * time.Second)
 			return &ocpp16.ChangeConfigurationResponse{Status: ocpp16.ConfigurationStatusAccepted}, nil
 		})
 		f.run(c)
 		f.expect("0s connected ocpp1.6", "0s BootNotification")
 		time.Sleep(time.Second)
 		f.last().SendText(`[2,"1","ChangeConfiguration",{"key":"AuthorizationKey","value":"` + strings.Repeat("00ff3a41", 4) + `"}]`)
+		time.Sleep(3 * time.Second)
 		// The answer still goes out; then there is a new connection, at once and without a boot.
-		f.expectUnordered("1s answer 3 \"1\" {\"status\":\"Accepted\"}", "1s closed 1000", "1s connected ocpp1.6")
+		f.expectUnordered("3s answer 3 \"1\" {\"status\":\"Accepted\"}", "3s closed 1000", "3s connected ocpp1.6")
 		want := base64.StdEncoding.EncodeToString([]byte("CS-1:" + strings.Repeat("\x00\xff:A", 4)))
 		if got := f.headers[1].Get("Authorization"); got != "Basic "+want {
 			t.Errorf("the header is %q", got)
@@ -206,6 +206,12 @@ func TestR64ProfileIsNeverLowered(t *testing.T) {
 		}
 		if c.MinProfile() != station.ProfileBasic {
 			t.Errorf("the floor is %d", c.MinProfile())
+		}
+		f.last().Close()
+		time.Sleep(10 * time.Second)
+		f.last()
+		if f.headers[1].Get("Authorization") == "" {
+			t.Error("the lower profile was used")
 		}
 		if err := c.SetProfiles([]station.NetworkProfile{{URL: "wss://csms.test/ocpp", Password: []byte("secret")}}); err != nil {
 			t.Errorf("raising: got %v", err)

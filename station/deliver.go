@@ -177,7 +177,6 @@ func (c *Client) finish(e Entry, started ocpp.Opt[int64], d Delivery) {
 	if c.delivery.head == e.ID {
 		d.Attempts = c.delivery.failed
 	}
-	c.delivery.retryAt = time.Time{}
 	done := c.delivery.done[e.MessageID]
 	delete(c.delivery.done, e.MessageID)
 	c.mu.Unlock()

@@ -106,9 +106,6 @@ func Example() {
 		Boot: func(ocpp.Version) any {
 			return &ocpp16.BootNotificationRequest{ChargePointVendor: "Acme", ChargePointModel: "One"}
 		},
-		OnBoot: func(r ocpp.BootResult, err error) {
-			fmt.Println("boot", r.Status, "with a heartbeat every", r.Interval)
-		},
 		DialContext: c.Listener.DialContext, // only because the CSMS of this example is in memory
 		Logger:      slog.New(slog.DiscardHandler),
 	})
@@ -126,6 +123,7 @@ func Example() {
 	if err := st.WaitAccepted(ctx); err != nil {
 		panic(err)
 	}
+	fmt.Println("boot", st.BootStatus(), "with a heartbeat every", st.HeartbeatInterval())
 	c.ask <- `"Reset",{"type":"Soft"}`
 	<-c.answers
 	resp, err := station.Call(ctx, st, &ocpp16.AuthorizeRequest{IDTag: "04A1"})

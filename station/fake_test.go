@@ -32,15 +32,16 @@ type fakeCSMS struct {
 
 	listener *ocpptest.Listener
 
-	mu      sync.Mutex
-	diary   []string
-	peers   []*peer
-	down    bool                          // dialling fails
-	refuse  int                           // HTTP status of a refusal
-	choose  func(offered []string) string // the subprotocol; default: the first
-	answer  func(p *peer, c call) string  // the payload of the answer; "-" for none, "!Code" for a CALLERROR
-	headers []http.Header
-	urls    []string
+	mu         sync.Mutex
+	diary      []string
+	peers      []*peer
+	down       bool                          // dialling fails
+	refuse     int                           // HTTP status of a refusal
+	choose     func(offered []string) string // the subprotocol; default: the first
+	answer     func(p *peer, c call) string  // the payload of the answer; "-" for none, "!Code" for a CALLERROR
+	headers    []http.Header
+	retryAfter string
+	urls       []string
 }
 
 // call is a CALL that arrived.
@@ -149,6 +150,9 @@ func (f *fakeCSMS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	refuse, choose := f.refuse, f.choose
 	f.mu.Unlock()
 	if refuse != 0 {
+		if f.retryAfter != "" {
+			w.Header().Set("Retry-After", f.retryAfter)
+		}
 		f.note("refused %d", refuse)
 		w.WriteHeader(refuse)
 		return

@@ -197,22 +197,17 @@ func (q *FileQueue) release() error {
 	return errors.Join(err, q.lock.Close())
 }
 
-// write puts one record behind the last one. A record that did not arrive whole is cut off again, so that the
-// next one is not lost behind it.
+// write puts one record behind the last one. What a full disk leaves of a record is overwritten by the next one, or cut off
+// as a torn tail when the file is opened again.
 func (q *FileQueue) write(rec []byte, sync bool) error {
 	if _, err := q.f.WriteAt(rec, q.size); err != nil {
-		if cut := q.f.Truncate(q.size); cut != nil {
-			q.failed = fmt.Errorf("station: queue %s: %w", q.path, errors.Join(err, cut))
-		}
 		return err
 	}
-	if !sync {
-		q.size += int64(len(rec))
-		return nil
-	}
-	if err := q.f.Sync(); err != nil {
-		q.failed = fmt.Errorf("station: queue %s cannot be trusted after a failed fsync: %w", q.path, err)
-		return errors.Join(err, q.f.Truncate(q.size))
+	if sync {
+		if err := q.f.Sync(); err != nil {
+			q.failed = fmt.Errorf("station: queue %s cannot be trusted after a failed fsync: %w", q.path, err)
+			return errors.Join(err, q.f.Truncate(q.size)) // it was refused: it should not come back
+		}
 	}
 	q.size += int64(len(rec))
 	return nil

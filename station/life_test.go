@@ -356,3 +356,46 @@ func TestR21SendIsNotAnsweredAndPassesACall(t *testing.T) {
 		f.expect("0s connected ocpp2.1", "0s BootNotification", "0s Authorize", `0s SEND "NotifyPeriodicEventStream"`)
 	})
 }
+
+func TestCloseWaitsForHandlersAndHooks(t *testing.T) {
+	bubble(t, func(t *testing.T, f *fakeCSMS) {
+		o := f.options()
+		o.OnDelivery = func(station.Delivery) {
+			time.Sleep(7 * time.Second)
+			f.note("hook: delivered")
+		}
+		o.OnDisconnect = func(*station.Connection, error) { f.note("hook: disconnect") }
+		c := f.client(o)
+		station.Handle(c, func(context.Context, *ocpp16.ClearCacheRequest) (*ocpp16.ClearCacheResponse, error) {
+			time.Sleep(8 * time.Second)
+			f.note("handled")
+			return &ocpp16.ClearCacheResponse{Status: ocpp16.ClearCacheStatusAccepted}, nil
+		})
+		enqueue(t, c, meterValues(1), "")
+		done := make(chan error)
+		go func() { done <- c.Run(t.Context()) }()
+		f.last().SendText(`[2,"1","ClearCache",{}]`)
+		f.expect("0s connected ocpp1.6", "0s BootNotification", "0s MeterValues")
+		c.Close()
+		f.expect("0s closed 1000", "7s hook: delivered", "8s handled", "8s hook: disconnect")
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestCloseWaitsForTheDelivery(t *testing.T) {
+	bubble(t, func(t *testing.T, f *fakeCSMS) {
+		o := f.options()
+		o.OnDelivery = func(station.Delivery) {
+			time.Sleep(7 * time.Second)
+			f.note("hook: delivered")
+		}
+		c := f.client(o)
+		enqueue(t, c, meterValues(1), "")
+		go c.Run(t.Context())
+		f.last()
+		c.Close()
+		f.expect("0s connected ocpp1.6", "0s BootNotification", "0s MeterValues", "0s closed 1000", "7s hook: delivered")
+	})
+}

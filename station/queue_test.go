@@ -253,6 +253,9 @@ func checkReopened(t *rapid.T, path string, o FileQueueOptions, want []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if info, err := os.Stat(path); err != nil || info.Size() != q.size {
+		t.Fatalf("the torn tail was not cut off: %v", err)
+	}
 	appendTo(t, q, 1000)
 	got := drain(t, q)
 	if err := q.Close(); err != nil {
@@ -358,5 +361,20 @@ func TestFileQueueCompacts(t *testing.T) {
 	}
 	if got := drain(t, q); !slices.Equal(got, []string{"id-1", "id-2", "id-3"}) {
 		t.Errorf("got %v", got)
+	}
+}
+
+func TestFileQueueGivesNoIDTwiceAfterCompaction(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "q")
+	q := openQueue(t, path, FileQueueOptions{})
+	for n := range 3 {
+		appendTo(t, q, n)
+	}
+	drain(t, q)
+	if err := errors.Join(q.compact(), q.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if id := appendTo(t, openQueue(t, path, FileQueueOptions{}), 3); id != 4 {
+		t.Errorf("the next id is %d, want 4", id)
 	}
 }
