@@ -42,7 +42,7 @@ func bareEcho(w http.ResponseWriter, r *http.Request) {
 	go func() {
 		defer conn.Close()
 		for {
-			f, err := ws.ReadFrame(conn)
+			f, err := ws.ReadFrame(conn) //nolint:staticcheck // the plainest way is what is to be compared with
 			if err != nil {
 				return
 			}
