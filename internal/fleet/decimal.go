@@ -16,12 +16,12 @@ var ErrDecimal = errors.New("fleet: not a decimal number")
 const maxShift = 30
 
 // ParseDecimal reads a decimal number with an optional exponent of at most 30 places and spaces around it, as
-// stations write them. The digits stay as they are: "12.50" keeps its zero.
+// stations write them, and returns it tidy, see Tidy. Its digits stay: "12.50" keeps its zero.
 func ParseDecimal(s string) (Decimal, error) {
 	s = strings.TrimSpace(s)
 	mantissa, exponent, hasExponent := cutAny(s, "eE")
-	d := Decimal(strings.TrimPrefix(mantissa, "+"))
-	if !d.plain() {
+	d := Decimal(strings.TrimPrefix(mantissa, "+")).Tidy()
+	if d == "" {
 		return "", ErrDecimal
 	}
 	if !hasExponent {
@@ -32,6 +32,29 @@ func ParseDecimal(s string) (Decimal, error) {
 		return "", ErrDecimal
 	}
 	return d.Shift(n)
+}
+
+// Tidy returns d as JSON writes numbers: no needless zero at the front, a digit before the point, and no point without a
+// digit after it. Zeros at the end stay. It returns "" for what is no number.
+func (d Decimal) Tidy() Decimal {
+	if !d.plain() {
+		return ""
+	}
+	sign, digits := d.cutSign()
+	whole, fraction, _ := strings.Cut(digits, ".")
+	return join(sign, whole, fraction)
+}
+
+// join writes a number; whole may have zeros too many, or no digit at all.
+func join(sign, whole, fraction string) Decimal {
+	whole = strings.TrimLeft(whole, "0")
+	if whole == "" {
+		whole = "0"
+	}
+	if fraction != "" {
+		whole += "." + fraction
+	}
+	return Decimal(sign + whole)
 }
 
 // Shift returns d times ten to the power of n. It fails when n is beyond 30 either way.
@@ -48,14 +71,7 @@ func (d Decimal) Shift(n int) (Decimal, error) {
 		whole = strings.Repeat("0", max(0, 1-n-len(whole))) + whole
 		whole, fraction = whole[:len(whole)+n], whole[len(whole)+n:]+fraction
 	}
-	whole = strings.TrimLeft(whole, "0")
-	if whole == "" {
-		whole = "0"
-	}
-	if fraction != "" {
-		whole += "." + fraction
-	}
-	return Decimal(sign + whole), nil
+	return join(sign, whole, fraction), nil
 }
 
 // Trim returns the shortest way to write d: without needless zeros and without the sign of zero.
@@ -68,13 +84,8 @@ func (d Decimal) Trim() Decimal {
 		return ""
 	case whole == "" && fraction == "":
 		return "0"
-	case whole == "":
-		whole = "0"
 	}
-	if fraction != "" {
-		whole += "." + fraction
-	}
-	return Decimal(sign + whole)
+	return join(sign, whole, fraction)
 }
 
 // plain reports whether d is in plain notation with at least one digit.

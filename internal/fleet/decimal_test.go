@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"encoding/json"
 	"errors"
 	"math/big"
 	"strings"
@@ -11,7 +12,8 @@ import (
 
 func TestParseDecimal(t *testing.T) {
 	for in, want := range map[string]Decimal{
-		"0": "0", "12.50": "12.50", " 7 ": "7", "+3": "3", "-0.5": "-0.5", ".5": ".5", "5.": "5.",
+		"0": "0", "12.50": "12.50", " 7 ": "7", "+3": "3", "-0.5": "-0.5", ".5": "0.5", "5.": "5", "-.5": "-0.5",
+		"0012.50": "12.50", "-007": "-7", "00": "0", "-0": "-0", "0.": "0",
 		"1e3": "1000", "1.25E+1": "12.5", "125e-4": "0.0125", "-1e-1": "-0.1", "9007199254740993": "9007199254740993",
 	} {
 		if got, err := ParseDecimal(in); err != nil || got != want {
@@ -23,6 +25,42 @@ func TestParseDecimal(t *testing.T) {
 			t.Errorf("%q: got %q, %v", in, got, err)
 		}
 	}
+}
+
+// TestParsedDecimalsAreJSON: what a station sends must not make a list of samples unreadable.
+func TestParsedDecimalsAreJSON(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringMatching(`[-+]?[0-9]{0,4}\.?[0-9]{0,4}([eE][-+]?[0-9]{1,2})?`).Draw(t, "text")
+		d, err := ParseDecimal(text)
+		if err != nil {
+			return
+		}
+		got, err := json.Marshal(json.Number(d))
+		if err != nil {
+			t.Fatalf("%q became %q: %v", text, d, err)
+		}
+		if mantissa, _, exponent := cutAny(text, "eE"); !exponent && rational(t, string(got)).Cmp(rational(t, mantissa)) != 0 {
+			t.Fatalf("%q became %s", text, got)
+		}
+	})
+}
+
+func FuzzParsedDecimalsAreJSON(f *testing.F) {
+	for _, text := range []string{"0012.5", ".5", "5.", "-.5e3", "+1E-2", "-0", "00e1"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		d, err := ParseDecimal(text)
+		if err != nil {
+			return
+		}
+		if _, err := json.Marshal(json.Number(d)); err != nil {
+			t.Errorf("%q became %q: %v", text, d, err)
+		}
+		if d.Tidy() != d {
+			t.Errorf("%q became %q, which is not tidy", text, d)
+		}
+	})
 }
 
 func TestTrim(t *testing.T) {

@@ -35,6 +35,17 @@ func TestATransactionHasItsFields(t *testing.T) {
 	}
 }
 
+// Rows of an older program may hold numbers that JSON does not know.
+func TestUntidyNumbersAreReadable(t *testing.T) {
+	for stored, want := range map[fleet.Decimal]any{"0012.5": 12.5, ".5": 0.5, "5.": 5.0, "no": nil, "": nil} {
+		r := newRig(t)
+		r.store.transactions = []fleet.Transaction{{Station: "CP-001", ID: "17", MeterLast: stored}}
+		if got := r.do(http.MethodGet, "/api/v1/transactions/17", "", http.StatusOK)["meterLast"]; got != want {
+			t.Errorf("%q is %v, want %v", stored, got, want)
+		}
+	}
+}
+
 func TestATransactionIsFoundByListIdAndByItsOwn(t *testing.T) {
 	r := newRig(t)
 	for _, tx := range [][2]string{{"A", "T:1"}, {"B", "T:1"}, {"A", "T2"}, {"x:y", "a/b"}, {"T", "9"}} {

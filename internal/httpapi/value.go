@@ -30,7 +30,8 @@ func instant(t time.Time) *time.Time {
 // Number is a decimal that keeps its digits on the way into JSON. The empty Number is null.
 type Number string
 
-func number(d fleet.Decimal) Number { return Number(d) }
+// number also takes what an older program stored less tidily than JSON wants it.
+func number(d fleet.Decimal) Number { return Number(d.Tidy()) }
 
 // MarshalJSON writes the digits as a JSON number.
 func (n Number) MarshalJSON() ([]byte, error) {
