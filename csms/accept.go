@@ -25,9 +25,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, pathIdentity(r), ErrDraining)
 		return
 	}
-	if !s.accept(w, r) {
-		s.active.Done()
-	}
+	connected := false
+	defer func() { // also when a hook panics, which net/http recovers
+		if !connected {
+			s.active.Done()
+		}
+	}()
+	connected = s.accept(w, r)
 }
 
 // accept reports whether the request became a connection.
@@ -85,14 +89,14 @@ func (s *Server) connect(conn *wsconn.Conn, a *arrival) error {
 		return err
 	}
 	if old != nil {
-		old.closeWith(wsconn.CodePolicy, "replaced", ErrReplaced)
+		old.closeFor(wsconn.CodePolicy, "replaced", ErrReplaced)
 	}
 	st.begin(after)
 	if cause := conn.Start(receiver{st}); cause != nil { // it has ended meanwhile; active counts it already
 		go receiver{st}.Closed(conn, cause)
 	}
 	if s.isDraining() { // Shutdown may have looked before the registration
-		st.closeWith(s.options.ShutdownCode, "shutting down", ErrShutdown)
+		st.closeFor(s.options.ShutdownCode, "shutting down", ErrShutdown)
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func (s *Server) admit(r *http.Request) (a arrival, err error) {
 
 // authenticate fills in credential and admission.
 func (s *Server) authenticate(r *http.Request, a *arrival) (err error) {
-	if a.credential, err = requestCredential(r); err != nil {
+	if a.credential, err = requestCredential(r, a.identity); err != nil {
 		return err
 	}
 	if err := s.checkCredential(r.Context(), a.identity, a.credential); err != nil {

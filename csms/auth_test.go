@@ -50,6 +50,41 @@ func TestR60PasswordIsTheBytesBehindTheFirstColon(t *testing.T) {
 	}
 }
 
+func TestR60IdentityWithColonsMayHaveAPassword(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var got csms.Credential
+		y := open(t, csms.Options{
+			Authenticate: func(_ context.Context, _ string, c csms.Credential, _ *http.Request) (*csms.Admission, error) {
+				got = c
+				return nil, nil
+			},
+		})
+		p, err := y.try("/ocpp/AA:BB:CC", ocpptest.PeerOptions{
+			Subprotocols: []string{"ocpp1.6"}, Header: basic("AA:BB:CC", "se:cret"),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Close()
+		if got.User != "AA:BB:CC" || string(got.Password) != "se:cret" {
+			t.Errorf("credential %+v", got)
+		}
+	})
+}
+
+func TestAuthenticateThatPanicsDoesNotHoldUpShutdown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := open(t, csms.Options{
+			Authenticate: func(context.Context, string, csms.Credential, *http.Request) (*csms.Admission, error) {
+				panic(http.ErrAbortHandler)
+			},
+		})
+		if _, err := y.try("/ocpp/CS-1", ocpptest.PeerOptions{Subprotocols: []string{"ocpp1.6"}}); err == nil {
+			t.Error("admitted")
+		}
+	})
+}
+
 func TestR60BasicUserMustBeTheIdentity(t *testing.T) {
 	encode := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 	for name, header := range map[string]string{

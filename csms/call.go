@@ -102,6 +102,9 @@ func decodeRequest(info ocpp.ActionInfo, payload json.RawMessage) (any, error) {
 
 // do sends any request.
 func (st *Station) do(ctx context.Context, action ocpp.Action, req any, newResponse func() any) (any, error) {
+	if st.server.interceptor != nil {
+		ctx = context.WithValue(ctx, stationKey{}, st)
+	}
 	settle := st.noteTrigger(req)
 	resp, err := st.session.Do(ctx, action, req, newResponse)
 	settle(resp, err)

@@ -357,7 +357,7 @@ func TestInterceptorsSeeBothDirectionsAndTheStation(t *testing.T) {
 		<-done
 		want := []string{
 			"a CS-1 1.6 Heartbeat in true station true", "b CS-1 1.6 Heartbeat in true station true",
-			"a CS-1 1.6 Reset in false station false", "b CS-1 1.6 Reset in false station false",
+			"a CS-1 1.6 Reset in false station true", "b CS-1 1.6 Reset in false station true",
 		}
 		if got := j.all(); fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("got %q", got)

@@ -52,7 +52,7 @@ func (c Credential) Profile() Profile {
 
 // requestCredential reads the credential of a request. It fails on an Authorization header that is malformed
 // or of another scheme.
-func requestCredential(r *http.Request) (Credential, error) {
+func requestCredential(r *http.Request, identity string) (Credential, error) {
 	c := Credential{TLS: r.TLS != nil}
 	if r.TLS != nil && len(r.TLS.VerifiedChains) > 0 {
 		c.Certificates = r.TLS.VerifiedChains[0]
@@ -62,7 +62,7 @@ func requestCredential(r *http.Request) (Credential, error) {
 		return c, nil
 	}
 	var ok bool
-	c.User, c.Password, ok = parseBasic(header)
+	c.User, c.Password, ok = parseBasic(header, identity)
 	c.Basic = ok
 	if !ok {
 		return c, ErrBadCredential
@@ -70,9 +70,9 @@ func requestCredential(r *http.Request) (Credential, error) {
 	return c, nil
 }
 
-// parseBasic splits a Basic credential at its first colon (RFC 7617): the rest is the password, whatever
-// bytes it has.
-func parseBasic(header string) (user string, password []byte, ok bool) {
+// parseBasic splits a Basic credential at its first colon (RFC 7617): the rest is the password, whatever bytes it has.
+// An identity of 1.6 may have colons itself, a MAC address for instance; it is known from the path, and so is its end.
+func parseBasic(header, identity string) (user string, password []byte, ok bool) {
 	scheme, encoded, _ := strings.Cut(header, " ")
 	if !strings.EqualFold(scheme, "Basic") {
 		return "", nil, false
@@ -80,6 +80,9 @@ func parseBasic(header string) (user string, password []byte, ok bool) {
 	raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(encoded))
 	if err != nil {
 		return "", nil, false
+	}
+	if password, ok := bytes.CutPrefix(raw, []byte(identity+":")); ok {
+		return identity, password, true
 	}
 	name, password, ok := bytes.Cut(raw, []byte{':'})
 	return string(name), password, ok

@@ -156,6 +156,9 @@ func encodeData(v any, version ocpp.Version) (json.RawMessage, error) {
 	if err != nil {
 		return nil, fmt.Errorf("csms: the data of a DataTransfer: %w", err)
 	}
+	if bytes.Equal(data, []byte("null")) { // a nil pointer
+		return nil, nil
+	}
 	if version != ocpp.V16 || data[0] == '"' {
 		return data, nil
 	}

@@ -54,14 +54,23 @@ var (
 // CloseCode returns the WebSocket close code (RFC 6455, 7.4) that belongs to the cause of an end: that of the close
 // frame that was sent or received, and 1006 when there was none.
 func CloseCode(cause error) uint16 {
-	switch {
-	case errors.Is(cause, ErrReplaced):
-		return wsconn.CodePolicy
-	case errors.Is(cause, ErrShutdown):
-		return wsconn.CodeGoingAway
+	var coded *codedError
+	if errors.As(cause, &coded) {
+		return coded.code
 	}
 	return wsconn.CloseCode(cause)
 }
+
+// codedError is a reason of our own for the end of a connection, with the code of its close frame.
+type codedError struct {
+	code   uint16
+	reason error
+}
+
+func (e *codedError) Error() string { return e.reason.Error() }
+
+// Unwrap returns ErrReplaced or ErrShutdown.
+func (e *codedError) Unwrap() error { return e.reason }
 
 // ErrBootRejected ends a call to a station whose boot was answered Rejected: a CSMS initiates nothing towards
 // it (2.x B03.FR.02). The call was not sent.

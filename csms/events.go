@@ -1,6 +1,8 @@
 package csms
 
 import (
+	"fmt"
+
 	"github.com/chargeyard/chargeyard/ocpp"
 	"github.com/chargeyard/chargeyard/ocppj"
 )
@@ -10,7 +12,7 @@ type EventKind uint8
 
 // The kinds of protocol events.
 const (
-	UnknownType     EventKind = iota + 1 // a frame of a type that the version does not have was ignored (R11)
+	UnknownType     EventKind = iota + 1 // a frame of a type that the version does not have was ignored (R11): Err
 	Refused                              // a message was refused before a handler saw it; Err is what answers it
 	Tolerated                            // a message breaks its schema in a tolerant rule, see Violation
 	UnmatchedAnswer                      // an answer came for which no call waits any more (R14)
@@ -40,6 +42,7 @@ type ProtocolEvent struct {
 	MessageID string // "" when not known
 	Err       error
 	Violation ocpp.Violation // of Tolerated
+	Late      bool           // of UnmatchedAnswer: there was a call, but it is over
 }
 
 // events are the hooks of the session, if somebody listens.
@@ -55,13 +58,13 @@ func (st *Station) events() ocppj.Events {
 	}
 	refused, resultRefused := of(Refused), of(ResultRefused)
 	return ocppj.Events{
-		UnknownType: func(int) { hook(st, ProtocolEvent{Kind: UnknownType}) },
+		UnknownType: func(t int) { hook(st, ProtocolEvent{Kind: UnknownType, Err: fmt.Errorf("csms: message type %d", t)}) },
 		Refused:     func(action, id string, err *ocpp.Error) { refused(action, id, err) },
 		Tolerated: func(action, id string, v ocpp.Violation) {
 			hook(st, ProtocolEvent{Kind: Tolerated, Action: action, MessageID: id, Violation: v})
 		},
-		UnmatchedAnswer: func(_ ocppj.MessageType, id string, _ bool) {
-			hook(st, ProtocolEvent{Kind: UnmatchedAnswer, MessageID: id})
+		UnmatchedAnswer: func(_ ocppj.MessageType, id string, late bool) {
+			hook(st, ProtocolEvent{Kind: UnmatchedAnswer, MessageID: id, Late: late})
 		},
 		ResultRefused: func(action, id string, err *ocpp.Error) { resultRefused(action, id, err) },
 		HandlerFailed: of(HandlerFailed),

@@ -125,7 +125,7 @@ type Options struct {
 	// ShutdownCode is the close code of Shutdown: 1001 (going away) or 1012 (service restart). Default: 1001.
 	ShutdownCode uint16
 
-	// Logger gets what goes wrong, never the text that a station sent. Default: slog.Default().
+	// Logger gets what goes wrong, never the text of a message. Default: slog.Default().
 	Logger *slog.Logger
 }
 

@@ -70,8 +70,7 @@ func (s *Server) enter() bool {
 
 type stationKey struct{}
 
-// StationFromContext returns the station whose message the context of a handler or of an interceptor of an
-// inbound exchange belongs to.
+// StationFromContext returns the station that the context of a handler or of an interceptor belongs to.
 func StationFromContext(ctx context.Context) (*Station, bool) {
 	st, ok := ctx.Value(stationKey{}).(*Station)
 	return st, ok

@@ -24,7 +24,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	for st := range s.registry.all() {
 		closing.Go(func() {
 			st.session.Drain(ctx) //nolint:errcheck // a ctx that ended cuts the draining short, and is returned below
-			st.closeWith(s.options.ShutdownCode, "shutting down", ErrShutdown)
+			st.closeFor(s.options.ShutdownCode, "shutting down", ErrShutdown)
 		})
 	}
 	closing.Wait()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -62,8 +63,12 @@ func TestShutdownLetsWhatIsUnderWayFinish(t *testing.T) {
 		if err := <-done; err != nil || time.Since(begin) != 0 {
 			t.Errorf("Shutdown: %v after %v", err, time.Since(begin))
 		}
-		if n := y.srv.Len(); n != 0 {
-			t.Errorf("%d stations are left", n)
+		lines := j.all()
+		slices.Sort(lines)
+		want := []string{"connected calling 2", "connected handling 3", "connected idle 1",
+			"disconnected calling 2: 1012", "disconnected handling 3: 1012", "disconnected idle 1: 1012"}
+		if n := y.srv.Len(); n != 0 || !slices.Equal(lines, want) {
+			t.Errorf("%d stations are left, told %q", n, lines)
 		}
 	})
 }

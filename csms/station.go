@@ -98,12 +98,16 @@ func (st *Station) SetPingInterval(d time.Duration) { st.conn.SetPingInterval(ma
 // SetIdleTimeout changes how long the connection may go without any frame; 0 or less is for ever (rule R34).
 func (st *Station) SetIdleTimeout(d time.Duration) { st.conn.SetIdleTimeout(max(d, 0)) }
 
-// Close ends the connection with a close code (RFC 6455, 7.4) and a reason of at most 123 bytes. It does not block, and
-// may be called from handlers and hooks. Calls under way end at once.
-func (st *Station) Close(code uint16, reason string) { st.closeWith(code, reason, nil) }
+// Close ends the connection with a close frame: a code that may be sent (RFC 6455, 7.4: 1000 to 1003, 1007 to 1014, or
+// 3000 to 4999) and a reason of at most 123 bytes. It does not block, and may be called from handlers and hooks. Calls
+// under way end at once. The first cause of an end wins: on a connection that has ended, Close does nothing.
+func (st *Station) Close(code uint16, reason string) {
+	st.conn.Close(code, reason, nil)
+	st.session.Close(st.conn.Cause())
+}
 
-// closeWith is Close with a cause of our own. The first cause wins.
-func (st *Station) closeWith(code uint16, reason string, cause error) {
-	st.conn.Close(code, reason, cause)
+// closeFor is Close with a cause of our own.
+func (st *Station) closeFor(code uint16, reason string, cause error) {
+	st.conn.Close(code, reason, &codedError{code, cause})
 	st.session.Close(st.conn.Cause())
 }

@@ -192,11 +192,17 @@ func TestR8ConnectionThatEndsBeforeItsTurnIsNotTold(t *testing.T) {
 			}
 			told(st, cause)
 		}
+		o.Interceptors = []ocpp.Interceptor{func(ctx context.Context, x *ocpp.Exchange, req any, next ocpp.Next) (any, error) {
+			j.note("handled %s", x.MessageID)
+			return next(ctx, req)
+		}}
 		y := open(t, o)
 		heartbeats(y.srv)
 		y.dial("CS-1", ocpp.V16).Close()
 		synctest.Wait()
-		y.dial("CS-1", ocpp.V16).Close()
+		second := y.dial("CS-1", ocpp.V16)
+		send(t, second, `[2,"untold","Heartbeat",{}]`)
+		second.Close()
 		synctest.Wait()
 		if n := y.srv.Len(); n != 0 {
 			t.Errorf("%d stations are listed", n)
@@ -205,7 +211,7 @@ func TestR8ConnectionThatEndsBeforeItsTurnIsNotTold(t *testing.T) {
 		close(release)
 		beat(t, p, "1")
 		p.Close()
-		j.want(t, "connected CS-1 1", "disconnected CS-1 1: 1006", "connected CS-1 3", "disconnected CS-1 3: 1006")
+		j.want(t, "connected CS-1 1", "disconnected CS-1 1: 1006", "connected CS-1 3", "handled 1", "disconnected CS-1 3: 1006")
 	})
 }
 
