@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"math"
 	"strings"
 	"time"
 )
@@ -92,11 +93,12 @@ func (h *History) addToken(e TransactionEvent, p position) {
 }
 
 // addMeter prefers, for both ends, the reading that the message names as such (1.6), then the one whose context
-// says so, then the outermost one.
+// says so, then the outermost one. A reading of the end says nothing about the start, and what a stop names as such
+// is later than all samples that it brings.
 func (h *History) addMeter(e TransactionEvent, p position) {
 	first(&h.MeterStart, p.ranked(0), e.MeterStart.Trim())
 	last(&h.MeterStop, p.ranked(2), e.MeterStop.Trim())
-	last(&h.MeterLast, p, e.MeterStop.Trim())
+	last(&h.MeterLast, p.afterSamples(), e.MeterStop.Trim())
 	for i, s := range e.Samples {
 		wh, ok := s.WattHours()
 		if !ok {
@@ -104,7 +106,9 @@ func (h *History) addMeter(e TransactionEvent, p position) {
 		}
 		at := p.sample(s.Time, i)
 		last(&h.MeterLast, at, wh)
-		first(&h.MeterStart, at.rankedIf(s.Context == contextBegin, 1, 2), wh)
+		if s.Context != contextEnd {
+			first(&h.MeterStart, at.rankedIf(s.Context == contextBegin, 1, 2), wh)
+		}
 		if e.Kind == TransactionEnded || s.Context == contextEnd {
 			last(&h.MeterStop, at.rankedIf(s.Context == contextEnd, 1, 0), wh)
 		}
@@ -161,6 +165,11 @@ func (p position) rankedIf(cond bool, yes, no int) position {
 
 func (p position) sample(t time.Time, i int) position {
 	p.Time, p.Sample = Micros(t), i
+	return p
+}
+
+func (p position) afterSamples() position {
+	p.Time = math.MaxInt64
 	return p
 }
 

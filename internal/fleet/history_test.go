@@ -268,3 +268,37 @@ func TestInstantsSurvive(t *testing.T) {
 		}
 	})
 }
+
+func TestMeterReadingsOfOneMessage(t *testing.T) {
+	at := func(second int64, value Decimal, context string) Sample {
+		return Sample{Time: time.Unix(second, 0), Value: value, Context: context}
+	}
+	for name, test := range map[string]struct {
+		event             TransactionEvent
+		start, stop, last Decimal
+	}{
+		"the end alone": {
+			TransactionEvent{Numbered: true, Samples: []Sample{at(9, "700", contextEnd)}}, "", "700", "700",
+		},
+		"both ends": {
+			TransactionEvent{Numbered: true, Samples: []Sample{at(1, "100", contextBegin), at(9, "700", contextEnd)}}, "100", "700", "700",
+		},
+		"a stop of 1.6 with its data": {
+			TransactionEvent{TransactionID: "7", MeterStop: "9000", Samples: []Sample{at(1, "100", contextBegin)}}, "100", "9000", "9000",
+		},
+	} {
+		e := test.event
+		e.Kind, e.Time = TransactionEnded, time.Unix(9, 0)
+		content, err := e.Content()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var h History
+		h.Add(e, content)
+		var x Transaction
+		h.Transaction(&x)
+		if x.MeterStart != test.start || x.MeterStop != test.stop || x.MeterLast != test.last {
+			t.Errorf("%s: %s, %s, %s; want %s, %s, %s", name, x.MeterStart, x.MeterStop, x.MeterLast, test.start, test.stop, test.last)
+		}
+	}
+}
