@@ -54,8 +54,7 @@ var (
 // CloseCode returns the WebSocket close code (RFC 6455, 7.4) that belongs to the cause of an end: that of the close
 // frame that was sent or received, and 1006 when there was none.
 func CloseCode(cause error) uint16 {
-	var coded *codedError
-	if errors.As(cause, &coded) {
+	if coded, ok := errors.AsType[*codedError](cause); ok {
 		return coded.code
 	}
 	return wsconn.CloseCode(cause)

@@ -202,15 +202,20 @@ func (c *limitConn) late() bool {
 	return c.waited > c.listener.options.MaxWait
 }
 
-// NetConn returns the socket underneath, as tls.Conn does.
-func (c *limitConn) NetConn() net.Conn { return c.Conn }
-
 // SyscallConn gives access to the socket underneath if that is a kernel's.
 func (c *limitConn) SyscallConn() (syscall.RawConn, error) {
 	if sc, ok := c.Conn.(syscall.Conn); ok {
 		return sc.SyscallConn()
 	}
 	return nil, errors.ErrUnsupported
+}
+
+// SetLinger says what a close does with bytes that the peer did not take, where that can be said.
+func (c *limitConn) SetLinger(sec int) error {
+	if l, ok := c.Conn.(interface{ SetLinger(sec int) error }); ok {
+		return l.SetLinger(sec)
+	}
+	return errors.ErrUnsupported
 }
 
 // CloseWrite ends this direction of the socket where that can be done.

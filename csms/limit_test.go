@@ -134,6 +134,47 @@ func TestLimitListenerGivesPlacesBack(t *testing.T) {
 	})
 }
 
+func TestLimitListenerOverTCP(t *testing.T) {
+	tcp, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := csms.NewLimitListener(tcp, csms.LimitOptions{Handshakes: 1, Waiting: 1})
+	gone := make(chan error, 5)
+	y := newYard(t, csms.Options{OnDisconnect: func(_ *csms.Station, cause error) { gone <- cause }})
+	heartbeats(y.srv)
+	web := &http.Server{Handler: y.srv}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		web.Serve(l) // until Close
+	}()
+	for i := range 5 {
+		p, err := ocpptest.DialPeer(t.Context(), fmt.Sprintf("ws://%s/CS-%d", tcp.Addr(), i),
+			ocpptest.PeerOptions{Subprotocols: []string{"ocpp1.6"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Close()
+		beat(t, p, "1")
+		if i%2 == 0 {
+			if err := p.SendOp(ocpptest.OpBinary, nil); err != nil {
+				t.Fatal(err)
+			}
+			expectClose(t, p, 1003)
+		}
+		p.Close()
+		if cause := <-gone; (csms.CloseCode(cause) == 1003) != (i%2 == 0) {
+			t.Errorf("told %v", cause)
+		}
+	}
+	if err := y.srv.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	web.Close()
+	<-served
+}
+
 func TestLimitListenerCloseEndsAcceptThatWaitsForRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		memory := ocpptest.Listen(ocpptest.LinkOptions{})
