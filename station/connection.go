@@ -141,7 +141,8 @@ func FromContext(ctx context.Context) (*Client, bool) {
 	return c, ok
 }
 
-// serve lives the life of a connection, until it or ctx ends. online is called when calls may be made.
+// serve lives the life of a connection, until it or ctx ends. online is called when calls may be made. The caller closes
+// done.
 func (c *Client) serve(ctx context.Context, n *Connection, online func()) {
 	content := c.bootContent(n)
 	if c.o.OnConnect != nil {
@@ -165,7 +166,6 @@ func (c *Client) serve(ctx context.Context, n *Connection, online func()) {
 	if c.o.OnDisconnect != nil {
 		c.o.OnDisconnect(n, cause)
 	}
-	close(n.done)
 }
 
 // endCause is the cause of the end of a connection whose client ends. Pending calls return it, so it is net.ErrClosed.

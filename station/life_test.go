@@ -192,8 +192,15 @@ func TestDialMakesOneConnection(t *testing.T) {
 		if !errors.Is(conn.Cause(), net.ErrClosed) {
 			t.Errorf("it ended with %v", conn.Cause())
 		}
+		again, err := c.Dial(t.Context())
+		if err != nil {
+			t.Fatalf("dialling again: %v", err)
+		}
+		again.Close(1000, "")
+		<-again.Done()
+		f.expectUnordered("0s connected ocpp1.6", "0s BootNotification", "0s lost", "0s connected ocpp1.6", "0s closed 1000")
 		time.Sleep(time.Hour)
-		f.expect("0s connected ocpp1.6", "0s BootNotification", "0s lost")
+		f.expect()
 		if _, err := c.Dial(t.Context()); err != nil {
 			t.Errorf("dialling again: %v", err)
 		}

@@ -13,6 +13,9 @@ import (
 // the connection, and no goroutine of the client is left then. With
 // Options.Engine the close handshake of the last connection may still be under way for a moment; Engine.Close waits
 // for it.
+//
+// Run may be called again after its ctx has ended; the station has not rebooted then, and does not boot again (rule
+// R31).
 func (c *Client) Run(ctx context.Context) error {
 	ctx, err := c.begin(ctx)
 	if err != nil {
@@ -48,8 +51,9 @@ func (c *Client) Dial(ctx context.Context) (*Connection, error) {
 	}
 	ready := make(chan struct{})
 	go func() {
-		defer c.end()
 		c.serve(life, conn, func() { close(ready) })
+		c.end()
+		close(conn.done) // now Dial may be called again
 	}()
 	<-ready
 	return conn, nil
@@ -102,6 +106,7 @@ func (c *Client) once(ctx context.Context, waits *backOffSequence) time.Duration
 	}
 	waits.reset()
 	c.serve(ctx, conn, func() {})
+	close(conn.done)
 	if conn.wantsNext() {
 		return 0
 	}
