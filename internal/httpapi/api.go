@@ -73,5 +73,6 @@ func (a *api) register() {
 	a.registerStations()
 	a.registerTransactions()
 	a.registerCommands()
+	a.registerBulk()
 	a.registerRefusals()
 }

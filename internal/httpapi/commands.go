@@ -68,13 +68,7 @@ func (a *api) registerCommands() {
 }
 
 func (a *api) sendCommand(ctx context.Context, in *commandInput) (*answer[CommandResult], error) {
-	c := Command{
-		Station: in.ID, Action: in.Body.Action, Payload: json.RawMessage(in.Body.Payload),
-		Timeout: time.Duration(in.Body.Timeout * float64(time.Second)),
-	}
-	if len(c.Payload) == 0 {
-		c.Payload = json.RawMessage("{}")
-	}
+	c := Command{Station: in.ID, Action: in.Body.Action, Payload: in.Body.payload(), Timeout: in.Body.timeout()}
 	allowTime(ctx, c.Timeout)
 	got, err := a.o.Fleet.Command(ctx, c)
 	if err != nil {

@@ -28,6 +28,10 @@ type Fleet interface {
 	// store.ErrNotFound and *CommandError. It must not log the payload, which may hold keys.
 	Command(ctx context.Context, c Command) (CommandAnswer, error)
 
+	// Bulk sends a request to many stations, and returns when all have answered or failed. A *CommandError says
+	// that nothing was sent at all. It must not log the payload either.
+	Bulk(ctx context.Context, b Bulk) (BulkResult, error)
+
 	// Disconnect closes the connection of a station, if it has one. The reason is for the log.
 	Disconnect(station, reason string)
 }
@@ -38,6 +42,16 @@ type Command struct {
 	Action  string          // in the station's version, such as Reset
 	Payload json.RawMessage // a JSON object
 	Timeout time.Duration   // from sending
+}
+
+// Bulk is the same request of the CSMS to many stations.
+type Bulk struct {
+	Action      string
+	Payload     json.RawMessage // a JSON object
+	Timeout     time.Duration   // of each station, from sending
+	Select      Select
+	Concurrency int // stations that are asked at once at most; positive
+	Details     int // failures that are listed at most
 }
 
 // CommandAnswer is what a station answered.

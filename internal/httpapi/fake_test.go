@@ -109,6 +109,9 @@ type fakeFleet struct {
 	wait   time.Duration
 	got    httpapi.Command
 	closed []string
+
+	bulk    httpapi.BulkResult
+	gotBulk httpapi.Bulk
 }
 
 func (f *fakeFleet) Command(ctx context.Context, c httpapi.Command) (httpapi.CommandAnswer, error) {
@@ -121,6 +124,11 @@ func (f *fakeFleet) Command(ctx context.Context, c httpapi.Command) (httpapi.Com
 		}
 	}
 	return f.answer, f.err
+}
+
+func (f *fakeFleet) Bulk(_ context.Context, b httpapi.Bulk) (httpapi.BulkResult, error) {
+	f.gotBulk = b
+	return f.bulk, f.err
 }
 
 func (f *fakeFleet) Disconnect(station, _ string) { f.closed = append(f.closed, station) }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/chargeyard/chargeyard/csms"
@@ -21,6 +22,7 @@ type commands struct {
 	csms  *csms.Server
 	store store.Store
 	log   *slog.Logger
+	bulks atomic.Int32 // bulk commands under way
 }
 
 // errGaveUp ends the wait for an answer that took too long.
@@ -132,21 +134,28 @@ const recordTimeout = 2 * time.Second
 // record keeps a command without the secrets in it. What cannot be stored is logged, for the command has been carried
 // out.
 func (c *commands) record(ctx context.Context, cmd httpapi.Command, begun time.Time, response json.RawMessage, err error) {
-	e := fleet.Commanded{
-		Station: cmd.Station, Received: time.Now(), SentAt: begun, Action: cmd.Action,
-		Payload: redact(cmd.Payload), Response: response, Outcome: fleet.CommandAnswered,
-	}
-	if failed, ok := errors.AsType[*httpapi.CommandError](err); ok {
-		e.Outcome, e.ErrorCode, e.Detail = recordedOutcome(failed.Outcome), failed.Code, failed.Detail
-	} else if err != nil {
-		e.Outcome, e.Detail = fleet.CommandUnknown, "the caller gave up"
-	}
+	cmd.Payload = redact(cmd.Payload)
+	e := commanded(cmd, begun, response, err)
 	c.log.Info("command", "station", cmd.Station, "action", cmd.Action, "outcome", e.Outcome, "code", e.ErrorCode, "took", time.Since(begun))
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
 	if _, err := c.store.Submit(ctx, e); err != nil {
 		c.log.Error("a command is not on record", "station", cmd.Station, "action", cmd.Action, "error", err)
 	}
+}
+
+// commanded is the record of a command, whose payload holds no secrets any more.
+func commanded(cmd httpapi.Command, begun time.Time, response json.RawMessage, err error) fleet.Commanded {
+	e := fleet.Commanded{
+		Station: cmd.Station, Received: time.Now(), SentAt: begun, Action: cmd.Action,
+		Payload: cmd.Payload, Response: response, Outcome: fleet.CommandAnswered,
+	}
+	if failed, ok := errors.AsType[*httpapi.CommandError](err); ok {
+		e.Outcome, e.ErrorCode, e.Detail = recordedOutcome(failed.Outcome), failed.Code, failed.Detail
+	} else if err != nil {
+		e.Outcome, e.Detail = fleet.CommandUnknown, "the caller gave up"
+	}
+	return e
 }
 
 func recordedOutcome(o httpapi.CommandOutcome) fleet.CommandOutcome {

@@ -174,6 +174,10 @@ type failing struct{ store.Store }
 
 func (failing) Health() error { return store.ErrUnavailable }
 
+func (failing) Submit(context.Context, fleet.Event) (fleet.Result, error) {
+	return fleet.Result{}, store.ErrUnavailable
+}
+
 func TestReadinessTellsOfAStoreThatFails(t *testing.T) {
 	s := &Server{store: failing{}}
 	s.state.Store(stateServing)

@@ -1,0 +1,115 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/internal/httpapi"
+	"github.com/chargeyard/chargeyard/ocppj"
+)
+
+// maxBulks is how many bulk commands may be under way at once. Each has as many goroutines as stations that it asks at
+// once.
+const maxBulks = 4
+
+// Bulk asks every selected station for the same thing, a bounded number at a time, and counts what they did. Stations
+// are not waited for by one another, except through that number.
+func (c *commands) Bulk(ctx context.Context, b httpapi.Bulk) (httpapi.BulkResult, error) {
+	if c.bulks.Add(1) > maxBulks {
+		c.bulks.Add(-1)
+		return httpapi.BulkResult{}, &httpapi.CommandError{
+			Outcome: httpapi.CommandBusy, Detail: "as many bulk commands as may be are under way already; nothing was sent",
+		}
+	}
+	defer c.bulks.Add(-1)
+	ids, err := c.selected(ctx, b.Select)
+	if err != nil {
+		return httpapi.BulkResult{}, err
+	}
+	run := &bulkRun{commands: c, Bulk: b, tally: newTally(b), records: newRecorder(c.store, b, len(ids))}
+	run.askAll(ctx, ids)
+	run.records.finish(c.log)
+	result := run.tally.result()
+	c.log.Info("bulk command", "action", b.Action, "selected", result.Selected, "sent", result.Sent,
+		"answered", result.Answered, "took", time.Duration(result.Seconds*float64(time.Second)))
+	return result, nil
+}
+
+// bulkRun is one bulk command under way.
+type bulkRun struct {
+	*commands
+	httpapi.Bulk
+	tally   *tally
+	records *recorder
+	next    atomic.Int64 // index of the next station
+}
+
+// askAll returns when every station has answered or failed, or, soon, when ctx has ended.
+func (r *bulkRun) askAll(ctx context.Context, ids []string) {
+	r.tally.begin(len(ids))
+	var workers sync.WaitGroup
+	for range min(r.Concurrency, len(ids)) {
+		workers.Go(func() {
+			for i := r.next.Add(1); i <= int64(len(ids)); i = r.next.Add(1) {
+				r.ask(ctx, ids[i-1])
+			}
+		})
+	}
+	workers.Wait()
+	r.tally.end()
+}
+
+// ask sends the request to one station, notes the answer or what happened instead, and has it put on record.
+func (r *bulkRun) ask(ctx context.Context, id string) {
+	st, online := r.csms.Station(id)
+	if !online {
+		r.tally.fail(id, httpapi.CommandError{Outcome: httpapi.CommandOffline, Detail: "the station is not connected; nothing was sent"})
+		return
+	}
+	if !r.tally.admits(st, r.Bulk) {
+		return
+	}
+	begun := time.Now()
+	response, err := r.call(ctx, st)
+	if failed := bulkError(err); failed != nil {
+		r.tally.fail(id, *failed)
+		r.records.add(id, begun, response, failed)
+		return
+	}
+	r.tally.answered(response)
+	r.records.add(id, begun, response, nil)
+}
+
+func (r *bulkRun) call(ctx context.Context, st *csms.Station) (json.RawMessage, error) {
+	waiting, cancel := context.WithTimeoutCause(ctx, r.Timeout, errGaveUp)
+	defer cancel()
+	response, err := st.Invoke(waiting, r.Action, r.Payload)
+	if err != nil {
+		return nil, err
+	}
+	cmd := httpapi.Command{Station: st.Identity(), Action: r.Action, Payload: r.Payload}
+	return response, r.noteKey(context.WithoutCancel(ctx), st, cmd, response)
+}
+
+// outcomeFailed is what has no name of its own: nothing was sent when the bulk command was given up, or this server made
+// a mistake.
+const outcomeFailed httpapi.CommandOutcome = "failed"
+
+// bulkError says why a call has no answer that is worth the name; nil when it has one.
+func bulkError(err error) *httpapi.CommandError {
+	if err == nil {
+		return nil
+	}
+	if e, ok := errors.AsType[*httpapi.CommandError](commandError(err)); ok {
+		return e
+	}
+	if canceled, ok := errors.AsType[*ocppj.CanceledError](err); ok && canceled.Sent {
+		return &httpapi.CommandError{Outcome: httpapi.CommandTimeout, Detail: "the bulk command was given up before the answer; the station may have done it"}
+	}
+	return &httpapi.CommandError{Outcome: outcomeFailed, Detail: err.Error()}
+}
