@@ -3,7 +3,6 @@ package sqlite
 import (
 	"encoding/json"
 	"fmt"
-	"strconv"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
 )
@@ -77,20 +76,6 @@ func (w *writer) newTransaction(t *known, e fleet.TransactionEvent, content []by
 	}
 	w.pending.transactions = append(w.pending.transactions, changed{transactionKey{e.Station, t.id}, *t})
 	return w.transactionNotice(*t, e)
-}
-
-// newNumber takes the next number for a transaction of OCPP 1.6 that the station does not use already, for one
-// that another management system gave it.
-func (w *writer) newNumber(station string) (n int64, err error) {
-	for taken := true; taken && err == nil; {
-		if n, err = w.next("transaction"); err != nil {
-			return 0, err
-		}
-		var ref int64
-		taken, err = w.queryRow("SELECT ref FROM transactions WHERE station = ? AND id = ?",
-			[]any{station, strconv.FormatInt(n, 10)}, []any{&ref})
-	}
-	return n, err
 }
 
 // addEvent adds an event to a transaction that is there. An event that is there too changes nothing.

@@ -54,10 +54,10 @@ func (w *writer) queryRow(query string, args, dest []any) (found bool, err error
 	return err == nil, err
 }
 
-// next takes a number from a sequence.
-func (w *writer) next(sequence string) (n int64, err error) {
-	found, err := w.queryRow("UPDATE sequences SET value = value + 1 WHERE name = ? RETURNING value",
-		[]any{sequence}, []any{&n})
+// next takes the number from a sequence that is step after the last one.
+func (w *writer) next(sequence string, step int64) (n int64, err error) {
+	found, err := w.queryRow("UPDATE sequences SET value = value + ? WHERE name = ? RETURNING value",
+		[]any{step, sequence}, []any{&n})
 	if err == nil && !found {
 		err = fmt.Errorf("there is no sequence %q", sequence)
 	}
