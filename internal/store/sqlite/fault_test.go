@@ -235,6 +235,31 @@ func TestFailedCommitIsForgotten(t *testing.T) {
 	}
 }
 
+// TestCommitThatOnlySeemsToFail: what the writer remembers of a transaction is not what the store has.
+func TestCommitThatOnlySeemsToFail(t *testing.T) {
+	var broken atomic.Bool
+	db := openHooked(t, store.Options{RetryMin: time.Millisecond, RetryMax: time.Millisecond}, hooks{afterCommit: func() error {
+		if broken.Load() {
+			return errors.New("the disk did not say")
+		}
+		return nil
+	}})
+	for seq := range int64(3) {
+		broken.Store(seq == 1)
+		if _, err := db.Submit(t.Context(), charging("A", "x", seq)); (err != nil) != (seq == 1) {
+			t.Errorf("event %d: %v", seq, err)
+		}
+		broken.Store(false)
+		waitHealthy(t, db)
+	}
+	if r, err := db.Submit(t.Context(), charging("A", "x", 1)); err != nil || !r.Duplicate {
+		t.Errorf("the station sends it again: %+v, %v", r, err)
+	}
+	if x, err := db.Transaction(t.Context(), "A", "x"); err != nil || x.Events != 3 || x.Missing != 0 {
+		t.Errorf("%+v, %v", x, err)
+	}
+}
+
 // TestReconnectCostsOneRow: whatever happened to a station's connection meanwhile is one update.
 func TestReconnectCostsOneRow(t *testing.T) {
 	var rows, commits atomic.Int64

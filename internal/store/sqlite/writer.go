@@ -22,6 +22,7 @@ type job struct {
 type hooks struct {
 	pragmas      string       // more pragmas of the writer's connection, as in a DSN
 	beforeCommit func() error // runs when a batch was applied; an error is that of the commit
+	afterCommit  func() error // runs when a batch was committed; an error is that of the commit
 }
 
 // writer applies jobs on the one connection that writes. Only the goroutine of the group uses it.
@@ -172,10 +173,22 @@ func (w *writer) commit() error {
 			return err
 		}
 	}
-	if err := w.exec("COMMIT"); err != nil {
+	err := w.exec("COMMIT")
+	if err == nil && w.hooks.afterCommit != nil {
+		err = w.hooks.afterCommit()
+	}
+	if err != nil {
+		w.doubt()
 		return fmt.Errorf("committing: %w", err)
 	}
 	return nil
+}
+
+// doubt forgets what the store may have otherwise by now: a commit that failed may have been written nevertheless.
+func (w *writer) doubt() {
+	clear(w.recent)
+	w.db.identities.drop(w.pending.identities...)
+	w.db.apiTokens.drop(w.pending.apiTokens...)
 }
 
 // rollback gives up the open transaction. SQLite may have done so by itself, as it does on a full disk; then
