@@ -22,15 +22,23 @@ func (p *peer) answering(f func(id any) string) {
 			if err != nil {
 				return
 			}
-			var frame []any
-			if json.Unmarshal([]byte(text), &frame) != nil || len(frame) != 4 {
+			call := readFrame(text)
+			if len(call) != 4 {
 				continue
 			}
-			if answer := f(frame[1]); answer != "" && p.SendText(answer) != nil {
+			if answer := f(call[1]); answer != "" && p.SendText(answer) != nil {
 				return
 			}
 		}
 	}()
+}
+
+// readFrame returns nil for what is no frame.
+func readFrame(text string) (frame []any) {
+	if json.Unmarshal([]byte(text), &frame) != nil {
+		return nil
+	}
+	return frame
 }
 
 func accept(id any) string { return fmt.Sprintf(`[3,%q,{"status":"Accepted"}]`, id) }
