@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/internal/store"
@@ -113,8 +114,7 @@ func (db *DB) DeleteStation(ctx context.Context, station string) error {
 		if err != nil {
 			return err
 		}
-		return w.exec("INSERT INTO notices (time, kind, station, data) SELECT COALESCE(last_message_at, created_at), ?, id, '{}' FROM stations WHERE id = ?",
-			string(fleet.NoticeStationDeleted), station)
+		return w.notice(time.Now(), fleet.NoticeStationDeleted, station, struct{}{})
 	})
 }
 

@@ -28,7 +28,13 @@ func testStations(f *fixture) {
 	if err := f.CreateStation(ctx, store.NewStation{ID: "A", At: noon}); !errors.Is(err, store.ErrExists) {
 		f.Errorf("created twice: %v", err)
 	}
+	before := time.Now().Add(-time.Millisecond)
 	f.ok(f.DeleteStation(ctx, "A"))
+	notices, err := f.ListNotices(ctx, store.NoticeQuery{})
+	f.ok(err)
+	if n := notices[len(notices)-1]; n.Kind != fleet.NoticeStationDeleted || n.Time.Before(before) {
+		f.Errorf("deleted just now: %+v", n)
+	}
 	id, err = f.Identity(ctx, "A")
 	f.ok(err)
 	equal(f, "known after it was deleted", id.Known, false)
