@@ -8,9 +8,11 @@ import (
 	"net/http"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/chargeyard/chargeyard/csms"
 	"github.com/chargeyard/chargeyard/ocpp"
+	"github.com/chargeyard/chargeyard/ocpp16"
 	"github.com/chargeyard/chargeyard/ocpptest"
 )
 
@@ -117,7 +119,7 @@ func TestR60BasicUserMustBeTheIdentity(t *testing.T) {
 	}
 }
 
-func TestR64LowerProfileThanDemandedIsRefused(t *testing.T) {
+func TestLowerProfileThanDemandedIsRefused(t *testing.T) {
 	for _, c := range []struct {
 		server, station csms.Profile
 		header          http.Header
@@ -176,6 +178,35 @@ func TestAdmissionOverridesTheOptionsOfItsStation(t *testing.T) {
 			t.Error("data is not kept per connection")
 		}
 	})
+}
+
+func TestR65TimesWithoutAZoneAreOfTheStationsZone(t *testing.T) {
+	east := time.FixedZone("east", 3*60*60)
+	for name, c := range map[string]struct {
+		server, station *time.Location
+		want            string
+	}{
+		"default": {nil, nil, "2026-01-02T03:04:05Z"},
+		"server":  {east, nil, "2026-01-02T00:04:05Z"},
+		"station": {east, time.FixedZone("west", -60*60), "2026-01-02T04:04:05Z"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				y := open(t, csms.Options{
+					Location: c.server,
+					Authenticate: func(context.Context, string, csms.Credential, *http.Request) (*csms.Admission, error) {
+						return &csms.Admission{Location: c.station}, nil
+					},
+				})
+				csms.Handle(y.srv, func(_ context.Context, _ *csms.Station, q *ocpp16.StatusNotificationRequest) (*ocpp16.StatusNotificationResponse, error) {
+					return nil, ocpp.Errorf(ocpp.GenericError, "%s", q.Timestamp)
+				})
+				p := y.dial("CS-1", ocpp.V16)
+				send(t, p, `[2,"1","StatusNotification",{"connectorId":1,"errorCode":"NoError","status":"Available","timestamp":"2026-01-02T03:04:05"}]`)
+				expect(t, p, `[4,"1","GenericError","`+c.want+`",{}]`)
+			})
+		})
+	}
 }
 
 func TestFailingBootStatesRefuseWithRetryAfter(t *testing.T) {

@@ -67,7 +67,7 @@ func TestR31ReconnectingStationIsServedWithoutABoot(t *testing.T) {
 	})
 }
 
-func TestR41R43PendingStationMayOnlySendReportsAndWhatWasTriggered(t *testing.T) {
+func TestR43PendingStationMayOnlySendReportsAndWhatWasTriggered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		y := bootYard(t, csms.Options{}, always(ocpp.BootPending))
 		p := y.dial("CS-1", ocpp.V201)

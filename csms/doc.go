@@ -13,6 +13,16 @@
 // The identity of a station is the wildcard {identity} of the http.ServeMux pattern that led to the server, or
 // else the last segment of the path, percent-decoded (OCPP-J 2.1 Part 4, 3.1.1).
 //
+// A port for stations has three layers: a LimitListener, which bounds what sockets may cost that are not stations yet,
+// TLSConfig for security profiles 2 and 3, and the Server, to be ended by Shutdown:
+//
+//	l := csms.NewLimitListener(tcp, csms.LimitOptions{})
+//	go httpServer.Serve(tls.NewListener(l, tlsConfig))
+//	...
+//	l.Close()
+//	srv.Shutdown(ctx)
+//	httpServer.Shutdown(ctx)
+//
 // A station that connects twice has one connection: the newest authenticated one wins at once, and the other
 // is closed. The application hears of it in order, see Options.OnConnect.
 package csms

@@ -34,7 +34,7 @@ type Options struct {
 	// Admission admits with the server's defaults. ctx is the request's. Default: everybody is admitted.
 	Authenticate func(ctx context.Context, identity string, c Credential, r *http.Request) (*Admission, error)
 
-	// MinProfile is the lowest security profile that is accepted (rule R64). Default: all are.
+	// MinProfile is the lowest security profile that is accepted. Default: all are.
 	// Admission.MinProfile can raise it.
 	MinProfile Profile
 
