@@ -3,6 +3,7 @@ package fleet
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // IDToken identifies a driver: value and type. Two are the same when both are equal without regard to case
@@ -62,10 +63,17 @@ type Decision struct {
 // Accepted reports whether the token may charge.
 func (d Decision) Accepted() bool { return d.Status == TokenAccepted }
 
-// Decide answers for a token at a time. record is nil for one that is not on record.
+// MaxToken is how many characters the value of a token may have, the most that any version allows.
+const MaxToken = 255
+
+// Decide answers for a token at a time. record is nil for one that is not on record. A token that no version allows to
+// be so long is invalid, and not even an unknown one.
 func (p TokenPolicy) Decide(t IDToken, record *Token, now time.Time) Decision {
 	if strings.EqualFold(t.Type, NoAuthorization) {
 		return Decision{Status: TokenAccepted}
+	}
+	if utf8.RuneCountInString(t.Value) > MaxToken || utf8.RuneCountInString(t.Type) > MaxToken {
+		return Decision{Status: TokenInvalid}
 	}
 	if record == nil || record.Status == TokenUnknown {
 		return Decision{Status: p.unknown(), Unknown: true}

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -17,6 +18,8 @@ func TestDecide(t *testing.T) {
 	}{
 		{"unknown", TokenPolicy{}, token, nil, Decision{Status: TokenAccepted, Unknown: true}},
 		{"unknown, refused", TokenPolicy{RefuseUnknown: true}, token, nil, Decision{Status: TokenUnknown, Unknown: true}},
+		{"too long", TokenPolicy{}, IDToken{Value: strings.Repeat("ü", MaxToken+1)}, nil, Decision{Status: TokenInvalid}},
+		{"as long as it may be", TokenPolicy{}, IDToken{Value: strings.Repeat("ü", MaxToken)}, nil, Decision{Status: TokenAccepted, Unknown: true}},
 		{"seen", TokenPolicy{RefuseUnknown: true}, token, &Token{Status: TokenUnknown}, Decision{Status: TokenUnknown, Unknown: true}},
 		{"accepted", TokenPolicy{RefuseUnknown: true}, token, &Token{Status: TokenAccepted, Group: "g"}, Decision{Status: TokenAccepted, Group: "g"}},
 		{"blocked", TokenPolicy{}, token, &Token{Status: TokenBlocked}, Decision{Status: TokenBlocked}},

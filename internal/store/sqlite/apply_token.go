@@ -12,11 +12,15 @@ func (w *writer) authorizationAsked(e fleet.AuthorizationAsked) (fleet.Result, e
 	if err != nil {
 		return fleet.Result{}, err
 	}
+	shown := fleet.IDToken{Value: fleet.Clip(e.Token.Value, maxShown), Type: fleet.Clip(e.Token.Type, maxShown)}
 	return fleet.Result{Token: d}, w.notice(e.Received, fleet.NoticeAuthorization, e.Station, struct {
 		Token  fleet.IDToken     `json:"token"`
 		Status fleet.TokenStatus `json:"status"`
-	}{e.Token, d.Status})
+	}{shown, d.Status})
 }
+
+// maxShown is how many bytes of a token are in a notice: room for every token that is allowed.
+const maxShown = 4 * fleet.MaxToken
 
 // decide answers for a token and records one that nobody knows.
 func (w *writer) decide(t fleet.IDToken, station string, now time.Time) (fleet.Decision, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
@@ -81,6 +82,25 @@ func testUnknownTokens(f *fixture) {
 	f.ask("", fleet.NoAuthorization)
 	if _, err := f.Token(f.Context(), fleet.IDToken{Type: fleet.NoAuthorization}); !errors.Is(err, store.ErrNotFound) {
 		f.Errorf("no authorization is recorded: %v", err)
+	}
+}
+
+// testOverlongTokens: a station cannot fill the store with tokens, and a transaction with such a token is not lost.
+func testOverlongTokens(f *fixture) {
+	long := strings.Repeat("x", 100_000)
+	equal(f, "status", f.ask(long, "").Status, fleet.TokenInvalid)
+	r := f.submit(start16("A", long, "5", noon))
+	equal(f, "status", r.Token.Status, fleet.TokenInvalid)
+	equal(f, "events", f.transaction("A", r.TransactionID).Events, 1)
+	if _, err := f.Token(f.Context(), fleet.IDToken{Value: long}); !errors.Is(err, store.ErrNotFound) {
+		f.Errorf("it is on record: %v", err)
+	}
+	notices, err := f.ListNotices(f.Context(), store.NoticeQuery{})
+	f.ok(err)
+	for _, n := range notices {
+		if len(n.Data) > 5000 {
+			f.Errorf("a notice %s of %d bytes", n.Kind, len(n.Data))
+		}
 	}
 }
 

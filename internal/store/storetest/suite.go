@@ -53,6 +53,7 @@ func Run(t *testing.T, open Open) {
 		{"OddTimes", testOddTimes},
 		{"Tokens", testTokens},
 		{"UnknownTokens", testUnknownTokens},
+		{"OverlongTokens", testOverlongTokens},
 		{"UnknownTokensRefused", testUnknownTokensRefused},
 		{"APITokens", testAPITokens},
 		{"Notices", testNotices},
