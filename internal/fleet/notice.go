@@ -28,7 +28,6 @@ const (
 	NoticeDataTransfer        NoticeKind = "station.data"
 	NoticeMessage             NoticeKind = "station.message"
 	NoticeCommand             NoticeKind = "command.done"
-	NoticeRefused             NoticeKind = "station.refused"
 	NoticeTransactionStarted  NoticeKind = "transaction.started"
 	NoticeTransactionUpdated  NoticeKind = "transaction.updated"
 	NoticeTransactionEnded    NoticeKind = "transaction.ended"

@@ -17,6 +17,9 @@ type Options struct {
 
 	Tokens fleet.TokenPolicy // zero: unknown tokens are accepted
 
+	KeepNotices  int // latest notices that are kept; 0: 100,000; negative: all
+	KeepRefusals int // latest refusals that are kept; 0: 10,000; negative: all
+
 	// OnCommit is told of each commit, failed ones included, for metrics; nil: nobody is. It is called by the
 	// writer between commits and must not block.
 	OnCommit func(Commit)
@@ -39,6 +42,8 @@ func (o Options) WithDefaults() Options {
 	o.PresenceDelay = orDefault(o.PresenceDelay, 500*time.Millisecond)
 	o.RetryMin = orDefault(o.RetryMin, 100*time.Millisecond)
 	o.RetryMax = orDefault(o.RetryMax, 5*time.Second)
+	o.KeepNotices = orDefault(o.KeepNotices, 100_000)
+	o.KeepRefusals = orDefault(o.KeepRefusals, 10_000)
 	return o
 }
 

@@ -100,7 +100,7 @@ type Access interface {
 	DeleteAPIToken(ctx context.Context, id string) error
 }
 
-// Notices are what happened, in the order of the commits.
+// Notices are what happened, in the order of the commits. Old ones are deleted, see Options.
 type Notices interface {
 	// ListNotices returns notices with numbers above q.After in rising order. It never shows a number while a
 	// lower one may still appear.

@@ -28,7 +28,7 @@ func (w *writer) decide(t fleet.IDToken, station string, now time.Time) (fleet.D
 	if err != nil {
 		return fleet.Decision{}, err
 	}
-	d := w.tokens.Decide(t, record, now)
+	d := w.o.Tokens.Decide(t, record, now)
 	if record == nil && d.Unknown {
 		err = w.putToken(fleet.Token{IDToken: t, Status: fleet.TokenUnknown, CreatedAt: now, SeenAt: station})
 	}

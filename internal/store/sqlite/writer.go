@@ -27,11 +27,11 @@ type hooks struct {
 
 // writer applies jobs on the one connection that writes. Only the goroutine of the group uses it.
 type writer struct {
-	db     *DB
-	conn   *sql.Conn
-	stmts  map[string]*sql.Stmt // by their text
-	tokens fleet.TokenPolicy
-	hooks  hooks
+	db    *DB
+	conn  *sql.Conn
+	stmts map[string]*sql.Stmt // by their text
+	o     store.Options        // with defaults
+	hooks hooks
 
 	stations map[string]bool // that have a row
 	recent   recent
@@ -44,6 +44,8 @@ type pending struct {
 	identities   []string // that changed
 	apiTokens    []string // that changed
 	transactions []changed
+	notices      int // that were written
+	refusals     int // that were written
 }
 
 func newWriter(ctx context.Context, db *DB, o store.Options, h hooks) (*writer, error) {
@@ -52,7 +54,7 @@ func newWriter(ctx context.Context, db *DB, o store.Options, h hooks) (*writer, 
 		return nil, err
 	}
 	w := &writer{
-		db: db, conn: conn, stmts: map[string]*sql.Stmt{}, tokens: o.Tokens, hooks: h,
+		db: db, conn: conn, stmts: map[string]*sql.Stmt{}, o: o.WithDefaults(), hooks: h,
 		stations: map[string]bool{}, recent: recent{},
 	}
 	// Whoever was online, was so in a process that is gone: its epochs mean nothing any more.
@@ -145,7 +147,7 @@ func (w *writer) applyAll(jobs []*job, presence []fleet.Presence, careful bool) 
 			return nil, err
 		}
 	}
-	return errs, nil
+	return errs, w.prune()
 }
 
 // applyAlone applies a job so that its own fault (own) harms no other. err is the store's.

@@ -178,6 +178,34 @@ func testNotices(f *fixture) {
 	equal(f, "data", string(got[1].Data), `{"vendorId":"x","data":{"a":"ü"}}`)
 }
 
+// testRetention: what strangers and chatty stations do takes a bounded place, also when a backlog was there before.
+func testRetention(f *fixture) {
+	flood := func(from, to int) {
+		for i := from; i < to; i++ {
+			f.submit(fleet.Refused{Station: fmt.Sprint(i), Received: noon, Reason: "unknown"})
+			f.submit(fleet.MessageRecorded{Station: "A", Received: noon, Action: fmt.Sprint(i)})
+		}
+	}
+	flood(0, 200)
+	f.restart(store.Options{KeepNotices: 7, KeepRefusals: 5})
+	flood(200, 210)
+	p, err := f.ListRefusals(f.Context(), store.RefusalQuery{})
+	f.ok(err)
+	equal(f, "refusals", len(p.Items), 5)
+	equal(f, "latest", p.Items[0].Station, "209")
+	notices, err := f.ListNotices(f.Context(), store.NoticeQuery{})
+	f.ok(err)
+	equal(f, "notices", len(notices), 7)
+	for i, n := range notices {
+		equal(f, "notice", string(n.Data), fmt.Sprintf(`{"action":"%d"}`, 203+i))
+	}
+	f.restart(store.Options{KeepNotices: -1, KeepRefusals: -1})
+	flood(210, 230)
+	notices, err = f.ListNotices(f.Context(), store.NoticeQuery{})
+	f.ok(err)
+	equal(f, "all notices", len(notices), 27)
+}
+
 func testRefusals(f *fixture) {
 	for i := range 5 {
 		f.submit(fleet.Refused{
@@ -194,6 +222,9 @@ func testRefusals(f *fixture) {
 	p, err := f.ListRefusals(f.Context(), store.RefusalQuery{Since: noon.Add(3 * time.Minute)})
 	f.ok(err)
 	equal(f, "since", len(p.Items), 2)
+	notices, err := f.ListNotices(f.Context(), store.NoticeQuery{})
+	f.ok(err)
+	equal(f, "notices of what strangers do", len(notices), 0)
 }
 
 func testCursors(f *fixture) {

@@ -58,6 +58,7 @@ func Run(t *testing.T, open Open) {
 		{"APITokens", testAPITokens},
 		{"Notices", testNotices},
 		{"Refusals", testRefusals},
+		{"Retention", testRetention},
 		{"BadEventHarmsNoOther", testBadEvent},
 		{"OneTransactionInOneBatch", testOneBatch},
 		{"ManyAtOnce", testManyAtOnce},
