@@ -5,6 +5,7 @@ import (
 	"net"
 
 	"github.com/chargeyard/chargeyard/internal/wsconn"
+	"github.com/chargeyard/chargeyard/ocppj"
 )
 
 // What Options.Authenticate returns to refuse a station. They may be wrapped: errors.Is finds them.
@@ -41,6 +42,10 @@ var (
 	// ErrNotWebSocket is a request that is no WebSocket handshake, answered with 4xx.
 	ErrNotWebSocket = errors.New("csms: not a WebSocket handshake")
 )
+
+// ErrNoAnswer is returned by a handler, possibly wrapped, to leave the station's message unanswered: it keeps a message
+// of a transaction, and sends it again (1.6 4.1.1, 2.x E13). It is ocppj.ErrNoAnswer.
+var ErrNoAnswer = ocppj.ErrNoAnswer
 
 // Why a connection ended. All of them satisfy errors.Is(err, net.ErrClosed).
 var (

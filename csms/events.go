@@ -20,11 +20,12 @@ const (
 	HandlerFailed                        // a handler returned Err, which is no *ocpp.Error, or panicked
 	AnswerLost                           // an answer could not be sent: Err
 	Repeated                             // a retry was answered from memory (R12)
+	Unanswered                           // a handler returned ErrNoAnswer; Err wraps it
 )
 
 var eventNames = [...]string{
 	"", "unknown type", "refused", "tolerated", "unmatched answer", "result refused", "handler failed", "answer lost",
-	"repeated",
+	"repeated", "unanswered",
 }
 
 // String returns the name of the kind.
@@ -69,6 +70,7 @@ func (st *Station) events() ocppj.Events {
 		ResultRefused: func(action, id string, err *ocpp.Error) { resultRefused(action, id, err) },
 		HandlerFailed: of(HandlerFailed),
 		AnswerLost:    of(AnswerLost),
+		Unanswered:    of(Unanswered),
 		Repeated: func(action, id string) {
 			hook(st, ProtocolEvent{Kind: Repeated, Action: action, MessageID: id})
 		},

@@ -15,9 +15,9 @@ import (
 // time; those of a version that is not served are never called.
 //
 // The messages of one station are handled one after the other, those of different stations in parallel. A
-// handler may call its station. An *ocpp.Error that it returns goes to the station; any other error, and a panic,
-// is logged and answered with InternalError without its text. ctx ends with the connection. The request belongs to
-// the handler.
+// handler may call its station. An *ocpp.Error that it returns goes to the station; ErrNoAnswer leaves the message
+// unanswered; any other error, and a panic, is logged and answered with InternalError without its text. ctx ends with
+// the connection. The request belongs to the handler.
 func Handle[Q ocpp.StationRequest[R], R any](s *Server, h func(ctx context.Context, st *Station, req Q) (*R, error)) {
 	s.register(actionOf[Q](), ocppj.Route{
 		New: newRequest[Q],

@@ -15,6 +15,7 @@
 //   - An id can be read when it is a JSON string of 1 to 255 characters. A CALL whose id is longer than the 36
 //     characters that the specifications allow is refused under its own id. A frame without a readable id is
 //     answered under the id "-1" on 2.x; on 1.6, which has no such answer, it is dropped and reported.
+//   - A handler may leave a CALL unanswered, with [ErrNoAnswer].
 //   - A retry gets the answer that was given before, see [AnswerMemory].
 //   - A CALL under the id of a CALL of the same connection that waits or is being handled is refused at once.
 package ocppj

@@ -19,6 +19,12 @@ var (
 	ErrMessageID = errors.New("ocppj: unusable message id")
 )
 
+// ErrNoAnswer is returned by a handler, possibly wrapped, to leave the message unanswered, which OCPP counts as a failed
+// delivery: the peer sends it again if it is one that must not be lost. It is the one deliberate exception from
+// "every CALL is answered" (rule R17), for a message that cannot be dealt with for the moment and of which a CALLERROR
+// might be taken as the end. The peer sends nothing else until its own timeout.
+var ErrNoAnswer = errors.New("ocppj: no answer is to be sent")
+
 // NotSentError says that a message was not sent: it was refused at this end, or sending it failed.
 type NotSentError struct {
 	Action string

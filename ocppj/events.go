@@ -31,9 +31,12 @@ type Events struct {
 	// is "" when the result is too long ago to be remembered.
 	ResultRefused func(action, id string, err *ocpp.Error)
 
-	// HandlerFailed: a handler returned an error that is no *ocpp.Error, panicked (*PanicError), or returned a
-	// response that breaks its schema. The peer got InternalError.
+	// HandlerFailed: a handler returned an error that is no *ocpp.Error and not ErrNoAnswer, panicked (*PanicError), or
+	// returned a response that breaks its schema. The peer got InternalError.
 	HandlerFailed func(action, id string, err error)
+
+	// Unanswered: a handler returned ErrNoAnswer. err is what wraps it.
+	Unanswered func(action, id string, err error)
 
 	// AnswerLost: an answer could not be sent, because the connection is gone.
 	AnswerLost func(action, id string, err error)
@@ -100,6 +103,15 @@ func (s *Session) noteHandlerFailed(action, id string, err error) {
 	s.log(slog.LevelError, "a handler failed", attrs...)
 	if s.o.Events.HandlerFailed != nil {
 		s.o.Events.HandlerFailed(action, printable(id), err)
+	}
+}
+
+// noteUnanswered logs at debug level: thousands of stations may be concerned at once, and the handler knows.
+func (s *Session) noteUnanswered(action, id string, err error) {
+	s.log(slog.LevelDebug, "a message was left unanswered", slog.String("action", action),
+		slog.String("id", printable(id)), slog.Any("err", err))
+	if s.o.Events.Unanswered != nil {
+		s.o.Events.Unanswered(action, printable(id), err)
 	}
 }
 

@@ -116,6 +116,12 @@ func (s *Session) conclude(m *message, resp any, err error) {
 }
 
 func (s *Session) concludeError(m *message, err error) {
+	if errors.Is(err, ErrNoAnswer) {
+		m.answered = true // as far as there will be an answer
+		s.forget(m)
+		s.noteUnanswered(m.action, m.id, err)
+		return
+	}
 	if refusal, ok := errors.AsType[*ocpp.Error](err); ok {
 		s.answerRefusal(m, refusal)
 		return

@@ -11,6 +11,7 @@ import (
 
 	"github.com/chargeyard/chargeyard/ocpp"
 	"github.com/chargeyard/chargeyard/ocpp16"
+	"github.com/chargeyard/chargeyard/ocppj"
 )
 
 func TestR17EveryCallIsAnswered(t *testing.T) {
@@ -222,5 +223,28 @@ func TestR19EverySpellingIsAcceptedTheOwnOneSent(t *testing.T) {
 			want = "OccurenceConstraintViolation"
 		}
 		r.wants(`[4,"1","` + want + `","",{}]`)
+	})
+}
+
+// The one deliberate exception from R17: a handler says that there is to be no answer. The message is not remembered as
+// handled, so that its repetition is (R12).
+func TestHandlerMayLeaveACallUnanswered(t *testing.T) {
+	bubble(t, func(t *testing.T, v ocpp.Version) {
+		r := newRig(t, v)
+		var err error
+		r.handle("StatusNotification", func(context.Context, any) (any, error) { return statusResponse(v), err })
+		frame := `[2,"1","StatusNotification",` + status(v, 1) + `]`
+		for _, err = range []error{ocppj.ErrNoAnswer, fmt.Errorf("%w: the disk is full", ocppj.ErrNoAnswer)} {
+			r.receive(frame)
+			r.wants()
+			r.wantsEvents("unanswered StatusNotification 1: " + err.Error())
+		}
+		err = nil
+		r.receive(frame)
+		r.wants(`[3,"1",{}]`)
+		r.wantsEvents()
+		if err := r.s.Drain(t.Context()); err != nil {
+			t.Error(err)
+		}
 	})
 }

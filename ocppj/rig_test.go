@@ -96,6 +96,7 @@ func (r *rig) recorder() ocppj.Events {
 			r.note("result refused %s %s: %s", action, id, err.Code)
 		},
 		HandlerFailed: func(action, id string, err error) { r.note("failed %s %s: %v", action, id, err) },
+		Unanswered:    func(action, id string, err error) { r.note("unanswered %s %s: %v", action, id, err) },
 		AnswerLost:    func(action, id string, err error) { r.note("lost %s %s: %v", action, id, err) },
 		Repeated:      func(action, id string) { r.note("repeated %s %s", action, id) },
 	}

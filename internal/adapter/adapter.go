@@ -1,13 +1,15 @@
 // Package adapter is what the adapters of all OCPP versions share. An adapter turns messages of one version into events
 // of package fleet and answers from what the store made of them; its packages v16, v201 and v21 have the same files.
 //
-// An answer goes out after the commit. When the store cannot take an event, the station is answered InternalError, which
-// counts as no delivery for it (1.6 3.7.1, 2.x E13): it keeps a transaction message and sends it again.
+// An answer goes out after the commit. When the store cannot take an event of a transaction, the station gets no answer:
+// it keeps the message and sends it again (1.6 4.1.1, 2.x E13), while many take a CALLERROR as the end of it. Any other
+// message is answered InternalError then, so that the station can go on.
 package adapter
 
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/chargeyard/chargeyard/csms"
@@ -31,9 +33,17 @@ func (b Backend) Submit(ctx context.Context, e fleet.Event) (fleet.Result, error
 	case errors.Is(err, fleet.ErrInvalidEvent):
 		return result, ocpp.Errorf(ocpp.PropertyConstraintViolation, "the message says something that cannot be")
 	case errors.Is(err, store.ErrUnavailable), errors.Is(err, store.ErrClosed):
-		return result, ocpp.Errorf(ocpp.InternalError, "nothing can be stored now; send it again later")
+		return result, notStored(e, err)
 	}
 	return result, err
+}
+
+// notStored is the answer, or none, to a message that cannot be stored for now.
+func notStored(e fleet.Event, err error) error {
+	if _, ok := e.(fleet.TransactionEvent); ok {
+		return fmt.Errorf("%w: %w", csms.ErrNoAnswer, err)
+	}
+	return ocpp.Errorf(ocpp.InternalError, "nothing can be stored now; send it again later")
 }
 
 // Seconds returns the heartbeat interval as it is sent.
