@@ -8,8 +8,8 @@ type outbox struct {
 }
 
 // Send sends one text message, which has to be valid UTF-8. It never blocks and keeps nothing of text. An error
-// means that the connection has ended: it is the cause. A message that does not fit into the outbox ends the
-// connection with ErrOutboxFull. nil promises nothing about delivery.
+// means that the connection has ended: it is the cause, and the message was certainly not sent whole. A message that
+// does not fit into the outbox ends the connection with ErrOutboxFull. nil promises nothing about delivery.
 func (c *Conn) Send(text []byte) error {
 	f := c.engine.pools.frame()
 	if c.deflate && len(text) > minDeflate {
@@ -97,18 +97,23 @@ func (o *outbox) next() *frame {
 }
 
 // write sends f, which may be nil, and what waits behind it. The caller has made the outbox busy and hands that
-// on. What the socket does not take at once is left to a goroutine that ends when nothing waits any more.
+// on. What the socket does not take at once is left to a goroutine that ends when nothing waits any more. An error
+// means that f was not sent: what happens to the frames behind it is not its sender's concern, who would send f again.
 func (c *Conn) write(f *frame) error {
 	if c.raw == nil {
 		go c.drain(f)
 		return nil
 	}
+	own := f
 	if f == nil {
 		f = c.nextFrame()
 	}
 	for ; f != nil; f = c.nextFrame() {
 		if err := c.tryWrite(f); err != nil {
-			return c.writeFailed(f, err)
+			if err = c.writeFailed(f, err); own != nil {
+				return err
+			}
+			return nil
 		}
 		if len(f.rest()) > 0 {
 			c.stuck()
@@ -116,6 +121,7 @@ func (c *Conn) write(f *frame) error {
 			return nil
 		}
 		c.written(f)
+		own = nil
 	}
 	return nil
 }
