@@ -73,10 +73,11 @@ func (c *Conn) check() (next int64) {
 	return c.nextCheck()
 }
 
-// stuck notes that bytes wait for the socket, or that it took some of them.
-func (c *Conn) stuck() {
-	now := c.engine.wheel.now()
+// stuck notes that bytes wait for the socket, or that it took some of them, and returns the moment.
+func (c *Conn) stuck() (now int64) {
+	now = c.engine.wheel.now()
 	c.stuckSince.Store(max(now, 1))
 	// Only the first of a series has the wheel look earlier; its check works the next moment out.
 	c.engine.wheel.atMost(c, now+int64(c.o.WriteTimeout))
+	return now
 }

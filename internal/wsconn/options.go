@@ -6,14 +6,15 @@ import "time"
 type Options struct {
 	// PingInterval is the time between two pings of this end. 0 sends none. Conn.SetPingInterval changes it.
 	PingInterval time.Duration
-	// IdleTimeout ends a connection on which no frame arrived for so long. 0 never does. A value that is
-	// smaller than PingInterval + PongWait is raised to that. Conn.SetIdleTimeout changes it.
+	// IdleTimeout ends a connection on which no frame arrived for so long. 0 never does: then nothing bounds how
+	// long a peer may leave a message incomplete, which holds what has arrived of it and a 4 KiB buffer. A value that
+	// is smaller than PingInterval + PongWait is raised to that. Conn.SetIdleTimeout changes it.
 	IdleTimeout time.Duration
 	// PongWait is how long the answer to a ping may take. Default 20 s. It only matters as the lower bound
 	// of IdleTimeout.
 	PongWait time.Duration
-	// WriteTimeout ends a connection whose socket took no bytes for so long while some were waiting.
-	// Default 20 s.
+	// WriteTimeout ends a connection whose socket took no bytes for so long while some were waiting. A line is
+	// taken for dead below some 200 bytes a second with the default. Default 20 s.
 	WriteTimeout time.Duration
 	// CloseTimeout bounds the close handshake; after it the socket is closed whatever the peer does.
 	// Default 5 s.

@@ -1,5 +1,7 @@
 package wsconn
 
+import "time"
+
 // outbox is what waits for the socket.
 type outbox struct {
 	busy   bool // somebody writes: the frames below are theirs to take
@@ -126,19 +128,38 @@ func (c *Conn) write(f *frame) error {
 	return nil
 }
 
-// writePiece is how much is written between two looks at the clock of a stalled write.
-const writePiece = 16 << 10
+// What is written between two looks at the clock of a stalled write: a socket that blocks tells of its progress only
+// when it has taken a whole piece.
+const (
+	minPiece   = 512
+	firstPiece = 4 << 10
+	maxPiece   = 16 << 10 // a record of TLS
+)
+
+// nextPiece returns the size of the next piece after one that took so long. It is meant to take far less time than
+// the write timeout, however slow the line.
+func nextPiece(piece int, took, timeout time.Duration) int {
+	switch {
+	case took > timeout/4:
+		return max(piece/2, minPiece)
+	case took < timeout/16:
+		return min(piece*2, maxPiece)
+	}
+	return piece
+}
 
 // drain writes f, which may be nil, and what waits behind it, as fast as the socket takes it.
 func (c *Conn) drain(f *frame) {
 	if f == nil {
 		f = c.nextFrame()
 	}
+	piece := firstPiece
 	for ; f != nil; f = c.nextFrame() {
 		for len(f.rest()) > 0 {
-			c.stuck()
-			n, err := c.nc.Write(f.b[f.sent:min(len(f.b), f.sent+writePiece)])
+			begun := c.stuck()
+			n, err := c.nc.Write(f.b[f.sent:min(len(f.b), f.sent+piece)])
 			f.sent += n
+			piece = nextPiece(piece, time.Duration(c.engine.wheel.now()-begun), c.o.WriteTimeout)
 			if err != nil {
 				c.stuckSince.Store(0)
 				c.writeFailed(f, err) //nolint:errcheck // the cause is noted
