@@ -34,8 +34,8 @@ func newRefusals(s store.Ingest) *refusals {
 func (r *refusals) add(refused csms.Refusal) {
 	r.total.Add(1)
 	event := fleet.Refused{
-		Station: clip(refused.Identity), Received: time.Now(), Address: refused.RemoteAddr,
-		Reason: reasonOf(refused.Reason), Detail: refused.Reason.Error(),
+		Station: fleet.Clip(refused.Identity, maxIdentity), Received: time.Now(), Address: refused.RemoteAddr,
+		Reason: reasonOf(refused.Reason), Detail: fleet.Clip(refused.Reason.Error(), maxDetail),
 	}
 	select {
 	case r.queue <- event:
@@ -44,43 +44,45 @@ func (r *refusals) add(refused csms.Refusal) {
 	}
 }
 
-// run stores until stop, then what is left.
+// What a stranger chose is kept so far, in bytes.
+const (
+	maxIdentity = 255
+	maxDetail   = 300
+)
+
+// run stores until stop, then what is left, unless the store does not take it.
 func (r *refusals) run(ctx context.Context) {
-	for {
+	for ctx.Err() == nil {
 		select {
 		case e := <-r.queue:
 			r.save(e)
 		case <-ctx.Done():
-			for len(r.queue) > 0 {
-				r.save(<-r.queue)
-			}
+		}
+	}
+	for len(r.queue) > 0 {
+		if !r.save(<-r.queue) {
+			r.lost.Add(int64(len(r.queue)))
 			return
 		}
 	}
 }
 
-func (r *refusals) save(e fleet.Refused) {
+func (r *refusals) save(e fleet.Refused) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	if _, err := r.store.Submit(ctx, e); err != nil {
+	_, err := r.store.Submit(ctx, e)
+	if err != nil {
 		r.lost.Add(1)
 	}
+	return err == nil
 }
 
-// close stores what is waiting, at most for as long as the queue takes, and ends. Nothing may be added after it.
+// close stores what is waiting and ends. It takes two seconds at most when the store hangs. Nothing may be added after
+// it.
 func (r *refusals) close() error {
 	r.stop()
 	r.done.Wait()
 	return nil
-}
-
-// clip bounds an identity that a stranger chose.
-func clip(s string) string {
-	const limit = 255
-	if len(s) > limit {
-		return s[:limit]
-	}
-	return s
 }
 
 // reasonOf names a reason in one word.

@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
+	"unicode/utf8"
 
 	"github.com/chargeyard/chargeyard/csms"
 	"github.com/chargeyard/chargeyard/internal/fleet"
@@ -48,6 +52,55 @@ func TestAFloodOfRefusalsNeverBlocks(t *testing.T) {
 	if n := len(g.taken); n != cap(r.queue) {
 		t.Errorf("%d of %d waiting ones were stored at the end", n, cap(r.queue))
 	}
+}
+
+func TestWhatAStrangerChoseIsKeptShort(t *testing.T) {
+	g := &gatedIngest{gate: make(chan struct{}), taken: make(chan fleet.Event, 1)}
+	close(g.gate)
+	r := newRefusals(g)
+	long := strings.Repeat("ü", 6000)
+	r.add(csms.Refusal{Identity: "X" + long, RemoteAddr: "192.0.2.1:9", Reason: fmt.Errorf("%w: %s", csms.ErrBadIdentity, long)})
+	got := (<-g.taken).(fleet.Refused)
+	if n := len(got.Station); n < 250 || n > 255 || !utf8.ValidString(got.Station) {
+		t.Errorf("an identity of %d bytes: %q", n, got.Station)
+	}
+	if n := len(got.Detail); n < 295 || n > 300 || !utf8.ValidString(got.Detail) {
+		t.Errorf("a detail of %d bytes: %q", n, got.Detail)
+	}
+	if err := r.close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// hangingIngest is a store whose disk hangs.
+type hangingIngest struct{ asked chan struct{} }
+
+func (hangingIngest) Report(fleet.Presence) {}
+
+func (h hangingIngest) Submit(ctx context.Context, _ fleet.Event) (fleet.Result, error) {
+	h.asked <- struct{}{}
+	<-ctx.Done()
+	return fleet.Result{}, ctx.Err()
+}
+
+func TestAHangingStoreDoesNotHoldTheEndUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := hangingIngest{make(chan struct{}, 1000)}
+		r := newRefusals(h)
+		for range 50 {
+			r.add(csms.Refusal{Reason: csms.ErrUnknownStation})
+		}
+		begun := time.Now()
+		if err := r.close(); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(begun); took > 2*time.Second {
+			t.Errorf("it took %v", took)
+		}
+		if r.lost.Load() != 50 {
+			t.Errorf("%d are counted as lost, want 50", r.lost.Load())
+		}
+	})
 }
 
 func TestRefusalsHaveOneWordForTheirReason(t *testing.T) {

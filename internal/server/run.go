@@ -129,5 +129,5 @@ func (s *Server) stationServer() *http.Server {
 
 // httpLog is where net/http says what happens before a handler: failed TLS handshakes, mostly.
 func (s *Server) httpLog(listener string) *log.Logger {
-	return slog.NewLogLogger(s.cfg.Log.With("listener", listener).Handler(), slog.LevelInfo)
+	return slog.NewLogLogger(limitLog(s.cfg.Log, "").With("listener", listener).Handler(), slog.LevelInfo)
 }

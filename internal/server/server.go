@@ -91,7 +91,7 @@ func (s *Server) openCSMS() (err error) {
 		Certificate:  csms.CertificateRule{Operator: s.cfg.Operator},
 		IdleTimeout:  idleTimeout(s.cfg.Heartbeat),
 		ShutdownCode: serviceRestart,
-		Logger:       s.cfg.Log,
+		Logger:       limitLog(s.cfg.Log, "station refused"),
 	})
 	if err != nil {
 		return err
