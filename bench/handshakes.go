@@ -1,0 +1,69 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+)
+
+func (b *bench) handshakesPlain() error { return b.handshakes(false) }
+
+func (b *bench) handshakesTLS() error { return b.handshakes(true) }
+
+// handshakes compares what one CPU-second of a server is good for. The servers take turns, and the best round of
+// each counts; what closing costs is not in it.
+func (b *bench) handshakes(tls bool) (err error) {
+	kinds := []string{kindCSMS, kindLimited, kindNaive, kindUpgrade, kindTLS}
+	children := make([]*child, len(kinds))
+	best := make(map[string]float64)
+	for i, kind := range kinds {
+		if children[i], err = startChild(kind, tls); err != nil {
+			return err
+		}
+	}
+	for range 1 + b.o.rounds { // the first is to warm up
+		for i, kind := range kinds {
+			rate, err := b.handshakeRound(children[i])
+			if err != nil {
+				return fmt.Errorf("%s: %w", kind, err)
+			}
+			best[kind] = max(best[kind], rate)
+		}
+	}
+	on := "handshakes per CPU-second, " + transport(tls)
+	b.report.add(row{Name: on, Unit: "1/s", Ours: best[kindCSMS], Naive: best[kindNaive], Other: best[kindUpgrade],
+		Ref: kindUpgrade, Target: 0.9, Ratio: true})
+	b.report.add(row{Name: "  behind a LimitListener", Unit: "1/s", Ours: best[kindLimited], Naive: best[kindNaive],
+		Other: best[kindUpgrade], Ref: kindUpgrade})
+	b.report.add(row{Name: "  against a socket without net/http", Unit: "1/s", Ours: best[kindCSMS], Other: best[kindTLS], Ref: kindTLS})
+	for _, c := range children {
+		err = errors.Join(err, c.stop())
+	}
+	return err
+}
+
+// handshakeRound returns the handshakes per second of the server's CPU time.
+func (b *bench) handshakeRound(c *child) (float64, error) {
+	n := 2000
+	if b.o.quick {
+		n = 200
+	}
+	if _, err := b.settled(c, 0); err != nil {
+		return 0, err
+	}
+	before, err := c.cpu()
+	if err != nil {
+		return 0, err
+	}
+	f, err := dialFleet(c, 0, n)
+	if err != nil {
+		return 0, err
+	}
+	defer f.close()
+	after, err := c.cpu()
+	if err != nil {
+		return 0, err
+	}
+	s, err := b.settled(c, n)
+	b.expect(c.kind+": stations after the handshakes", s.Stations, n)
+	return float64(n) / max(after-before, tick).Seconds(), err
+}
