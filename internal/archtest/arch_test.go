@@ -28,7 +28,8 @@ var rules = map[string][]string{
 	"station":           {"ocpp", "ocppj", "internal/wsconn", "golang.org/x/sys/..."},
 	"ocpptest":          {"ocpp", "ocppj", "csms", "station", "internal/wsconn"},
 	"simulator":         {"ocpp", "ocpp16", "ocpp201", "ocpp21", "station", "internal/wsconn"},
-	"cmd/chargeyard":    {"internal/server", "simulator", "ocpp", "ocpp16", "ocpp201", "ocpp21", "station", "github.com/alecthomas/kong", "github.com/vbauerster/mpb/v8/...", "github.com/mattn/go-isatty"},
+	"cmd/chargeyard":    {"internal/server", "internal/stormserver", "simulator", "simulator/storm", "csms", "ocpp", "ocpp16", "ocpp201", "ocpp21", "station", "github.com/alecthomas/kong", "github.com/vbauerster/mpb/v8/...", "github.com/mattn/go-isatty"},
+	"simulator/storm":   {"ocpp", "ocpp16", "ocpp201", "ocpp21", "station"},
 	"cmd/ocppgen":       {"internal/ocppgen"},
 	"internal/jsonwire": {"std"},
 	"internal/ocppgen":  {"std"},
@@ -45,8 +46,10 @@ var rules = map[string][]string{
 	"internal/adapter/v21":     {"internal/adapter", "internal/fleet", "internal/store", "csms", "ocpp", "ocpp21"},
 	"internal/httpapi":         {"internal/fleet", "internal/store", "internal/msgdoc", "github.com/danielgtaylor/huma/v2/..."},
 	"internal/server":          {"*"},
+	"internal/stormserver":     {"csms", "ocpp", "ocpp16", "ocpp201", "ocpp21", "simulator/storm"},
 	"internal/archtest":        {"std"},
 	"internal/rulesdoc":        {"std"},
+	"internal/stormtest":       {"std"}, // tests only
 	"internal/codectest":       {"ocpp", "ocpp16", "ocpp201", "ocpp21", "internal/jsonwire"},
 }
 

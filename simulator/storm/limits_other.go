@@ -1,0 +1,5 @@
+//go:build !unix
+
+package storm
+
+func checkDescriptors(int) error { return nil }
