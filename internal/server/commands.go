@@ -144,11 +144,11 @@ func (c *commands) record(ctx context.Context, cmd httpapi.Command, begun time.T
 	}
 }
 
-// commanded is the record of a command, whose payload holds no secrets any more.
+// commanded is the record of a command, whose payload holds no secrets any more. It takes those of the answer out.
 func commanded(cmd httpapi.Command, begun time.Time, response json.RawMessage, err error) fleet.Commanded {
 	e := fleet.Commanded{
 		Station: cmd.Station, Received: time.Now(), SentAt: begun, Action: cmd.Action,
-		Payload: cmd.Payload, Response: response, Outcome: fleet.CommandAnswered,
+		Payload: cmd.Payload, Response: redact(response), Outcome: fleet.CommandAnswered,
 	}
 	if failed, ok := errors.AsType[*httpapi.CommandError](err); ok {
 		e.Outcome, e.ErrorCode, e.Detail = recordedOutcome(failed.Outcome), failed.Code, failed.Detail

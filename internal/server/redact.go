@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 )
@@ -8,35 +9,68 @@ import (
 // hidden stands for a secret in records.
 const hidden = "***"
 
-// redact returns a payload without the secrets that OCPP sends to stations: keys and passwords of HTTP Basic, of mobile
-// networks and of VPNs. They can never be read back (rule R60).
+// redact returns the payload of a request or an answer without the secrets in it: keys and passwords of HTTP Basic, of
+// mobile networks, of VPNs and of file servers. They can never be read back (rule R60).
 func redact(payload json.RawMessage) json.RawMessage {
+	d := json.NewDecoder(bytes.NewReader(payload))
+	d.UseNumber() // the digits stay
 	var v any
-	if err := json.Unmarshal(payload, &v); err != nil {
+	if err := d.Decode(&v); err != nil {
 		return nil // better no record than one with a secret in it
 	}
-	hide(v)
-	b, err := json.Marshal(v)
+	b, err := json.Marshal(hide(v))
 	if err != nil {
 		return nil
 	}
 	return b
 }
 
-func hide(v any) {
+// hide returns v without secrets. It changes lists and objects in place.
+func hide(v any) any {
 	switch v := v.(type) {
+	case string:
+		return hideUser(v)
 	case []any:
-		for _, item := range v {
-			hide(item)
+		for i := range v {
+			v[i] = hide(v[i])
 		}
 	case map[string]any:
 		hideSetting(v)
 		for name, value := range v {
-			if _, text := value.(string); text && secretProperty(name) {
+			if secretProperty(name) && isScalar(value) {
 				v[name] = hidden
 				continue
 			}
-			hide(value)
+			v[name] = hide(value)
+		}
+	}
+	return v
+}
+
+func isScalar(v any) bool {
+	switch v.(type) {
+	case nil, []any, map[string]any:
+		return false
+	}
+	return true
+}
+
+// hideUser cuts user and password out of every URL in a text, however it is spelt.
+func hideUser(text string) string {
+	const mark = "://"
+	from := 0
+	for {
+		i := strings.Index(text[from:], mark)
+		if i < 0 {
+			return text
+		}
+		from += i + len(mark)
+		authority := text[from:]
+		if end := strings.IndexAny(authority, "/?# \t\n\"'<>"); end >= 0 {
+			authority = authority[:end]
+		}
+		if at := strings.LastIndexByte(authority, '@'); at >= 0 {
+			text = text[:from] + hidden + text[from+at:]
 		}
 	}
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chargeyard/chargeyard/internal/httpapi"
 	"github.com/chargeyard/chargeyard/ocpp"
@@ -14,14 +15,39 @@ func TestRecordsOfCommandsHoldNoSecrets(t *testing.T) {
 		`{"setVariableData":[{"attributeValue":"SECRET","component":{"name":"SecurityCtrlr"},"variable":{"name":"BasicAuthPassword"}}]}`,
 		`{"configurationSlot":1,"connectionData":{"ocppCsmsUrl":"wss://a","basicAuthPassword":"SECRET","apn":{"apn":"x","apnPassword":"SECRET"},` +
 			`"vpn":{"server":"s","user":"u","password":"SECRET","key":"SECRET","type":"IKEv2"}}}`,
+		`{"connectionData":{"apn":{"simPin":5377377,"apnPassword":5377377}}}`,
+		`{"location":"ftp://user:SECRET@host/path","retrieveDate":"2026-05-01T10:00:00Z"}`,
+		`{"log":{"remoteLocation":"sftp://SECRET:SECRET@[::1]:22/SECRET@"},"firmware":{"location":"HTTPS://us%zzer:SEC@RET:SECRET@host"}}`,
+		`["see ftp://a:SECRET@b and ftp://c:SECRET@d"]`,
+		`{"configurationKey":[{"key":"AuthorizationKey","readonly":false,"value":"SECRET"}],"unknownKey":[]}`,
+		`{"getVariableResult":[{"attributeStatus":"Accepted","attributeValue":"SECRET","component":{"name":"SecurityCtrlr"},"variable":{"name":"BasicAuthPassword"}}]}`,
 		`SECRET`,
 	} {
-		if got := string(redact([]byte(payload))); strings.Contains(got, "SECRET") {
+		if got := string(redact([]byte(payload))); strings.Contains(strings.ReplaceAll(got, "/SECRET@", ""), "SECRET") || strings.Contains(got, "5377377") {
 			t.Errorf("%s became %s", payload, got)
 		}
 	}
 	if got := string(redact([]byte(`{"key":"HeartbeatInterval","value":"300"}`))); got != `{"key":"HeartbeatInterval","value":"300"}` {
 		t.Errorf("too much is hidden: %s", got)
+	}
+	for _, payload := range []string{
+		`{"id":9007199254740993,"simPin":null,"url":"https://host/a@b?c=d@e"}`,
+		`{"mail":"a@b","text":"ftp://"}`,
+	} {
+		if got := string(redact([]byte(payload))); got != payload {
+			t.Errorf("too much is hidden: %s became %s", payload, got)
+		}
+	}
+	if got := string(redact([]byte(`{"location":"ftp://user:SECRET@host:21/path"}`))); got != `{"location":"ftp://***@host:21/path"}` {
+		t.Errorf("the place is of use: %s", got)
+	}
+}
+
+func TestRecordsOfAnswersHoldNoSecrets(t *testing.T) {
+	answer := `{"configurationKey":[{"key":"AuthorizationKey","readonly":false,"value":"SECRET"}]}`
+	e := commanded(httpapi.Command{Station: "A", Action: "GetConfiguration"}, time.Now(), []byte(answer), nil)
+	if got := string(e.Response); got != strings.Replace(answer, "SECRET", hidden, 1) {
+		t.Errorf("on record: %s", got)
 	}
 }
 
