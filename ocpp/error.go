@@ -9,12 +9,12 @@ import (
 
 // Error is an RPC error: what a handler returns to answer with a CALLERROR, and what a call returns when the
 // peer answered with one. Any other error that a handler returns is logged and answered with InternalError,
-// without its text.
+// without its text; so is one that came from a peer. A proxy that passes errors on makes its own of them.
 type Error struct {
 	Code        Code
 	Description string          // sent with at most 255 characters
 	Details     json.RawMessage // a JSON object; nil is {}
-	FromPeer    bool            // the peer said it; ignored when sending
+	FromPeer    bool            // the peer said it: not for answering
 }
 
 // Errorf makes an Error to answer with.

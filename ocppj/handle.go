@@ -122,12 +122,35 @@ func (s *Session) concludeError(m *message, err error) {
 		s.noteUnanswered(m.action, m.id, err)
 		return
 	}
-	if refusal, ok := errors.AsType[*ocpp.Error](err); ok {
+	if refusal := refusalOf(err); refusal != nil {
 		s.answerRefusal(m, refusal)
 		return
 	}
 	s.noteHandlerFailed(m.action, m.id, err)
 	s.answerFailure(m)
+}
+
+// refusalOf returns the refusal that a handler decided on, nil when there is none. What a call of the handler's own
+// brought is none: the peer would be told its own CALLERROR, or what this end found wrong with its answer.
+func refusalOf(err error) *ocpp.Error {
+	switch e := err.(type) { //nolint:errorlint // it walks the tree itself, to leave parts of it out
+	case *ocpp.Error:
+		if e.FromPeer {
+			return nil
+		}
+		return e
+	case *AnswerError, *NotSentError:
+		return nil
+	case interface{ Unwrap() error }:
+		return refusalOf(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, inner := range e.Unwrap() {
+			if refusal := refusalOf(inner); refusal != nil {
+				return refusal
+			}
+		}
+	}
+	return nil
 }
 
 // refuse answers a CALL with an error; a SEND is dropped.

@@ -104,7 +104,7 @@ type Route struct {
 	New func() any
 
 	// Handle handles one request and returns its response, a pointer; nil for a SEND. A returned *ocpp.Error is sent
-	// to the peer; ErrNoAnswer sends nothing; any other error, and a panic, is logged and answered with InternalError.
+	// to the peer, unless a call of the handler brought it; ErrNoAnswer sends nothing; any other error, and a panic, is logged and answered with InternalError.
 	// ctx ends with the session. Handle may call the peer and may block: that delays only what the same peer sends after
 	// it.
 	Handle func(ctx context.Context, req any) (resp any, err error)

@@ -144,6 +144,35 @@ func TestR17HandlerErrors(t *testing.T) {
 	})
 }
 
+// A handler that calls its peer and returns what that brought does not tell the peer its own error.
+func TestR17ErrorsOfTheHandlersOwnCallsAreNotAnswers(t *testing.T) {
+	mine := ocpp.Errorf(ocpp.SecurityError, "mine")
+	theirs := &ocpp.Error{Code: ocpp.NotSupported, Description: "theirs", FromPeer: true}
+	broken := &ocppj.AnswerError{Action: "ClearCache", Err: ocpp.Errorf(ocpp.RpcFrameworkError, "broken")}
+	unsent := &ocppj.NotSentError{Action: "ClearCache", Err: mine}
+	bubble(t, func(t *testing.T, v ocpp.Version) {
+		for _, c := range []struct {
+			err     error
+			answers bool
+		}{
+			{theirs, false}, {broken, false}, {unsent, false},
+			{fmt.Errorf("in a handler: %w", theirs), false}, {errors.Join(broken, theirs), false},
+			{fmt.Errorf("%w: %w", theirs, mine), true}, {fmt.Errorf("%w: %w", mine, broken), true},
+		} {
+			r := newRig(t, v)
+			r.handle("StatusNotification", func(context.Context, any) (any, error) { return nil, c.err })
+			r.receive(`[2,"1","StatusNotification",` + status(v, 1) + `]`)
+			if c.answers {
+				r.wants(`[4,"1","SecurityError","mine",{}]`)
+				r.wantsEvents()
+			} else {
+				r.wants(`[4,"1","InternalError","an internal error occurred",{}]`)
+				r.wantsEvents("failed StatusNotification 1: " + c.err.Error())
+			}
+		}
+	})
+}
+
 func TestR17OffendingTextIsNotEchoed(t *testing.T) {
 	bubble(t, func(t *testing.T, v ocpp.Version) {
 		r := newRig(t, v)
