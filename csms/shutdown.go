@@ -1,9 +1,6 @@
 package csms
 
-import (
-	"context"
-	"sync"
-)
+import "context"
 
 // Shutdown ends all connections in order: it refuses new stations (503) and new calls, lets the calls and handlers
 // that are under way finish, sends every station a close frame (Options.ShutdownCode), and then cancels the contexts
@@ -15,19 +12,18 @@ import (
 //
 // http.Server.Shutdown does not know of upgraded connections. The order is: stop accepting (http.Server.Shutdown closes
 // its listeners, call it in a goroutine, or close the listener), then this Shutdown, then wait for
-// http.Server.Shutdown.
-func (s *Server) Shutdown(ctx context.Context) error {
+// http.Server.Shutdown. Drain is for a server with many stations.
+func (s *Server) Shutdown(ctx context.Context) error { return s.Drain(ctx, DrainOptions{}) }
+
+// beginDraining refuses new stations from now on.
+func (s *Server) beginDraining() {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.draining = true
-	s.mu.Unlock()
-	var closing sync.WaitGroup
-	for st := range s.registry.all() {
-		closing.Go(func() {
-			st.session.Drain(ctx) //nolint:errcheck // a ctx that ended cuts the draining short, and is returned below
-			st.closeFor(s.options.ShutdownCode, "shutting down", ErrShutdown)
-		})
-	}
-	closing.Wait()
+}
+
+// finish waits until nothing is left of any connection, or ctx ends.
+func (s *Server) finish(ctx context.Context) error {
 	finished := make(chan struct{})
 	go func() {
 		defer close(finished)
