@@ -41,14 +41,14 @@ type Command struct {
 	Station string
 	Action  string          // in the station's version, such as Reset
 	Payload json.RawMessage // a JSON object
-	Timeout time.Duration   // from sending
+	Timeout time.Duration   // for waiting: for its turn first, then for the answer
 }
 
 // Bulk is the same request of the CSMS to many stations.
 type Bulk struct {
 	Action      string
 	Payload     json.RawMessage // a JSON object
-	Timeout     time.Duration   // of each station, from sending
+	Timeout     time.Duration   // of each station, as in Command
 	Select      Select
 	Concurrency int // stations that are asked at once at most; positive
 	Details     int // failures that are listed at most

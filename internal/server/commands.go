@@ -154,6 +154,9 @@ func commanded(cmd httpapi.Command, begun time.Time, response json.RawMessage, e
 		e.Outcome, e.ErrorCode, e.Detail = recordedOutcome(failed.Outcome), failed.Code, failed.Detail
 	} else if err != nil {
 		e.Outcome, e.Detail = fleet.CommandUnknown, "the caller gave up"
+		if ocpp.SafeToRetry(err) {
+			e.Outcome, e.Detail = fleet.CommandUnsent, "the caller gave up before it was sent"
+		}
 	}
 	return e
 }

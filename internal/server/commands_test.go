@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chargeyard/chargeyard/csms"
 	"github.com/chargeyard/chargeyard/internal/fleet"
@@ -176,6 +177,16 @@ func (failing) Health() error { return store.ErrUnavailable }
 
 func (failing) Submit(context.Context, fleet.Event) (fleet.Result, error) {
 	return fleet.Result{}, store.ErrUnavailable
+}
+
+// A caller who leaves while an earlier request is under way leaves no doubt behind.
+func TestACommandThatWasGivenUpIsRecordedAsWhatItIs(t *testing.T) {
+	for sent, want := range map[bool]fleet.CommandOutcome{true: fleet.CommandUnknown, false: fleet.CommandUnsent} {
+		err := commandError(&ocppj.CanceledError{Err: context.Canceled, Sent: sent})
+		if got := commanded(httpapi.Command{}, time.Now(), nil, err).Outcome; got != want {
+			t.Errorf("sent: %v, recorded as %s, want %s", sent, got, want)
+		}
+	}
 }
 
 func TestReadinessTellsOfAStoreThatFails(t *testing.T) {
