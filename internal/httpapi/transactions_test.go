@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"net/http"
+	"net/url"
 	"testing"
 	"time"
 
@@ -48,7 +49,7 @@ func TestUntidyNumbersAreReadable(t *testing.T) {
 
 func TestATransactionIsFoundByListIdAndByItsOwn(t *testing.T) {
 	r := newRig(t)
-	for _, tx := range [][2]string{{"A", "T:1"}, {"B", "T:1"}, {"A", "T2"}, {"x:y", "a/b"}, {"T", "9"}} {
+	for _, tx := range [][2]string{{"A", "T:1"}, {"B", "T:1"}, {"A", "T2"}, {"x:y", "a/b"}, {"T", "9"}, {"A+B", "1"}, {"50%", "a b"}} {
 		r.store.transactions = append(r.store.transactions, fleet.Transaction{Station: tx[0], ID: tx[1]})
 	}
 	for path, want := range map[string]string{
@@ -57,6 +58,9 @@ func TestATransactionIsFoundByListIdAndByItsOwn(t *testing.T) {
 		"T2":                "A",   // unambiguous
 		"x%253Ay:a%252Fb":   "x:y", //
 		"x%253Ay%3Aa%252Fb": "x:y", // clients may escape the colon, too
+		"A+B:1":             "A+B", // pasted as the list shows it
+		"A%2BB:1":           "A+B",
+		"50%25:a%20b":       "50%",
 	} {
 		if got := r.do(http.MethodGet, "/api/v1/transactions/"+path, "", http.StatusOK); got["station"] != want {
 			t.Errorf("%s: %v", path, got["station"])
@@ -65,6 +69,17 @@ func TestATransactionIsFoundByListIdAndByItsOwn(t *testing.T) {
 	r.do(http.MethodGet, "/api/v1/transactions/T:1", "", http.StatusConflict)
 	r.do(http.MethodGet, "/api/v1/transactions/nothing", "", http.StatusNotFound)
 	r.do(http.MethodGet, "/api/v1/transactions/nothing/samples", "", http.StatusNotFound)
+}
+
+func TestIDsForPathsAreRead(t *testing.T) {
+	r := newRig(t)
+	for _, tx := range [][2]string{{"A+B", "1"}, {"x:y", "a/b"}, {"50%", "a b"}, {"%41", "?"}, {"ü", "#:"}, {"A", "B"}} {
+		r.store.transactions = []fleet.Transaction{{Station: tx[0], ID: tx[1]}}
+		id := r.do(http.MethodGet, "/api/v1/transactions", "", http.StatusOK)["items"].([]any)[0].(map[string]any)["id"].(string)
+		if got := r.do(http.MethodGet, "/api/v1/transactions/"+url.PathEscape(id), "", http.StatusOK); got["station"] != tx[0] {
+			t.Errorf("%v has the id %s, which finds %v", tx, id, got["station"])
+		}
+	}
 }
 
 func TestSamplesKeepTheirDigits(t *testing.T) {

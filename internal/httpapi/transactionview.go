@@ -98,15 +98,25 @@ func viewSample(s fleet.TransactionSample, numbered bool) Sample {
 }
 
 // transactionID makes the id of a transaction for paths. A transaction is unique only together with its station;
-// both parts are escaped, so that the colon between them is the only one.
+// both parts are escaped, so that the colon between them is the only one. What needs no escape has none: most ids may be
+// pasted into a path as they are.
 func transactionID(station, id string) string {
-	return url.QueryEscape(station) + ":" + url.QueryEscape(id)
+	return escapeID(station) + ":" + escapeID(id)
 }
+
+func escapeID(s string) string { return strings.ReplaceAll(url.PathEscape(s), ":", "%3A") }
 
 // parseTransactionID takes apart what transactionID made.
 func parseTransactionID(s string) (station, id string, ok bool) {
 	a, b, ok := strings.Cut(s, ":")
-	station, errA := url.QueryUnescape(a)
-	id, errB := url.QueryUnescape(b)
-	return station, id, ok && errA == nil && errB == nil && station != "" && id != ""
+	station, id = unescapeID(a), unescapeID(b)
+	return station, id, ok && station != "" && id != ""
+}
+
+// unescapeID takes text that is not escaped as it is: somebody pasted an id into a path, which took the escapes away.
+func unescapeID(s string) string {
+	if plain, err := url.PathUnescape(s); err == nil {
+		return plain
+	}
+	return s
 }
