@@ -29,7 +29,7 @@ type Station struct {
 	outlets  []*outlet
 	vars     *variables
 
-	tasks sync.WaitGroup // what after started
+	tasks sync.WaitGroup  // what after started
 	run   context.Context // ends when nothing may go on
 	soft  context.Context // ends when nothing new may begin
 
