@@ -3,6 +3,7 @@ package ocppj
 import (
 	"errors"
 	"log/slog"
+	"net"
 	"strconv"
 
 	"github.com/chargeyard/chargeyard/ocpp"
@@ -97,8 +98,13 @@ func (s *Session) noteResultRefused(action, id string, err *ocpp.Error) {
 
 func (s *Session) noteHandlerFailed(action, id string, err error) {
 	attrs := []slog.Attr{slog.String("action", action), slog.String("id", printable(id)), slog.Any("err", err)}
-	if p, ok := errors.AsType[*PanicError](err); ok {
+	p, panicked := errors.AsType[*PanicError](err)
+	switch {
+	case panicked:
 		attrs = append(attrs, slog.String("stack", string(p.Stack)))
+	case s.ctx.Err() != nil: // as thousands are when all stations reconnect
+		s.log(slog.LevelDebug, "a handler was ended by the end of the connection", attrs...)
+		return
 	}
 	s.log(slog.LevelError, "a handler failed", attrs...)
 	if s.o.Events.HandlerFailed != nil {
@@ -116,7 +122,11 @@ func (s *Session) noteUnanswered(action, id string, err error) {
 }
 
 func (s *Session) noteAnswerLost(action, id string, err error) {
-	s.log(slog.LevelInfo, "an answer could not be sent", slog.String("action", action),
+	level := slog.LevelInfo
+	if s.ctx.Err() != nil || errors.Is(err, net.ErrClosed) { // the end is on its way
+		level = slog.LevelDebug
+	}
+	s.log(level, "an answer could not be sent", slog.String("action", action),
 		slog.String("id", printable(id)), slog.Any("err", err))
 	if s.o.Events.AnswerLost != nil {
 		s.o.Events.AnswerLost(action, printable(id), err)
@@ -128,12 +138,6 @@ func (s *Session) noteRepeated(action, id string) {
 		slog.String("id", printable(id)))
 	if s.o.Events.Repeated != nil {
 		s.o.Events.Repeated(action, printable(id))
-	}
-}
-
-func (s *Session) log(level slog.Level, msg string, attrs ...slog.Attr) {
-	if s.o.Logger.Enabled(s.ctx, level) {
-		s.o.Logger.LogAttrs(s.ctx, level, msg, append(attrs, slog.String("identity", s.o.Identity))...)
 	}
 }
 
