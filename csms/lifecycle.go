@@ -84,7 +84,7 @@ func (st *Station) gate(x *ocpp.Exchange) *ocpp.Error {
 	case <-st.ready:
 	case <-st.session.Done():
 	}
-	if st.session.Cause() != nil { // perhaps before the application heard of the connection
+	if st.session.Cause() != nil || !st.told { // the application perhaps never hears of the connection
 		return ocpp.Errorf(ocpp.InternalError, "the connection has ended")
 	}
 	return st.admits(x.Action.Name)
