@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/chargeyard/chargeyard/ocpp"
 	"github.com/chargeyard/chargeyard/ocppj"
@@ -110,6 +111,81 @@ func TestR17LogLinesHaveTheIdentityAndNoOffendingText(t *testing.T) {
 	if strings.Contains(log.String(), "<evil>\\u") || strings.Contains(log.String(), "action=<evil>") {
 		t.Error(log.String())
 	}
+}
+
+// A peer that sends bad frames without end does not fill the log; the hooks see all.
+func TestLogOfASessionIsLimited(t *testing.T) {
+	bubble(t, func(t *testing.T, v ocpp.Version) {
+		var log bytes.Buffer
+		r := newRig(t, v, func(o *ocppj.Options) { o.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+		r.handle("Heartbeat", func(context.Context, any) (any, error) { return nil, errors.New("disk full") })
+		lines := func() []string {
+			text := strings.TrimSpace(log.String())
+			log.Reset()
+			return strings.Split(text, "\n")
+		}
+		bad := []string{`[9]`, `[3,"never",{}]`, `[4,"never"]`, `?`, `[2,"1","Nothing",{}]`}
+		for range 100 {
+			r.receive(bad...)
+			synctest.Wait()
+		}
+		r.receive(`[2,"1","Heartbeat",{}]`)
+		events := strings.Split(r.takeEvents(), "\n")
+		first := lines()
+		if len(events) != 501 || len(first) != 31 || !strings.Contains(first[30], "a handler failed") {
+			t.Errorf("%d events, %d lines, the last is %s", len(events), len(first), first[len(first)-1])
+		}
+		time.Sleep(time.Minute) // of the bubble
+		r.receive(`[9]`)
+		if got := lines(); len(got) != 2 || !strings.Contains(got[0], `msg="more lines about this connection were left out" lines=470 identity=CS1`) {
+			t.Errorf("after a minute:\n%s", strings.Join(got, "\n"))
+		}
+		for range 40 {
+			r.receive(`[9]`)
+		}
+		lines()
+		r.s.Close(nil)
+		if got := lines(); len(got) != 1 || !strings.Contains(got[0], "lines=11") {
+			t.Errorf("at the end:\n%s", strings.Join(got, "\n"))
+		}
+	})
+}
+
+// A session that ends takes its handlers with it. That is no failure of theirs: when all stations reconnect it
+// happens to thousands at once.
+func TestHandlersEndedByTheEndOfTheSessionHaveNotFailed(t *testing.T) {
+	bubble(t, func(t *testing.T, v ocpp.Version) {
+		var log bytes.Buffer
+		r := newRig(t, v, func(o *ocppj.Options) { o.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+		gone := errors.New("gone")
+		r.sendErr = gone
+		r.handle("StatusNotification", func(ctx context.Context, _ any) (any, error) {
+			<-ctx.Done()
+			return nil, fmt.Errorf("the store: %w", ctx.Err())
+		})
+		r.receive(`[2,"1","StatusNotification",` + status(v, 1) + `]`)
+		synctest.Wait()
+		r.s.Close(gone)
+		r.wantsEvents("lost StatusNotification 1: gone")
+		if log.Len() > 0 {
+			t.Errorf("logged:\n%s", &log)
+		}
+	})
+	bubble(t, func(t *testing.T, v ocpp.Version) { // a panic is one, whenever it comes
+		var log bytes.Buffer
+		r := newRig(t, v, func(o *ocppj.Options) { o.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+		r.handle("StatusNotification", func(ctx context.Context, _ any) (any, error) {
+			<-ctx.Done()
+			panic("oops")
+		})
+		r.receive(`[2,"1","StatusNotification",` + status(v, 1) + `]`)
+		synctest.Wait()
+		r.s.Close(nil)
+		r.wantsEvents("failed StatusNotification 1: ocppj: a handler panicked: oops")
+		if !strings.Contains(log.String(), "level=ERROR") {
+			t.Errorf("logged:\n%s", &log)
+		}
+	})
 }
 
 func TestR15PolicyDecidesWhatIsTolerated(t *testing.T) {

@@ -93,7 +93,8 @@ type Options struct {
 	// buffer for each frame.
 	Buffers *Buffers
 
-	// Logger gets a line for what Events tell, without the offending text. Default: nothing is logged.
+	// Logger gets a line for what Events tell, without the offending text: at most 30 a minute and 30 errors, then
+	// their number. Default: nothing is logged.
 	Logger *slog.Logger
 }
 

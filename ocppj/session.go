@@ -23,6 +23,8 @@ type Session struct {
 	progress chan struct{} // closed when something ends; nil when no Drain waits
 	out      outbound
 	in       inbound
+
+	lines, errorLines *logLimit // nil before the first line
 }
 
 // New makes a session. It returns an error when Protocol, End or Send is missing.
@@ -81,7 +83,9 @@ func (s *Session) Close(cause error) {
 	s.cause = cause
 	calls := s.out.takeAll()
 	s.in.drop()
+	dropped := s.droppedLines()
 	s.mu.Unlock()
+	s.logDropped(dropped)
 	s.cancel(cause)
 	for _, c := range calls {
 		c.finish(outcome{err: &ClosedError{Cause: cause, Sent: c.sent}})
