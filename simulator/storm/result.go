@@ -40,6 +40,9 @@ type Result struct {
 	Library Library `json:"library"`
 	Server  Server  `json:"server"`
 
+	// Log are the warnings and errors that the server logged, counted, where the caller knows them.
+	Log map[string]int `json:"log,omitempty"`
+
 	Timeline []Point `json:"timeline"`
 	Bands    []Band  `json:"bands"`
 	Rate     []Rate  `json:"rate"`
