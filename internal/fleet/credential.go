@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -67,6 +68,22 @@ type Identity struct {
 	Known      bool // created by the operator
 	Profile    int  // security profile that it must use
 	Credential Credential
-	Serial     string // from its latest boot; profile 3 may bind certificates to it (rule R63)
+	Offered    Credential // a new one of which the station has not said whether it took it over
+	Serial     string     // from its latest boot; profile 3 may bind certificates to it (rule R63)
 	BootStatus BootStatus
+}
+
+// Verify returns the credential that a password fits, and the zero Credential when it fits none.
+func (id Identity) Verify(password []byte) Credential {
+	for _, c := range [...]Credential{id.Credential, id.Offered} {
+		if c.Verify(password) {
+			return c
+		}
+	}
+	return Credential{}
+}
+
+// Has reports whether c is one of the station's credentials.
+func (id Identity) Has(c Credential) bool {
+	return !c.IsZero() && (bytes.Equal(c.Hash, id.Credential.Hash) || bytes.Equal(c.Hash, id.Offered.Hash))
 }

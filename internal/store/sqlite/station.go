@@ -63,21 +63,6 @@ func (db *DB) ListStations(ctx context.Context, sq store.StationQuery) (store.Pa
 	return page(items, limit, func(s fleet.Station) string { return makeCursor(s.ID) }), err
 }
 
-// Identity implements store.Stations.
-func (db *DB) Identity(ctx context.Context, station string) (fleet.Identity, error) {
-	id, generation, ok := db.identities.get(station)
-	if ok {
-		return id, nil
-	}
-	err := one(ctx, db.readers, "SELECT id, known, profile, salt, hash, serial, boot_status FROM stations WHERE id = ?", []any{station},
-		[]any{&id.ID, &id.Known, &id.Profile, &id.Credential.Salt, &id.Credential.Hash, &id.Serial, &id.BootStatus})
-	if err != nil {
-		return fleet.Identity{}, fmt.Errorf("station %q: %w", station, err)
-	}
-	db.identities.put(station, id, generation)
-	return id, nil
-}
-
 // CreateStation implements store.Stations.
 func (db *DB) CreateStation(ctx context.Context, s store.NewStation) error {
 	return db.change(ctx, func(w *writer) error {
@@ -87,7 +72,7 @@ func (db *DB) CreateStation(ctx context.Context, s store.NewStation) error {
 		if err := w.ensureStation(s.ID, s.At); err != nil {
 			return err
 		}
-		n, err := w.execCount("UPDATE stations SET known = 1, profile = ?, salt = ?, hash = ? WHERE id = ? AND known = 0",
+		n, err := w.execCount("UPDATE stations SET known = 1, profile = ?, salt = ?, hash = ?, offered_salt = NULL, offered_hash = NULL WHERE id = ? AND known = 0",
 			s.Profile, s.Credential.Salt, s.Credential.Hash, s.ID)
 		if err != nil {
 			return err
@@ -100,17 +85,11 @@ func (db *DB) CreateStation(ctx context.Context, s store.NewStation) error {
 	})
 }
 
-// SetCredential implements store.Stations.
-func (db *DB) SetCredential(ctx context.Context, station string, c fleet.Credential) error {
-	return db.change(ctx, func(w *writer) error {
-		return w.changeStation(station, "UPDATE stations SET salt = ?, hash = ? WHERE id = ? AND known = 1", c.Salt, c.Hash, station)
-	})
-}
-
 // DeleteStation implements store.Stations.
 func (db *DB) DeleteStation(ctx context.Context, station string) error {
 	return db.change(ctx, func(w *writer) error {
-		err := w.changeStation(station, "UPDATE stations SET known = 0, salt = NULL, hash = NULL WHERE id = ? AND known = 1", station)
+		err := w.changeStation(station, `UPDATE stations SET known = 0, salt = NULL, hash = NULL,
+			offered_salt = NULL, offered_hash = NULL WHERE id = ? AND known = 1`, station)
 		if err != nil {
 			return err
 		}

@@ -100,6 +100,49 @@ func testCredentials(f *fixture) {
 	}
 }
 
+// testOfferedCredential: a key that a station may or may not have taken over works beside the old one until that is known.
+func testOfferedCredential(f *fixture) {
+	ctx := f.Context()
+	works := func(what string, oldWorks, newWorks bool) {
+		f.Helper()
+		id, err := f.Identity(ctx, "A")
+		f.ok(err)
+		equal(f, what+": old", !id.Verify([]byte("old")).IsZero(), oldWorks)
+		equal(f, what+": new", !id.Verify([]byte("new")).IsZero(), newWorks)
+	}
+	older, newer := fleet.NewCredential("old"), fleet.NewCredential("new")
+	if err := f.OfferCredential(ctx, "A", newer); !errors.Is(err, store.ErrNotFound) {
+		f.Errorf("to a station that nobody knows: %v", err)
+	}
+	f.ok(f.CreateStation(ctx, store.NewStation{ID: "A", Credential: older, At: noon}))
+	offer := func() {
+		f.ok(f.OfferCredential(ctx, "A", newer))
+		works("offered", true, true)
+	}
+	offer()
+	f.ok(f.WithdrawCredential(ctx, "A", fleet.NewCredential("new")))
+	works("another one is withdrawn", true, true)
+	f.ok(f.WithdrawCredential(ctx, "A", newer))
+	works("withdrawn", true, false)
+	f.ok(f.PromoteCredential(ctx, "A", newer))
+	works("no longer offered", true, false)
+	offer()
+	f.restart(store.Options{})
+	works("after a restart", true, true)
+	f.ok(f.PromoteCredential(ctx, "A", newer))
+	works("promoted", false, true)
+	f.ok(f.SetCredential(ctx, "A", older))
+	works("set", true, false)
+	offer()
+	f.ok(f.SetCredential(ctx, "A", older))
+	works("set while another is offered", true, false)
+	offer()
+	f.ok(f.DeleteStation(ctx, "A"))
+	works("deleted", false, false)
+	f.ok(f.CreateStation(ctx, store.NewStation{ID: "A", Credential: older, At: noon}))
+	works("created again", true, false)
+}
+
 func testBoot(f *fixture) {
 	boot := fleet.Booted{
 		Station: "A", Received: noon, Version: "2.0.1", Vendor: "V", Model: "M", Serial: "S", Firmware: "F", ICCID: "I",

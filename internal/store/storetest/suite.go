@@ -37,6 +37,7 @@ func Run(t *testing.T, open Open) {
 		{"Stations", testStations},
 		{"StationsAreListedInPages", testStationPages},
 		{"CredentialsChange", testCredentials},
+		{"OfferedCredential", testOfferedCredential},
 		{"Boot", testBoot},
 		{"Presence", testPresence},
 		{"Epochs", testEpochs},
