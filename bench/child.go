@@ -22,12 +22,12 @@ type child struct {
 }
 
 // startChild starts this program as a server.
-func startChild(kind string, tls bool) (*child, error) {
+func startChild(kind string, tls bool, args ...string) (*child, error) {
 	exe, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	c := &child{kind: kind, tls: tls, cmd: exec.Command(exe, "-serve", kind, fmt.Sprintf("-tls=%t", tls))}
+	c := &child{kind: kind, tls: tls, cmd: exec.Command(exe, append(args, "-serve", kind, fmt.Sprintf("-tls=%t", tls))...)}
 	c.cmd.Stderr = os.Stderr
 	if c.in, err = c.cmd.StdinPipe(); err != nil {
 		return nil, err

@@ -31,7 +31,7 @@ type busyServer struct {
 // cpu measures what a round trip costs the server: every station sends its next message when it has the answer.
 func (b *bench) cpu() (err error) {
 	var servers []*busyServer
-	for _, kind := range []string{kindCSMS, kindNaive} {
+	for _, kind := range []string{kindCSMS, kindNaive, kindEcho} {
 		s, err := startBusy(kind)
 		if err != nil {
 			return err
@@ -40,7 +40,7 @@ func (b *bench) cpu() (err error) {
 		defer s.fleet.close()
 	}
 	for _, l := range loads() {
-		best := []float64{math.Inf(1), math.Inf(1)}
+		best := []float64{math.Inf(1), math.Inf(1), math.Inf(1)}
 		for range b.o.rounds {
 			for i, s := range servers {
 				us, err := s.round(l.message, b.o.messages)
@@ -50,7 +50,8 @@ func (b *bench) cpu() (err error) {
 				best[i] = min(best[i], us)
 			}
 		}
-		b.report.add(row{Name: "CPU per " + l.name + ", 500 stations", Unit: "us", Ours: best[0], Naive: best[1], Target: l.target})
+		b.report.add(row{Name: "CPU per " + l.name + ", 500 stations", Unit: "us", Ours: best[0], Naive: best[1],
+			Other: best[2], Ref: kindEcho, Target: l.target})
 		if err := b.cpuProfile(servers[0], l); err != nil {
 			return err
 		}

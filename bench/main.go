@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 	"strings"
 	"syscall"
 )
@@ -22,10 +23,11 @@ func main() {
 	o := options{}
 	flag.StringVar(&o.serve, "serve", "", "be the server of that kind (used by bench itself)")
 	flag.BoolVar(&o.tls, "tls", false, "with -serve: serve TLS")
+	flag.BoolVar(&o.exact, "exact", false, "with -serve: have the heap profile know every object")
 	flag.BoolVar(&o.quick, "quick", false, "small numbers, under a minute: checks counts and prints no judgement on times")
 	flag.BoolVar(&o.json, "json", false, "print JSON instead of the table")
 	flag.StringVar(&o.rows, "rows", "", "only these groups, with commas between: "+strings.Join(groupNames(), ", "))
-	flag.StringVar(&o.profiles, "profiles", "", "write CPU and heap profiles of the csms server into this directory")
+	flag.StringVar(&o.profiles, "profiles", "", "write CPU and heap profiles of the csms server into this directory; what they cost is in the figures")
 	flag.StringVar(&o.binary, "binary", "", "measure this chargeyard binary (its serve command) beside the bare servers")
 	flag.IntVar(&o.stations, "stations", 0, "idle stations in the memory rows (default 9000; 300 with -quick)")
 	flag.IntVar(&o.messages, "messages", 0, "messages of each of the 500 busy stations in a round (default 200; 20 with -quick)")
@@ -41,6 +43,7 @@ func main() {
 type options struct {
 	serve    string
 	tls      bool
+	exact    bool
 	quick    bool
 	json     bool
 	rows     string
@@ -52,6 +55,9 @@ type options struct {
 }
 
 func run(o options) error {
+	if o.exact {
+		runtime.MemProfileRate = 1
+	}
 	if o.serve != "" {
 		return beServer(o.serve, o.tls)
 	}

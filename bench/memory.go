@@ -51,7 +51,7 @@ func transport(tls bool) string {
 
 // memoryOf measures one server.
 func (b *bench) memoryOf(kind string, tls bool) (m memoryFigures, err error) {
-	c, err := startChild(kind, tls)
+	c, err := startChild(kind, tls, fmt.Sprintf("-exact=%t", b.o.profiles != ""))
 	if err != nil {
 		return m, err
 	}

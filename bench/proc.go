@@ -4,31 +4,32 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// tick is the unit of the CPU times in /proc (USER_HZ), which is 100 on every Linux that Go runs on.
-const tick = 10 * time.Millisecond
-
-// cpuOf returns the CPU time of a process so far, user and system.
-func cpuOf(pid int) (time.Duration, error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return 0, err
+// cpuOf returns the CPU time of a process so far, user and system. It adds up the nanoseconds that the scheduler has
+// counted for its threads, because utime and stime in /proc/pid/stat come in steps of 10 ms.
+func cpuOf(pid int) (total time.Duration, err error) {
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
+	if err != nil || len(files) == 0 {
+		return 0, fmt.Errorf("process %d has no threads: %w", pid, err)
 	}
-	// The name in parentheses may contain spaces; utime and stime are the 12th and 13th field behind it.
-	fields := bytes.Fields(b[bytes.LastIndexByte(b, ')')+1:])
-	if len(fields) < 13 {
-		return 0, fmt.Errorf("/proc/%d/stat has %d fields", pid, len(fields))
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return 0, err
+		}
+		onCPU, _, _ := strings.Cut(string(b), " ")
+		ns, err := strconv.ParseInt(onCPU, 10, 64)
+		if err != nil {
+			return 0, err
+		}
+		total += time.Duration(ns)
 	}
-	utime, err := strconv.Atoi(string(fields[11]))
-	if err != nil {
-		return 0, err
-	}
-	stime, err := strconv.Atoi(string(fields[12]))
-	return time.Duration(utime+stime) * tick, err
+	return total, nil
 }
 
 // residentOf returns the resident memory of a process, in bytes.

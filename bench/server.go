@@ -22,6 +22,7 @@ const (
 	kindCSMS    = "csms"         // a bare csms.Server behind net/http
 	kindLimited = "csms-limited" // the same behind a csms.LimitListener
 	kindNaive   = "naive"        // a server as people write it
+	kindEcho    = "echo"         // a bare gobwas upgrade that answers every frame, and checks nothing
 	kindUpgrade = "upgrade"      // a bare gobwas upgrade behind net/http
 	kindTLS     = "crypto-tls"   // a bare crypto/tls server that answers any request head with the upgrade
 )
@@ -38,6 +39,8 @@ func newServer(kind string) (server, error) {
 		return newCSMSServer()
 	case kindNaive:
 		return newNaiveServer(), nil
+	case kindEcho:
+		return &echoServer{}, nil
 	case kindUpgrade:
 		return &upgradeServer{}, nil
 	case kindTLS:
