@@ -184,9 +184,9 @@ func ExampleWithMessageID() {
 	runs := 0
 	csms, station := connect(ocpp16.Protocol, ocppj.Options{
 		Route: routes(map[string]handler{
-			"StatusNotification": func(context.Context, any) (any, error) {
+			"DataTransfer": func(context.Context, any) (any, error) {
 				runs++
-				return &ocpp16.StatusNotificationResponse{}, nil
+				return &ocpp16.DataTransferResponse{Status: ocpp16.DataTransferStatusAccepted}, nil
 			},
 		}),
 	}, ocppj.Options{})
@@ -194,9 +194,7 @@ func ExampleWithMessageID() {
 
 	id := ocppj.NewMessageID()
 	for range 2 { // a retry under the same id has no second effect
-		_, err := ocppj.Call(ocppj.WithMessageID(context.Background(), id), station, &ocpp16.StatusNotificationRequest{
-			ConnectorID: 1, ErrorCode: ocpp16.ChargePointErrorCodeNoError, Status: ocpp16.ChargePointStatusAvailable,
-		})
+		_, err := ocppj.Call(ocppj.WithMessageID(context.Background(), id), station, &ocpp16.DataTransferRequest{VendorID: "acme"})
 		if err != nil {
 			fmt.Println(err)
 		}

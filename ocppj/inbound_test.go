@@ -2,6 +2,7 @@ package ocppj_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -45,6 +46,20 @@ func status(v ocpp.Version, connector int) string {
 	}
 	return fmt.Sprintf(
 		`{"timestamp":"2026-01-02T03:04:05Z","connectorStatus":"Available","evseId":1,"connectorId":%d}`, connector)
+}
+
+// transfer is the payload of a DataTransfer, which has effects.
+func transfer(n int) string { return fmt.Sprintf(`{"vendorId":"acme","data":"%d"}`, n) }
+
+// transferResponse accepts a DataTransfer.
+func transferResponse(v ocpp.Version) any {
+	switch v {
+	case ocpp.V16:
+		return &ocpp16.DataTransferResponse{Status: ocpp16.DataTransferStatusAccepted}
+	case ocpp.V201:
+		return &ocpp201.DataTransferResponse{Status: ocpp201.DataTransferStatusAccepted}
+	}
+	return &ocpp21.DataTransferResponse{Status: ocpp21.DataTransferStatusAccepted}
 }
 
 func TestR10FrameShapes(t *testing.T) {
@@ -107,15 +122,15 @@ func TestR12RetryGetsTheSameAnswer(t *testing.T) {
 	bubble(t, func(t *testing.T, v ocpp.Version) {
 		r := newRig(t, v)
 		runs := 0
-		r.handle("StatusNotification", func(context.Context, any) (any, error) {
+		r.handle("DataTransfer", func(context.Context, any) (any, error) {
 			runs++
-			return statusResponse(v), nil
+			return transferResponse(v), nil
 		})
-		r.receive(`[2,"7","StatusNotification",` + status(v, 1) + `]`)
-		r.wants(`[3,"7",{}]`)
-		r.receive(`[2,"7","StatusNotification",` + status(v, 1) + `]`)
-		r.wants(`[3,"7",{}]`)
-		r.wantsEvents("repeated StatusNotification 7")
+		r.receive(`[2,"7","DataTransfer",` + transfer(1) + `]`)
+		r.wants(`[3,"7",{"status":"Accepted"}]`)
+		r.receive(`[2,"7","DataTransfer",` + transfer(1) + `]`)
+		r.wants(`[3,"7",{"status":"Accepted"}]`)
+		r.wantsEvents("repeated DataTransfer 7")
 		if runs != 1 {
 			t.Errorf("the handler ran %d times, want once", runs)
 		}
@@ -129,11 +144,11 @@ func TestR12SameIDWithOtherContentIsNoRetry(t *testing.T) {
 		count := func(resp any) handler {
 			return func(context.Context, any) (any, error) { runs++; return resp, nil }
 		}
-		r.handle("StatusNotification", count(statusResponse(v)))
-		r.receive(`[2,"1","StatusNotification",`+status(v, 1)+`]`, `[2,"2","StatusNotification",`+status(v, 1)+`]`)
-		r.wants(`[3,"1",{}]`, `[3,"2",{}]`)
-		r.receive(`[2,"1","StatusNotification",` + status(v, 2) + `]`)
-		r.wants(`[3,"1",{}]`)
+		r.handle("DataTransfer", count(transferResponse(v)))
+		r.receive(`[2,"1","DataTransfer",`+transfer(1)+`]`, `[2,"2","DataTransfer",`+transfer(1)+`]`)
+		r.wants(`[3,"1",{"status":"Accepted"}]`, `[3,"2",{"status":"Accepted"}]`)
+		r.receive(`[2,"1","DataTransfer",` + transfer(2) + `]`)
+		r.wants(`[3,"1",{"status":"Accepted"}]`)
 		if runs != 3 {
 			t.Errorf("the handler ran %d times, want 3", runs)
 		}
@@ -144,17 +159,17 @@ func TestR12RefusedMessageMayBeTriedAgain(t *testing.T) {
 	bubble(t, func(t *testing.T, v ocpp.Version) {
 		r := newRig(t, v)
 		fail := true
-		r.handle("StatusNotification", func(context.Context, any) (any, error) {
+		r.handle("DataTransfer", func(context.Context, any) (any, error) {
 			if fail {
 				return nil, errors.New("the store is down")
 			}
-			return statusResponse(v), nil
+			return transferResponse(v), nil
 		})
-		r.receive(`[2,"1","StatusNotification",` + status(v, 1) + `]`)
+		r.receive(`[2,"1","DataTransfer",` + transfer(1) + `]`)
 		r.wants(`[4,"1","InternalError","an internal error occurred",{}]`)
 		fail = false
-		r.receive(`[2,"1","StatusNotification",` + status(v, 1) + `]`)
-		r.wants(`[3,"1",{}]`)
+		r.receive(`[2,"1","DataTransfer",` + transfer(1) + `]`)
+		r.wants(`[3,"1",{"status":"Accepted"}]`)
 	})
 }
 
@@ -168,18 +183,18 @@ func TestR12RetryOnTheNextConnectionWaitsForTheFirst(t *testing.T) {
 		h := func(context.Context, any) (any, error) {
 			runs++
 			<-goOn
-			return statusResponse(v), nil
+			return transferResponse(v), nil
 		}
-		first.handle("StatusNotification", h)
-		second.handle("StatusNotification", h)
-		frame := `[2,"1","StatusNotification",` + status(v, 1) + `]`
+		first.handle("DataTransfer", h)
+		second.handle("DataTransfer", h)
+		frame := `[2,"1","DataTransfer",` + transfer(1) + `]`
 		first.receive(frame)
 		synctest.Wait()
 		first.s.Close(errors.New("gone"))
 		second.receive(frame)
 		second.wants()
 		close(goOn)
-		second.wants(`[3,"1",{}]`)
+		second.wants(`[3,"1",{"status":"Accepted"}]`)
 		if runs != 1 {
 			t.Errorf("the handler ran %d times, want once", runs)
 		}
@@ -189,7 +204,7 @@ func TestR12RetryOnTheNextConnectionWaitsForTheFirst(t *testing.T) {
 func TestR12BootAndHeartbeatAreAnsweredAfresh(t *testing.T) {
 	bubble(t, func(t *testing.T, v ocpp.Version) {
 		r := newRig(t, v)
-		r.answers("StatusNotification", statusResponse(v))
+		r.answers("DataTransfer", transferResponse(v))
 		now := func(context.Context, any) (any, error) {
 			return &ocpp16.HeartbeatResponse{CurrentTime: ocpp.Time{Time: time.Now()}}, nil
 		}
@@ -203,12 +218,12 @@ func TestR12BootAndHeartbeatAreAnsweredAfresh(t *testing.T) {
 		}
 		runs := 0
 		r.answers("BootNotification", &ocpp16.BootNotificationResponse{})
-		r.handle("StatusNotification", func(context.Context, any) (any, error) { runs++; return statusResponse(v), nil })
-		r.receive(`[2,"2","StatusNotification",` + status(v, 1) + `]`)
+		r.handle("DataTransfer", func(context.Context, any) (any, error) { runs++; return transferResponse(v), nil })
+		r.receive(`[2,"2","DataTransfer",` + transfer(1) + `]`)
 		synctest.Wait()
 		r.receive(`[2,"3","BootNotification",{}]`) // whatever it is answered: counters start again
 		synctest.Wait()
-		r.receive(`[2,"2","StatusNotification",` + status(v, 1) + `]`)
+		r.receive(`[2,"2","DataTransfer",` + transfer(1) + `]`)
 		synctest.Wait()
 		if runs != 2 {
 			t.Errorf("the handler ran %d times, want 2: the boot between them restarts the counters", runs)
@@ -216,15 +231,44 @@ func TestR12BootAndHeartbeatAreAnsweredAfresh(t *testing.T) {
 	}, ocpp.V16)
 }
 
+// A station whose ids begin again without a boot, and says under an old one what it said then, means it anew: it has
+// said otherwise in between.
+func TestR12WhatMayBeHandledTwiceIsHandledAfresh(t *testing.T) {
+	for action, c := range map[string]struct{ payload, answer string }{
+		"StatusNotification":            {`{"connectorId":1,"errorCode":"NoError","status":"Available"}`, `{}`},
+		"Authorize":                     {`{"idTag":"A1"}`, `{"idTagInfo":{"status":"Accepted"}}`},
+		"FirmwareStatusNotification":    {`{"status":"Idle"}`, `{}`},
+		"DiagnosticsStatusNotification": {`{"status":"Idle"}`, `{}`},
+	} {
+		bubble(t, func(t *testing.T, v ocpp.Version) {
+			r := newRig(t, v)
+			runs := 0
+			r.handle(action, func(context.Context, any) (any, error) {
+				runs++
+				info, _ := ocpp16.Protocol.Action(action)
+				resp := info.NewResponse()
+				return resp, json.Unmarshal([]byte(c.answer), resp)
+			})
+			for range 2 {
+				r.receive(`[2,"1","` + action + `",` + c.payload + `]`)
+				r.wants(`[3,"1",` + c.answer + `]`)
+			}
+			if runs != 2 {
+				t.Errorf("%s: the handler ran %d times, want twice", action, runs)
+			}
+		}, ocpp.V16)
+	}
+}
+
 func TestR12AnswerMemoryIsBounded(t *testing.T) {
 	bubble(t, func(t *testing.T, v ocpp.Version) {
 		memory := &ocppj.AnswerMemory{MaxEntries: 2, MaxAge: time.Minute}
 		r := newRig(t, v, func(o *ocppj.Options) { o.Answers = memory })
 		runs := 0
-		r.handle("StatusNotification", func(context.Context, any) (any, error) { runs++; return statusResponse(v), nil })
+		r.handle("DataTransfer", func(context.Context, any) (any, error) { runs++; return transferResponse(v), nil })
 		send := func(id string) {
-			r.receive(`[2,"` + id + `","StatusNotification",` + status(v, 1) + `]`)
-			r.wants(`[3,"` + id + `",{}]`)
+			r.receive(`[2,"` + id + `","DataTransfer",` + transfer(1) + `]`)
+			r.wants(`[3,"` + id + `",{"status":"Accepted"}]`)
 		}
 		send("1")
 		send("2")
@@ -244,23 +288,23 @@ func TestR12AnswerMemoryIsBounded(t *testing.T) {
 
 func TestR12AnswerMemoryIsBoundedInBytes(t *testing.T) {
 	bubble(t, func(t *testing.T, v ocpp.Version) {
-		memory := &ocppj.AnswerMemory{MaxBytes: 2 * len(`[3,"1",{}]`)}
+		memory := &ocppj.AnswerMemory{MaxBytes: 2 * len(`[3,"1",{"status":"Accepted"}]`)}
 		goOn := make(chan struct{})
 		share := func(o *ocppj.Options) { o.Answers = memory }
 		r, other := newRig(t, v, share), newRig(t, v, share)
 		runs := 0
-		r.handle("StatusNotification", func(context.Context, any) (any, error) { runs++; return statusResponse(v), nil })
-		other.handle("StatusNotification", func(context.Context, any) (any, error) { <-goOn; return statusResponse(v), nil })
-		other.receive(`[2,"0","StatusNotification",` + status(v, 1) + `]`) // what is being handled is not forgotten
+		r.handle("DataTransfer", func(context.Context, any) (any, error) { runs++; return transferResponse(v), nil })
+		other.handle("DataTransfer", func(context.Context, any) (any, error) { <-goOn; return transferResponse(v), nil })
+		other.receive(`[2,"0","DataTransfer",` + transfer(1) + `]`) // what is being handled is not forgotten
 		synctest.Wait()
 		for _, id := range []string{"1", "2", "3", "3", "2", "1"} {
-			r.receive(`[2,"` + id + `","StatusNotification",` + status(v, 1) + `]`)
-			r.wants(`[3,"` + id + `",{}]`)
+			r.receive(`[2,"` + id + `","DataTransfer",` + transfer(1) + `]`)
+			r.wants(`[3,"` + id + `",{"status":"Accepted"}]`)
 		}
-		r.receive(`[2,"0","StatusNotification",` + status(v, 1) + `]`)
+		r.receive(`[2,"0","DataTransfer",` + transfer(1) + `]`)
 		r.wants()
 		close(goOn)
-		r.wants(`[3,"0",{}]`)
+		r.wants(`[3,"0",{"status":"Accepted"}]`)
 		if runs != 4 {
 			t.Errorf("the handler ran %d times, want 4", runs)
 		}
@@ -271,10 +315,10 @@ func TestR12RetryUnderAnIDThatIsEscaped(t *testing.T) {
 	bubble(t, func(t *testing.T, v ocpp.Version) {
 		r := newRig(t, v)
 		runs := 0
-		r.handle("StatusNotification", func(context.Context, any) (any, error) { runs++; return statusResponse(v), nil })
+		r.handle("DataTransfer", func(context.Context, any) (any, error) { runs++; return transferResponse(v), nil })
 		for range 2 {
-			r.receive(`[2,"\u0022\n","StatusNotification",` + status(v, 1) + `]`)
-			r.wants(`[3,"\"\n",{}]`)
+			r.receive(`[2,"\u0022\n","DataTransfer",` + transfer(1) + `]`)
+			r.wants(`[3,"\"\n",{"status":"Accepted"}]`)
 		}
 		if runs != 1 {
 			t.Errorf("the handler ran %d times", runs)

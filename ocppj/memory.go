@@ -22,8 +22,12 @@ const (
 //
 // It is bounded, and shared by the connections of an identity: while one of them handles a message, a
 // repetition on the next one waits for that result. Only CALLRESULTs are remembered: a refused message may be
-// repeated and tried again. BootNotification and Heartbeat are never answered from memory, since their answer
-// carries the time; a BootNotification empties it, since the station's counter may have started again.
+// repeated and tried again.
+//
+// BootNotification and Heartbeat are never answered from memory, since their answer carries the time, nor are
+// Authorize, StatusNotification and the other status notifications (firmware, logs ...), which may be handled twice: a
+// station whose counter started again without a boot may send one under an old id with the same bytes and mean it
+// anew. A BootNotification empties the memory, since the station's counter may have started again.
 //
 // The zero AnswerMemory is ready for use. It is safe for concurrent use.
 type AnswerMemory struct {

@@ -1,16 +1,28 @@
 package ocppj
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
-// The actions whose answer carries the time, in all versions.
+// Names of actions, the same in all versions.
 const (
 	bootNotification = "BootNotification"
 	heartbeat        = "Heartbeat"
+	authorize        = "Authorize"
+	anyStatus        = "StatusNotification" // also the end of the name of those about firmware, logs ...
 )
+
+// repeatable reports whether a message of the action may be handled twice: it asks what is so, or says it, now. Its
+// repetition is handled afresh, which does no harm, while the memory might: a station whose ids begin again without a
+// boot says under an old id that a connector is occupied, as it did before, and has said otherwise in between.
+func repeatable(action string) bool {
+	return action == heartbeat || action == authorize || strings.HasSuffix(action, anyStatus)
+}
 
 // repeated answers a repetition of an answered CALL again (rule R12), and otherwise notes that m is being handled.
 func (s *Session) repeated(m *message, payload []byte) bool {
-	if m.typ != TypeCall || m.action == heartbeat {
+	if m.typ != TypeCall || repeatable(m.action) {
 		return false
 	}
 	if m.action == bootNotification {

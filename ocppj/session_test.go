@@ -374,7 +374,9 @@ func TestNothingIsCalledUnderTheLock(t *testing.T) {
 		r.handle("StatusNotification", func(context.Context, any) (any, error) { use("Handle"); return statusResponse(v), nil })
 		r.handle("Heartbeat", func(context.Context, any) (any, error) { return nil, io.EOF })
 		odd := `[2,"1","StatusNotification",` + `{"odd":1,` + status(v, 1)[1:] + `]`
-		for _, frame := range []string{`[9]`, `x`, odd, odd, `[3,"x",{}]`, `[5,"1"]`, `[2,"2","Heartbeat",{}]`} {
+		r.handle("DataTransfer", func(context.Context, any) (any, error) { return transferResponse(v), nil })
+		again := `[2,"5","DataTransfer",` + transfer(1) + `]`
+		for _, frame := range []string{`[9]`, `x`, odd, again, again, `[3,"x",{}]`, `[5,"1"]`, `[2,"2","Heartbeat",{}]`} {
 			r.receive(frame)
 			synctest.Wait()
 		}

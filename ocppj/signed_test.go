@@ -55,9 +55,13 @@ func TestR22SignedRequestsAreUnwrappedAlways(t *testing.T) {
 		r.answers("StatusNotification", statusResponse(v))
 		r.receive(strings.Replace(signedStatus(v, "1"), "CALL Status", "forged Status", 1))
 		r.wants(`[3,"1",{}]`)
-		r.receive(signedStatus(v, "1")) // a retry, signed anew
-		r.wants(`[3,"1",{}]`)
-		r.wantsEvents("repeated StatusNotification 1")
+		r.wantsEvents()
+		r.answers("DataTransfer", transferResponse(v))
+		for _, signature := range []ocppj.MessageType{ocppj.TypeCall, ocppj.TypeCallResult} { // a retry, signed anew
+			r.receive(`[2,"2","DataTransfer-Signed",` + jwsOf(signature, "DataTransfer", transfer(1)) + `]`)
+			r.wants(`[3,"2",{"status":"Accepted"}]`)
+		}
+		r.wantsEvents("repeated DataTransfer 2")
 	}, versions2...)
 }
 
