@@ -15,9 +15,9 @@ type BackOff struct {
 	RandomRange time.Duration // default 10 s; negative: 0
 	RepeatTimes int           // default 4; negative: never double
 
-	// Rand returns a random duration of 0 to max, both included; it is called with a positive max. It must be
+	// Rand returns a random duration of 0 to limit, both included; it is called with a positive limit. It must be
 	// safe for concurrent use. The default is math/rand/v2.
-	Rand func(max time.Duration) time.Duration
+	Rand func(limit time.Duration) time.Duration
 }
 
 func (b BackOff) withDefaults() BackOff {
@@ -27,7 +27,7 @@ func (b BackOff) withDefaults() BackOff {
 		b.RepeatTimes = 4
 	}
 	if b.Rand == nil {
-		b.Rand = func(max time.Duration) time.Duration { return rand.N(max + 1) }
+		b.Rand = func(limit time.Duration) time.Duration { return rand.N(limit + 1) }
 	}
 	return b
 }

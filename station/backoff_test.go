@@ -9,9 +9,9 @@ func TestR30BackOffDoublesThenKeepsTheLastWait(t *testing.T) {
 	random := []time.Duration{3, 1, 4, 1, 9, 9, 9, 5}
 	b := BackOff{
 		WaitMinimum: 10, RandomRange: 9, RepeatTimes: 3,
-		Rand: func(max time.Duration) time.Duration {
-			if max != 9 {
-				t.Errorf("Rand was asked for up to %d, want 9", max)
+		Rand: func(limit time.Duration) time.Duration {
+			if limit != 9 {
+				t.Errorf("Rand was asked for up to %d, want 9", limit)
 			}
 			r := random[0]
 			random = random[1:]

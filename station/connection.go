@@ -149,7 +149,7 @@ func (c *Client) serve(ctx context.Context, n *Connection, online func()) {
 		c.o.OnConnect(n)
 	}
 	c.goOnline(n, content)
-	n.ws.Start(n)
+	n.ws.Start(n) //nolint:errcheck // when it has ended already Done says so
 	c.kick()
 	online()
 	select {

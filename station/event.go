@@ -80,8 +80,7 @@ func refusedWith(err error, alert tls.AlertError) bool {
 }
 
 func httpStatus(err error) int {
-	var s *wsconn.StatusError
-	if errors.As(err, &s) {
+	if s, ok := errors.AsType[*wsconn.StatusError](err); ok {
 		return s.Code
 	}
 	return 0

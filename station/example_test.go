@@ -30,14 +30,14 @@ func newExampleCSMS(subprotocol string) *exampleCSMS {
 	c.Server = ocpptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if p, err := ocpptest.AcceptPeer(w, r, subprotocol); err == nil {
 			defer p.Close()
-			go c.send(p, r.Context())
+			go c.send(r.Context(), p)
 			c.serve(p)
 		}
 	}))
 	return c
 }
 
-func (c *exampleCSMS) send(p *ocpptest.Peer, ctx context.Context) {
+func (c *exampleCSMS) send(ctx context.Context, p *ocpptest.Peer) {
 	select {
 	case q := <-c.ask:
 		p.SendText(`[2,"1",` + q + `]`)
@@ -48,8 +48,7 @@ func (c *exampleCSMS) send(p *ocpptest.Peer, ctx context.Context) {
 func (c *exampleCSMS) serve(p *ocpptest.Peer) {
 	for {
 		text, err := p.ReadText()
-		var closed *ocpptest.CloseError
-		if errors.As(err, &closed) {
+		if closed, ok := errors.AsType[*ocpptest.CloseError](err); ok {
 			p.SendClose(closed.Code, "")
 		}
 		if err != nil {
@@ -371,7 +370,7 @@ func ExampleClient_UpdatePassword() {
 	_, stop := c.start(ocpp16.Protocol, func(st *station.Client) {
 		station.Handle(st, func(_ context.Context, req *ocpp16.ChangeConfigurationRequest) (*ocpp16.ChangeConfigurationResponse, error) {
 			key, err := station.AuthorizationKey(req.Value)
-			if err != nil {
+			if err != nil { //nolint:nilerr // the CSMS is told
 				return &ocpp16.ChangeConfigurationResponse{Status: ocpp16.ConfigurationStatusRejected}, nil
 			}
 			st.UpdatePassword(key) // connects anew, after the answer has gone out

@@ -131,7 +131,7 @@ func (q *FileQueue) read(l liveEntry) (Entry, error) {
 	if _, err := q.f.ReadAt(buf, l.off); err != nil {
 		return Entry{}, fmt.Errorf("station: reading queue %s: %w", q.path, err)
 	}
-	body, _, err := splitRecord(buf)
+	body, err := splitRecord(buf)
 	if err != nil {
 		return Entry{}, fmt.Errorf("station: queue %s at byte %d: %w", q.path, l.off, ErrQueueCorrupt)
 	}

@@ -14,7 +14,7 @@ import (
 //
 //	4 bytes  length of the body, little endian
 //	4 bytes  CRC-32C of these four bytes and the body
-//	body     one byte for the kind, then the fields of that kind
+//	the body: one byte for the kind, then the fields of that kind
 //
 // Records are only ever appended. The length is part of the checksum, so that a damaged length is found too.
 
@@ -95,21 +95,21 @@ func appendString(b []byte, s string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
-// splitRecord takes the first record off b. It fails with errBadRecord when there is no whole, sound one.
-func splitRecord(b []byte) (body, rest []byte, err error) {
+// splitRecord returns the body of the first record of b. It fails with errBadRecord when there is no whole, sound one.
+func splitRecord(b []byte) (body []byte, err error) {
 	if len(b) < recordHeaderSize {
-		return nil, nil, errBadRecord
+		return nil, errBadRecord
 	}
 	n := binary.LittleEndian.Uint32(b)
 	if n == 0 || n > maxRecordBody || int(n) > len(b)-recordHeaderSize {
-		return nil, nil, errBadRecord
+		return nil, errBadRecord
 	}
 	end := recordHeaderSize + int(n)
 	body = b[recordHeaderSize:end]
 	if checksum(b[:4], body) != binary.LittleEndian.Uint32(b[4:]) {
-		return nil, nil, errBadRecord
+		return nil, errBadRecord
 	}
-	return body, b[end:], nil
+	return body, nil
 }
 
 // parseRecord reads a body whose checksum was right. An error means that another program wrote it.
@@ -187,7 +187,7 @@ func (p *bodyParser) entry() Entry {
 // none; what follows damage in the middle of a log does.
 func anySoundRecord(b []byte) (int, bool) {
 	for i := range b {
-		body, _, err := splitRecord(b[i:])
+		body, err := splitRecord(b[i:])
 		if err != nil {
 			continue
 		}

@@ -52,7 +52,7 @@ func (q *FileQueue) replay(data []byte) error {
 }
 
 func nextRecord(b []byte) (record, int, error) {
-	body, _, err := splitRecord(b)
+	body, err := splitRecord(b)
 	if err != nil {
 		return record{}, 0, err
 	}
@@ -83,7 +83,7 @@ func (q *FileQueue) recoverFrom(data []byte, cause error) error {
 		return errors.Join(q.f.Truncate(q.size), q.f.Sync())
 	}
 	if !q.opts.Repair {
-		return fmt.Errorf("%w at byte %d (%v); sound records follow it, FileQueueOptions.Repair keeps them",
+		return fmt.Errorf("%w at byte %d (%w); sound records follow it, FileQueueOptions.Repair keeps them",
 			ErrQueueCorrupt, q.size, cause)
 	}
 	return q.repair(data)

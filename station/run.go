@@ -118,8 +118,7 @@ const maxRetryAfter = 10 * time.Minute
 
 // retryAfter is the wait that a refusing CSMS asks for, 0 for none. It can only lengthen the back-off.
 func retryAfter(err error) time.Duration {
-	var s *wsconn.StatusError
-	if errors.As(err, &s) {
+	if s, ok := errors.AsType[*wsconn.StatusError](err); ok {
 		return min(s.RetryAfter(), maxRetryAfter)
 	}
 	return 0

@@ -148,7 +148,7 @@ func (g *Group[J]) fail(c *clocks, err error) error {
 // probe ends the failure when the store works again.
 func (g *Group[J]) probe(c *clocks) {
 	if err := g.engine.Probe(); err != nil {
-		g.fail(c, err)
+		g.fail(c, err) //nolint:errcheck // it returns what is stored for Health
 		return
 	}
 	c.backoff = 0

@@ -84,7 +84,7 @@ func TestSendTellsThatItsOwnFrameFailed(t *testing.T) {
 		t.Skip("this system has no writes that do not block")
 	}
 	c.raw = &resetting{RawConn: c.raw, writes: 1}
-	if err := c.Send([]byte("x")); err == nil || err != c.Cause() { //nolint:errorlint // the very cause
+	if err := c.Send([]byte("x")); err == nil || err != c.Cause() {
 		t.Errorf("%v, cause %v", err, c.Cause())
 	}
 }
@@ -101,7 +101,7 @@ func TestSendTakesNoSharedLock(t *testing.T) {
 		"pipe":  func(*testing.T) (ours, theirs net.Conn) { return net.Pipe() },
 		"TLS": func(t *testing.T) (ours, theirs net.Conn) {
 			ours, theirs = sockets(t)
-			client := tls.Client(theirs, &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // it only has to carry bytes
+			client := tls.Client(theirs, &tls.Config{InsecureSkipVerify: true})
 			return tls.Server(ours, &tls.Config{Certificates: server.TLS.Certificates}), client
 		},
 	} {

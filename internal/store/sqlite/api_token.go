@@ -8,7 +8,7 @@ import (
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
-const apiTokenColumns = "id, name, hash, created_at"
+const apiTokenColumns = "id, name, hash, created_at" //nolint:gosec // columns
 
 func apiTokenFields(t *fleet.APIToken) []any {
 	return []any{&t.ID, &t.Name, &t.Hash, instant{&t.CreatedAt}}

@@ -30,8 +30,8 @@ func readCursor(cursor string, dest ...any) (ok bool, err error) {
 	if json.Unmarshal(b, &keys) != nil || len(keys) != len(dest) {
 		return false, store.ErrCursor
 	}
-	for i := range keys {
-		if json.Unmarshal(keys[i], dest[i]) != nil {
+	for i, d := range dest {
+		if json.Unmarshal(keys[i], d) != nil {
 			return false, store.ErrCursor
 		}
 	}

@@ -12,8 +12,7 @@ import (
 
 // primary returns the primary result code of an error of the driver, and 0 for any other error.
 func primary(err error) int {
-	var e *sqlite.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		return e.Code() & 0xff
 	}
 	return 0

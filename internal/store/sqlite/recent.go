@@ -1,5 +1,7 @@
 package sqlite
 
+import "slices"
+
 // maxRecent bounds the transactions that the writer remembers; each takes about a kilobyte.
 const maxRecent = 8192
 
@@ -36,8 +38,8 @@ func (r recent) remember(list []changed) {
 
 // recall finds a transaction as the open batch has it.
 func (w *writer) recall(k transactionKey) (known, bool) {
-	for i := len(w.pending.transactions) - 1; i >= 0; i-- {
-		if c := w.pending.transactions[i]; c.transactionKey == k {
+	for _, c := range slices.Backward(w.pending.transactions) {
+		if c.transactionKey == k {
 			return c.known, true
 		}
 	}

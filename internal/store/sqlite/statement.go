@@ -30,7 +30,7 @@ func (w *writer) exec(query string, args ...any) error {
 
 // execCount returns how many rows the statement changed.
 func (w *writer) execCount(query string, args ...any) (int64, error) {
-	s, err := w.stmt(query)
+	s, err := w.stmt(query) //nolint:sqlclosecheck // the writer keeps its statements until it closes
 	if err != nil {
 		return 0, err
 	}
@@ -43,7 +43,7 @@ func (w *writer) execCount(query string, args ...any) (int64, error) {
 
 // queryRow reads one row into dest; found is false when there is none.
 func (w *writer) queryRow(query string, args, dest []any) (found bool, err error) {
-	s, err := w.stmt(query)
+	s, err := w.stmt(query) //nolint:sqlclosecheck // as in execCount
 	if err != nil {
 		return false, err
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
-const tokenColumns = "shown_value, shown_type, status, group_value, expiry, created_at, seen_at"
+const tokenColumns = "shown_value, shown_type, status, group_value, expiry, created_at, seen_at" //nolint:gosec // columns
 
 func tokenFields(t *fleet.Token) []any {
 	return []any{&t.Value, &t.Type, &t.Status, &t.Group, instant{&t.Expiry}, instant{&t.CreatedAt}, &t.SeenAt}

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
@@ -41,7 +42,7 @@ func (w *writer) insertTransaction(t *known, e fleet.TransactionEvent, d fleet.D
 	if k := e.StartKey(); k != "" {
 		startKey = k
 	}
-	args := append(columns, e.Station, t.id, t.number, startKey, decision, fleet.Micros(e.Received))
+	args := slices.Concat(columns, []any{e.Station, t.id, t.number, startKey, decision, fleet.Micros(e.Received)})
 	_, err = w.queryRow(`INSERT INTO transactions (sort_at, evse, connector, token, token_type, stop_token, stop_token_type,
 			begun, active, offline, started_at, ended_at, meter_start, meter_stop, meter_last, stop_reason, charging_state,
 			remote_start_id, reservation_id, events, missing, last_received, history,

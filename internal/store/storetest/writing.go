@@ -152,7 +152,7 @@ func testAnyOrder(f *fixture) {
 		for _, i := range kept {
 			f.submit(session2x("A", straight)[i])
 		}
-		same(f, t, f.transaction("A", mixed), f.transaction("A", straight))
+		same(t, f.transaction("A", mixed), f.transaction("A", straight))
 		f.anyOrder16(t, kept, order, n)
 	})
 }
@@ -176,11 +176,11 @@ func (f *fixture) anyOrder16(t *rapid.T, kept, order []int, n int) {
 	for _, i := range kept {
 		f.submit(straight[i])
 	}
-	same(f, t, f.transaction(mixed[1].Station, mixed[1].TransactionID), f.transaction(straight[1].Station, straight[1].TransactionID))
+	same(t, f.transaction(mixed[1].Station, mixed[1].TransactionID), f.transaction(straight[1].Station, straight[1].TransactionID))
 }
 
 // same compares what must not depend on the order of arrival.
-func same(f *fixture, t *rapid.T, a, b fleet.Transaction) {
+func same(t *rapid.T, a, b fleet.Transaction) {
 	for _, x := range []*fleet.Transaction{&a, &b} {
 		x.Station, x.ID, x.Number = "", "", 0
 		x.FirstReceived, x.LastReceived = time.Time{}, time.Time{}
