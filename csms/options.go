@@ -83,12 +83,16 @@ type Options struct {
 	// Default: 16.
 	MaxInbound int
 
+	// MaxInboundBytes is how many bytes of such messages may wait; one of any size may. Default: 1 MiB.
+	MaxInboundBytes int
+
 	// PingInterval is the time between two pings of this end. Default: 60 s; negative: none.
 	// Admission.PingInterval overrides it, Station.SetPingInterval changes it (rule R33).
 	PingInterval time.Duration
 
 	// IdleTimeout ends a connection on which no frame of any kind arrived for so long. It is raised to more than a
-	// ping and its answer take (rule R34). Default: 3 ping intervals; negative: never, as when pings are off.
+	// ping and its answer take (rule R34). Default: 3 ping intervals; negative: never, as when pings are off. Nothing
+	// bounds then how long a peer may leave a message incomplete, of which this end keeps what has arrived.
 	// Admission.IdleTimeout overrides it.
 	IdleTimeout time.Duration
 

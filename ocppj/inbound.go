@@ -18,6 +18,7 @@ type message struct {
 // inbound is what the peer has under way to this end. All but workers is guarded by Session.mu.
 type inbound struct {
 	queue   []*message    // in order
+	bytes   int           // of the frames in queue
 	current *message      // being handled
 	room    chan struct{} // buffered; gets a value when there is room; nil when Receive does not wait
 	results recentIDs     // sent, and the peer may still refuse them (2.1)
@@ -27,7 +28,31 @@ type inbound struct {
 func (i *inbound) idle() bool { return i.current == nil && len(i.queue) == 0 }
 
 // drop empties the queue for Close.
-func (i *inbound) drop() { i.queue = nil }
+func (i *inbound) drop() { i.queue, i.bytes = nil, 0 }
+
+// add queues m; false: the bounds leave no room.
+func (i *inbound) add(m *message, messages, bytes int) bool {
+	full := len(i.queue)+1 >= messages || len(i.queue) > 0 && i.bytes+len(m.frame) > bytes
+	if !full {
+		i.queue = append(i.queue, m)
+		i.bytes += len(m.frame)
+	}
+	return !full
+}
+
+// next makes the message that waits longest the current one; nil when none waits.
+func (i *inbound) next() *message {
+	i.current = nil
+	if len(i.queue) == 0 {
+		i.queue = nil // an idle session keeps no queue
+		return nil
+	}
+	i.current = i.queue[0]
+	i.queue[0] = nil
+	i.queue = i.queue[1:]
+	i.bytes -= len(i.current.frame)
+	return i.current
+}
 
 // has reports whether a message with the id waits or is being handled.
 func (i *inbound) has(id string) bool {
@@ -62,8 +87,7 @@ func (s *Session) enqueue(m *message) (room <-chan struct{}, err error) {
 		return nil, nil
 	}
 	defer s.mu.Unlock()
-	if len(s.in.queue)+1 < s.o.MaxInbound {
-		s.in.queue = append(s.in.queue, m)
+	if s.in.add(m, s.o.MaxInbound, s.o.MaxInboundBytes) {
 		return nil, nil
 	}
 	s.in.room = make(chan struct{}, 1)
@@ -94,15 +118,7 @@ func (s *Session) workOn() {
 // nextInbound takes the next message, and tells Receive that there is room.
 func (s *Session) nextInbound() *message {
 	s.mu.Lock()
-	s.in.current = nil
-	if len(s.in.queue) > 0 {
-		s.in.current = s.in.queue[0]
-		s.in.queue[0] = nil
-		s.in.queue = s.in.queue[1:]
-	} else {
-		s.in.queue = nil // an idle session keeps no queue
-	}
-	next, room := s.in.current, s.in.room
+	next, room := s.in.next(), s.in.room
 	s.in.room = nil
 	s.mu.Unlock()
 	if room != nil {

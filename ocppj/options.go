@@ -10,9 +10,10 @@ import (
 
 // The defaults of Options.
 const (
-	DefaultCallTimeout = 30 * time.Second
-	DefaultMaxInbound  = 16
-	DefaultMaxCallers  = 1024
+	DefaultCallTimeout     = 30 * time.Second
+	DefaultMaxInbound      = 16
+	DefaultMaxInboundBytes = 1 << 20
+	DefaultMaxCallers      = 1024
 )
 
 // Options configures a Session. Protocol, End and Send are required; every other field may be zero.
@@ -46,6 +47,10 @@ type Options struct {
 	// pauses the reading of this connection only. A handler that calls its peer meanwhile does not get the answer
 	// before there is room, at the latest when its call has timed out. Default: 16.
 	MaxInbound int
+
+	// MaxInboundBytes is how many bytes the frames of inbound messages that wait may have together; it is a bound like
+	// MaxInbound. One message of any size may wait. Default: 1 MiB.
+	MaxInboundBytes int
 
 	// MaxCallers is how many calls may wait for the outstanding one; further ones fail with ErrTooManyCallers.
 	// Default: 1024.
@@ -120,6 +125,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.MaxInbound <= 0 {
 		o.MaxInbound = DefaultMaxInbound
+	}
+	if o.MaxInboundBytes <= 0 {
+		o.MaxInboundBytes = DefaultMaxInboundBytes
 	}
 	if o.MaxCallers <= 0 {
 		o.MaxCallers = DefaultMaxCallers

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -100,6 +101,60 @@ func TestR25InboundQueueIsBounded(t *testing.T) {
 		}
 		<-read
 		close(turn)
+	})
+}
+
+// Waiting messages are bounded in bytes too, and one of any size may wait.
+func TestR25WaitingMessagesAreBoundedInBytes(t *testing.T) {
+	bubble(t, func(t *testing.T, v ocpp.Version) {
+		r := newRig(t, v, func(o *ocppj.Options) { o.MaxInboundBytes = 1000 })
+		turn := make(chan struct{})
+		handled := 0
+		r.handle("DataTransfer", func(context.Context, any) (any, error) {
+			<-turn
+			handled++
+			return transferResponse(v), nil
+		})
+		received := 0
+		receive := func(sizes ...int) *result {
+			return background(func() (any, error) {
+				for _, size := range sizes {
+					received++
+					frame := fmt.Sprintf(`[2,"%d","DataTransfer",{"vendorId":"v"}]`, received)
+					if err := r.s.Receive([]byte(frame + strings.Repeat(" ", size-len(frame)))); err != nil {
+						return nil, err
+					}
+				}
+				return nil, nil
+			})
+		}
+		if !receive(5000, 5000).done() { // the first is handled, the second waits
+			t.Fatal("one message of any size may wait")
+		}
+		more := receive(100)
+		if more.done() {
+			t.Fatal("5000 bytes wait and more were taken under a bound of 1000")
+		}
+		turn <- struct{}{}
+		synctest.Wait()
+		if !more.done() {
+			t.Fatal("there is room")
+		}
+		for range 2 {
+			turn <- struct{}{}
+		}
+		synctest.Wait()
+		if !receive(100, 400, 400, 200).done() { // one is handled, and 1000 bytes wait
+			t.Fatal("1000 bytes may wait")
+		}
+		if more = receive(60); more.done() {
+			t.Fatal("1060 bytes wait under a bound of 1000")
+		}
+		close(turn)
+		synctest.Wait()
+		if !more.done() || handled != 8 {
+			t.Errorf("%d handled", handled)
+		}
 	})
 }
 

@@ -134,6 +134,9 @@ type Options struct {
 	// MaxInbound is how many messages of the CSMS may wait or be handled before reading pauses. Default: 16.
 	MaxInbound int
 
+	// MaxInboundBytes is how many bytes of such messages may wait; one of any size may. Default: 1 MiB.
+	MaxInboundBytes int
+
 	// MaxMessage is the longest message taken, in bytes; a longer one ends the connection with 1009 (rule R24).
 	// Default: 1 MiB.
 	MaxMessage int
