@@ -1,9 +1,11 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 
 	"github.com/chargeyard/chargeyard/csms"
@@ -16,6 +18,7 @@ import (
 type admission struct {
 	mode  Mode
 	store store.Stations
+	log   *slog.Logger
 }
 
 // authenticate is csms.Options.Authenticate. The Basic user was found equal to the identity and a client
@@ -31,26 +34,78 @@ func (a *admission) authenticate(ctx context.Context, identity string, c csms.Cr
 		}
 		return &csms.Admission{}, nil
 	}
-	if err := checkProof(id, c); err != nil {
+	used, err := checkProof(id, c)
+	if err != nil {
 		return nil, err
 	}
-	return &csms.Admission{MinProfile: csms.Profile(id.Profile)}, nil
+	a.promote(ctx, id, used)
+	return &csms.Admission{MinProfile: csms.Profile(id.Profile), Data: proof{used, c.Certificates != nil}}, nil
 }
 
-// checkProof demands what the station was created with: a certificate stands for itself, a key must be right. A
-// connection below the station's profile is refused later, by csms.Admission.MinProfile.
-func checkProof(id fleet.Identity, c csms.Credential) error {
+// promote ends the old key of a station that has logged in with the one that was offered to it.
+func (a *admission) promote(ctx context.Context, id fleet.Identity, used fleet.Credential) {
+	if used.IsZero() || !bytes.Equal(used.Hash, id.Offered.Hash) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, recordTimeout)
+	defer cancel()
+	if err := a.store.PromoteCredential(ctx, id.ID, used); err != nil {
+		a.log.Warn("the old key of a station works until its next login", "station", id.ID, "error", err)
+		return
+	}
+	a.log.Info("station key changed", "station", id.ID)
+}
+
+// proof is what a known station was let in by. It is the data of its connection until that is registered.
+type proof struct {
+	key         fleet.Credential // zero: none was needed
+	certificate bool
+}
+
+// holds reports whether the station would be let in by the same proof still.
+func (p proof) holds(id fleet.Identity) bool {
+	switch {
+	case !id.Known:
+		return false
+	case p.certificate:
+		return true
+	case p.key.IsZero():
+		return id.Credential.IsZero()
+	}
+	return id.Has(p.key)
+}
+
+// recheck closes a connection whose station got another key, or was deleted, after it was let in and before the
+// connection was registered: whoever changed that found no connection to close.
+func (a *admission) recheck(st *csms.Station) {
+	p, ok := st.Data().(proof)
+	if !ok {
+		return
+	}
+	st.SetData(nil)
+	id, err := a.store.Identity(st.Context(), st.Identity())
+	if err != nil && !errors.Is(err, store.ErrNotFound) || p.holds(id) {
+		return
+	}
+	a.log.Info("closing a connection", "station", st.Identity(), "reason", "its key was replaced meanwhile")
+	st.Close(policyViolation, "its key was replaced")
+}
+
+// checkProof demands what the station was created with: a certificate stands for itself, a key must be right. It returns
+// the key that was. A connection below the station's profile is refused later, by csms.Admission.MinProfile.
+func checkProof(id fleet.Identity, c csms.Credential) (used fleet.Credential, err error) {
 	switch {
 	case c.Certificates != nil:
-		return nil
+		return used, nil
 	case id.Credential.IsZero() && id.Profile == int(csms.ProfileNone):
-		return nil
+		return used, nil
 	case !c.Basic:
-		return fmt.Errorf("%w: it sent none", csms.ErrBadCredential)
-	case !id.Credential.Verify(c.Password):
-		return fmt.Errorf("%w: the key is wrong", csms.ErrBadCredential)
+		return used, fmt.Errorf("%w: it sent none", csms.ErrBadCredential)
 	}
-	return nil
+	if used = id.Verify(c.Password); used.IsZero() {
+		return used, fmt.Errorf("%w: the key is wrong", csms.ErrBadCredential)
+	}
+	return used, nil
 }
 
 // LoadBoot returns what the boot of a station was last answered, on whichever connection (rule R31).

@@ -86,14 +86,16 @@ func (r *bulkRun) ask(ctx context.Context, id string) {
 }
 
 func (r *bulkRun) call(ctx context.Context, st *csms.Station) (json.RawMessage, error) {
-	waiting, cancel := context.WithTimeoutCause(ctx, r.Timeout, errGaveUp)
-	defer cancel()
-	response, err := st.Invoke(waiting, r.Action, r.Payload)
+	cmd := httpapi.Command{Station: st.Identity(), Action: r.Action, Payload: r.Payload}
+	offer, err := r.offerKey(ctx, st, cmd)
 	if err != nil {
 		return nil, err
 	}
-	cmd := httpapi.Command{Station: st.Identity(), Action: r.Action, Payload: r.Payload}
-	return response, r.noteKey(context.WithoutCancel(ctx), st, cmd, response)
+	waiting, cancel := context.WithTimeoutCause(ctx, r.Timeout, errGaveUp)
+	defer cancel()
+	response, err := st.Invoke(waiting, r.Action, r.Payload)
+	r.settleKey(ctx, offer, cmd, response, err)
+	return response, err
 }
 
 // outcomeFailed is what has no name of its own: nothing was sent when the bulk command was given up, or this server made

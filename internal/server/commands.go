@@ -37,19 +37,23 @@ func (c *commands) Command(ctx context.Context, cmd httpapi.Command) (httpapi.Co
 	if err := st.Check(cmd.Action, cmd.Payload); err != nil {
 		return httpapi.CommandAnswer{}, commandError(err)
 	}
+	offer, err := c.offerKey(ctx, st, cmd)
+	if err != nil {
+		return httpapi.CommandAnswer{}, err
+	}
 	begun := time.Now()
 	waiting, cancel := context.WithTimeoutCause(ctx, cmd.Timeout, errGaveUp)
 	defer cancel()
 	response, err := st.Invoke(waiting, cmd.Action, cmd.Payload)
 	took := time.Since(begun)
-	var keyErr error
-	if err == nil { // before the record: the station may be back with its new key in no time
-		keyErr = c.noteKey(context.WithoutCancel(ctx), st, cmd, response)
-	}
+	c.settleKey(ctx, offer, cmd, response, err) // before the record: the station may be back with its new key in no time
 	err = commandError(err)
 	c.record(ctx, cmd, begun, response, err)
-	return httpapi.CommandAnswer{Version: st.Version().String(), Response: response, Took: took}, errors.Join(err, keyErr)
+	return httpapi.CommandAnswer{Version: st.Version().String(), Response: response, Took: took}, err
 }
+
+// policyViolation is a close code of RFC 6455.
+const policyViolation = 1008
 
 // Disconnect closes the connection of a station.
 func (c *commands) Disconnect(station, reason string) {
@@ -58,7 +62,6 @@ func (c *commands) Disconnect(station, reason string) {
 		return
 	}
 	c.log.Info("closing a connection", "station", station, "reason", reason)
-	const policyViolation = 1008
 	st.Close(policyViolation, reason)
 }
 

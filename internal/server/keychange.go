@@ -14,45 +14,119 @@ import (
 	"github.com/chargeyard/chargeyard/ocpp"
 )
 
-// noteKey keeps the new key when a command changed it and the station said yes: from now on the old one does not work
-// (rule R61; 1.6 security whitepaper A01, 2.x A01.FR.08). A station that needs a reboot for it has said yes, too.
-func (c *commands) noteKey(ctx context.Context, st *csms.Station, cmd httpapi.Command, response json.RawMessage) error {
-	key := acceptedKey(st.Version(), cmd, response)
-	if key == "" {
-		return nil
-	}
-	err := c.store.SetCredential(ctx, cmd.Station, fleet.NewCredential(key))
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return nil // an open server asks strangers for no key
-	case err != nil:
-		return fmt.Errorf("the station has a new key that could not be stored: %w", err)
-	}
-	c.log.Info("station key changed", "station", cmd.Station)
-	return nil
+// keyOffer is a new key on its way to a station. The zero keyOffer is none.
+type keyOffer struct {
+	station    string
+	credential fleet.Credential
 }
 
-// acceptedKey returns the key that a command set, and "" when it set none.
-func acceptedKey(v ocpp.Version, cmd httpapi.Command, response json.RawMessage) string {
+// offerKey keeps the new key of a command that changes it beside the old one before it is sent: if the answer does not
+// arrive, nobody knows which of them the station uses, and either must let it in. The first login with the new key ends
+// the old one.
+func (c *commands) offerKey(ctx context.Context, st *csms.Station, cmd httpapi.Command) (keyOffer, error) {
+	key := keyIn(st.Version(), cmd)
+	if key == "" {
+		return keyOffer{}, nil
+	}
+	offer := keyOffer{st.Identity(), fleet.NewCredential(key)}
+	err := c.store.OfferCredential(ctx, offer.station, offer.credential)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return keyOffer{}, nil // an open server asks strangers for no key
+	case err != nil:
+		return keyOffer{}, fmt.Errorf("the new key could not be stored, and was not sent: %w", err)
+	}
+	return offer, nil
+}
+
+// settleKey does what the end of the command says. A station that took the key over needs it from now on: the old one
+// does not work any more (rule R61; 1.6 security whitepaper A01, 2.x A01.FR.08), also when it needs a reboot for it. One
+// that certainly did not take it over goes on with the old one. A store that fails leaves both.
+func (c *commands) settleKey(ctx context.Context, offer keyOffer, cmd httpapi.Command, response json.RawMessage, err error) {
+	if offer.station == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
+	defer cancel()
+	switch {
+	case err == nil && tookKey(cmd, response):
+		err = c.store.SetCredential(ctx, offer.station, offer.credential)
+		c.log.Info("station key changed", "station", offer.station)
+	case err == nil || certainlyNotDone(err):
+		err = c.store.WithdrawCredential(ctx, offer.station, offer.credential)
+	default:
+		c.log.Warn("a station may or may not have a new key; either is accepted", "station", offer.station)
+		return
+	}
+	if err != nil {
+		c.log.Error("a key is not settled; the old one and the new one are accepted", "station", offer.station, "error", err)
+	}
+}
+
+// certainlyNotDone reports whether a call without an answer has changed nothing.
+func certainlyNotDone(err error) bool {
+	switch outcome, _ := outcomeOf(err); outcome {
+	case httpapi.CommandTimeout, httpapi.CommandLost, httpapi.CommandGarbled:
+		return false
+	case "":
+		return ocpp.SafeToRetry(err)
+	}
+	return true
+}
+
+// keyIn returns the key that a command sets, and "" when it sets none.
+func keyIn(v ocpp.Version, cmd httpapi.Command) string {
 	switch {
 	case v == ocpp.V16 && cmd.Action == "ChangeConfiguration":
-		return changedKey16(cmd.Payload, response)
+		var req struct{ Key, Value string }
+		if json.Unmarshal(cmd.Payload, &req) == nil && strings.EqualFold(req.Key, "AuthorizationKey") {
+			return req.Value
+		}
 	case v != ocpp.V16 && cmd.Action == "SetVariables":
-		return changedKey2x(cmd.Payload, response)
+		return variableKey(cmd.Payload)
 	}
 	return ""
 }
 
-func changedKey16(payload, response json.RawMessage) string {
-	var req struct{ Key, Value string }
-	var resp struct{ Status string }
-	if json.Unmarshal(payload, &req) != nil || json.Unmarshal(response, &resp) != nil {
+func variableKey(payload json.RawMessage) string {
+	var req struct {
+		SetVariableData []struct {
+			variable
+			AttributeValue string
+		}
+	}
+	if json.Unmarshal(payload, &req) != nil {
 		return ""
 	}
-	if !strings.EqualFold(req.Key, "AuthorizationKey") || !saidYes(resp.Status) {
-		return ""
+	for _, data := range req.SetVariableData {
+		if data.isKey() {
+			return data.AttributeValue
+		}
 	}
-	return req.Value
+	return ""
+}
+
+// tookKey reports whether the answer to a command that sets the key says yes.
+func tookKey(cmd httpapi.Command, response json.RawMessage) bool {
+	var resp struct {
+		Status            string
+		SetVariableResult []struct {
+			variable
+			AttributeStatus string
+		}
+	}
+	if json.Unmarshal(response, &resp) != nil {
+		return false
+	}
+	if cmd.Action == "ChangeConfiguration" {
+		return saidYes(resp.Status)
+	}
+	for _, result := range resp.SetVariableResult {
+		if result.isKey() && saidYes(result.AttributeStatus) {
+			return true
+		}
+	}
+	return false
 }
 
 // variable names a variable of the device model, as far as it matters here.
@@ -63,35 +137,6 @@ type variable struct {
 
 func (v variable) isKey() bool {
 	return strings.EqualFold(v.Component.Name, "SecurityCtrlr") && strings.EqualFold(v.Variable.Name, "BasicAuthPassword")
-}
-
-func changedKey2x(payload, response json.RawMessage) string {
-	var req struct {
-		SetVariableData []struct {
-			variable
-			AttributeValue string
-		}
-	}
-	var resp struct {
-		SetVariableResult []struct {
-			variable
-			AttributeStatus string
-		}
-	}
-	if json.Unmarshal(payload, &req) != nil || json.Unmarshal(response, &resp) != nil {
-		return ""
-	}
-	for _, result := range resp.SetVariableResult {
-		if !result.isKey() || !saidYes(result.AttributeStatus) {
-			continue
-		}
-		for _, data := range req.SetVariableData {
-			if data.isKey() {
-				return data.AttributeValue
-			}
-		}
-	}
-	return ""
 }
 
 func saidYes(status string) bool { return status == "Accepted" || status == "RebootRequired" }

@@ -75,7 +75,7 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 
 // openCSMS makes the end that stations talk to.
 func (s *Server) openCSMS() (err error) {
-	admission := &admission{mode: s.mode, store: s.store}
+	admission := &admission{mode: s.mode, store: s.store, log: s.cfg.Log}
 	presence := presence{s.store, s.cfg.Log}
 	s.refusals = newRefusals(s.store)
 	s.closers.add(s.refusals.close)
@@ -83,7 +83,7 @@ func (s *Server) openCSMS() (err error) {
 		Protocols:    []*ocpp.Protocol{ocpp21.Protocol, ocpp201.Protocol, ocpp16.Protocol},
 		Authenticate: admission.authenticate,
 		BootStates:   admission,
-		OnConnect:    presence.connected,
+		OnConnect:    func(st *csms.Station) { presence.connected(st); admission.recheck(st) },
 		OnDisconnect: presence.disconnected,
 		OnRefuse:     s.refusals.add,
 		Interceptors: []ocpp.Interceptor{presence.intercept},
