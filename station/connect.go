@@ -13,23 +13,23 @@ import (
 func (c *Client) connect(ctx context.Context) (*Connection, error) {
 	c.mu.Lock()
 	p, ok := c.profiles.current()
-	at, ping, engine := c.profiles.at, c.ping, c.engine
+	at, turn, ping, engine := c.profiles.at, c.profiles.turn, c.ping, c.engine
 	c.mu.Unlock()
 	if !ok {
-		return nil, &connectError{err: ErrNoProfile}
+		return nil, &connectError{turn: turn, err: ErrNoProfile}
 	}
 	target, err := connectionURL(p.URL, c.o.Identity)
 	if err != nil {
-		return nil, &connectError{err: err}
+		return nil, &connectError{turn: turn, err: err}
 	}
 	ws, err := engine.ws.Dial(ctx, target, c.dialOptions(p, ping))
 	if err != nil {
-		return nil, &connectError{url: target, err: err}
+		return nil, &connectError{turn: turn, url: target, err: err}
 	}
 	protocol := c.chosen(ws.Subprotocol())
 	if protocol == nil {
 		ws.Close(wsconn.CodeProtocolError, "no common subprotocol", ErrNoVersion)
-		return nil, &connectError{url: target, err: ErrNoVersion}
+		return nil, &connectError{turn: turn, url: target, err: ErrNoVersion}
 	}
 	conn := &Connection{
 		c: c, ws: ws, roles: c.roles[protocol.Version()], profile: p, profileAt: at, url: target,
@@ -37,7 +37,7 @@ func (c *Client) connect(ctx context.Context) (*Connection, error) {
 	}
 	if err := conn.newSession(engine); err != nil {
 		ws.Abort(err)
-		return nil, &connectError{url: target, err: err}
+		return nil, &connectError{turn: turn, url: target, err: err}
 	}
 	return conn, nil
 }
@@ -73,8 +73,9 @@ func (c *Client) chosen(subprotocol string) *ocpp.Protocol {
 
 // connectError is a failed attempt with the URL that was tried.
 type connectError struct {
-	url string
-	err error
+	turn int // of the profiles
+	url  string
+	err  error
 }
 
 func (e *connectError) Error() string {
@@ -89,12 +90,12 @@ func (e *connectError) Unwrap() error { return e.err }
 
 // connectFailed counts a failed attempt and tells the hooks.
 func (c *Client) connectFailed(err error, wait time.Duration) {
-	c.mu.Lock()
-	c.profiles.fail()
-	c.mu.Unlock()
 	f := ConnectFailure{Err: err, Status: httpStatus(err), Retry: wait}
 	if e, ok := err.(*connectError); ok { //nolint:errorlint // connect returns nothing else
 		f.URL = e.url
+		c.mu.Lock()
+		c.profiles.fail(e.turn)
+		c.mu.Unlock()
 	}
 	c.o.Logger.Info("connecting failed", "station", c.o.Identity, "err", err, "retry", wait)
 	if c.o.OnConnectFailed != nil {

@@ -188,7 +188,7 @@ func (e *ended) Unwrap() []error { return []error{ErrClosed, e.cause} }
 
 func (c *Client) goOnline(n *Connection, content []byte) {
 	c.mu.Lock()
-	c.profiles.succeed()
+	c.profiles.succeed(n.profile)
 	c.conn = n
 	c.boot.connected(n, content)
 	c.heartbeat.connected(time.Now())

@@ -130,6 +130,7 @@ type rotation struct {
 	floor  Profile // profiles below are passed over (rule R64)
 	at     int
 	failed int // attempts in a row of the current one
+	turn   int // counts the changes of at and list: what an attempt was made with may be over when it ends
 }
 
 // current returns the profile to try next; false: none is at or above the floor.
@@ -145,24 +146,34 @@ func (r *rotation) current() (NetworkProfile, bool) {
 
 func (r *rotation) allowed(p NetworkProfile) bool { return p.SecurityProfile() >= r.floor }
 
-func (r *rotation) advance() { r.at, r.failed = (r.at+1)%len(r.list), 0 }
+func (r *rotation) advance() { r.begin((r.at + 1) % len(r.list)) }
 
-// fail counts a failed attempt.
-func (r *rotation) fail() {
+// begin gives a profile its attempts.
+func (r *rotation) begin(at int) {
+	r.at, r.failed = at, 0
+	r.turn++
+}
+
+// fail counts a failed attempt of the given turn.
+func (r *rotation) fail(turn int) {
+	if turn != r.turn {
+		return
+	}
 	r.failed++
 	if r.failed >= r.list[r.at].attempts() {
 		r.advance()
 	}
 }
 
-// succeed raises the floor to the profile that has now proved to work.
-func (r *rotation) succeed() {
+// succeed raises the floor to that of the profile that has now proved to work. It need not be the current one, nor be
+// in the list any more.
+func (r *rotation) succeed(p NetworkProfile) {
 	r.failed = 0
-	r.floor = max(r.floor, r.list[r.at].SecurityProfile())
+	r.floor = max(r.floor, p.SecurityProfile())
 }
 
 // restart begins with the first profile, as after a power-on.
-func (r *rotation) restart() { r.at, r.failed = 0, 0 }
+func (r *rotation) restart() { r.begin(0) }
 
 // replace takes another list and begins with its first profile.
 func (r *rotation) replace(list []NetworkProfile) {

@@ -64,7 +64,7 @@ func rounds(r *rotation, n int) (tried []string) {
 			return append(tried, "none")
 		}
 		tried = append(tried, p.URL)
-		r.fail()
+		r.fail(r.turn)
 	}
 	return tried
 }
@@ -75,10 +75,33 @@ func TestNetworkProfilesHaveTheirAttemptsInTurn(t *testing.T) {
 	if got := rounds(&r, len(want)); !slices.Equal(got, want) {
 		t.Errorf("tried %v, want %v", got, want)
 	}
-	r.succeed() // with c, whose turn it is
+	r.succeed(r.list[r.at]) // with c, whose turn it is
 	want = []string{"c", "c", "c", "a"}
 	if got := rounds(&r, len(want)); !slices.Equal(got, want) {
 		t.Errorf("after a success: tried %v, want %v", got, want)
+	}
+}
+
+// The profiles may be replaced, or begun anew, while an attempt is under way.
+func TestR64ProfileThatNeverWorkedDoesNotRaiseTheFloor(t *testing.T) {
+	tried := NetworkProfile{URL: "ws://a", Attempts: 1}
+	r := rotation{list: []NetworkProfile{tried}}
+	turn := r.turn
+	r.replace([]NetworkProfile{{URL: "wss://b", Attempts: 1}, {URL: "wss://c"}})
+	r.succeed(tried)
+	if r.floor != ProfileNone {
+		t.Errorf("the floor is %d, and only a connection without security was made", r.floor)
+	}
+	r.fail(turn)
+	if p, _ := r.current(); p.URL != "wss://b" {
+		t.Errorf("the failure of %s was counted as one of wss://b", tried.URL)
+	}
+	r = rotation{list: []NetworkProfile{{URL: "ws://a", Attempts: 1}, {URL: "wss://b"}}}
+	r.fail(r.turn)
+	tried, _ = r.current()
+	r.restart()
+	if r.succeed(tried); r.floor != ProfileTLS {
+		t.Errorf("the floor is %d after a connection with TLS", r.floor)
 	}
 }
 
@@ -91,7 +114,7 @@ func TestR64ProfilesBelowTheHighestAreNotTried(t *testing.T) {
 	if p, _ := r.current(); p.URL != "wss://b" {
 		t.Fatalf("the turn is that of %s", p.URL)
 	}
-	r.succeed()
+	r.succeed(r.list[r.at])
 	want = []string{"wss://b", "wss://b", "wss://b"}
 	if got := rounds(&r, 3); !slices.Equal(got, want) {
 		t.Errorf("after a success with TLS: tried %v, want %v", got, want)
