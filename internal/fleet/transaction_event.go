@@ -117,11 +117,15 @@ func (e TransactionEvent) StoredID(content []byte) string {
 	if e.Numbered || e.Kind == TransactionStarted {
 		return e.TransactionID
 	}
-	if n, err := strconv.ParseInt(e.TransactionID, 10, 64); err == nil && n > 0 && n != math.MaxInt64 {
+	if n, err := strconv.ParseInt(e.TransactionID, 10, 64); err == nil && IsTransactionNumber(n) {
 		return e.TransactionID
 	}
 	return "?" + Digest(content)
 }
+
+// IsTransactionNumber reports whether a management system can have given a transaction of OCPP 1.6 this id. Stations send
+// 0, -1 and the largest int64 for transactions whose id they do not know.
+func IsTransactionNumber(id int64) bool { return id > 0 && id != math.MaxInt64 }
 
 // TransactionNumber returns the id of a transaction of OCPP 1.6 as TransactionEvent wants it.
 func TransactionNumber(id int64) string { return strconv.FormatInt(id, 10) }

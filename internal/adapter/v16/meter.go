@@ -18,10 +18,11 @@ func (h handlers) meterValues(ctx context.Context, st *csms.Station, req *ocpp16
 	return &ocpp16.MeterValuesResponse{}, nil
 }
 
+// meterEvent takes an id that is none for an absent one: there would be a transaction for each message.
 func meterEvent(station string, req *ocpp16.MeterValuesRequest) fleet.Event {
 	list := samples(req.MeterValue)
 	id, ok := req.TransactionID.Get()
-	if !ok {
+	if !ok || !fleet.IsTransactionNumber(id) {
 		return fleet.Metered{
 			Station: station, Received: time.Now(), EVSE: req.ConnectorID, Connector: req.ConnectorID, Samples: list,
 		}
