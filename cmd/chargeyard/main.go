@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/chargeyard/chargeyard/internal/server"
 )
 
 func main() {
@@ -15,10 +17,27 @@ func main() {
 	os.Exit(code)
 }
 
-// onSignal returns a context that ends with the first SIGINT or SIGTERM. The second one ends the process at once:
-// after stop the signals have their usual effect again.
+// onSignal returns a context that ends with the first SIGINT or SIGTERM. The cause of the end tells Ctrl-C, where a person
+// waits, from what a supervisor sends. The second signal ends the process at once: after the first the signals have
+// their usual effect again.
 func onSignal() (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-	return ctx, stop
+	ctx, end := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case sig := <-signals:
+			signal.Stop(signals)
+			end(causeOf(sig))
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { end(nil) }
+}
+
+func causeOf(sig os.Signal) error {
+	if sig == os.Interrupt {
+		return server.ErrInterrupted
+	}
+	return nil // context.Canceled
 }

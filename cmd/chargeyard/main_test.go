@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -122,5 +123,28 @@ func TestWhatWasAnsweredSurvivesKill9(t *testing.T) {
 	}
 	if err := p.Wait(); err != nil {
 		t.Error(err)
+	}
+}
+
+// A station that does not answer its close frame holds up an orderly end for seconds; the second signal does not wait.
+func TestTheSecondSignalEndsTheProcessAtOnce(t *testing.T) {
+	p := process(t, filepath.Join(t.TempDir(), "data"))
+	station, err := ocpptest.DialPeer(t.Context(), p.stations+"/CP-1", ocpptest.PeerOptions{Subprotocols: []string{"ocpp1.6"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer station.Close()
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := station.ReadClose(); err != nil { // it is stopping
+		t.Fatal(err)
+	}
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	var exit *exec.ExitError
+	if err := p.Wait(); !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGTERM {
+		t.Errorf("it ended with %v", err)
 	}
 }

@@ -20,6 +20,7 @@ type serveCmd struct {
 	Operator  string        `placeholder:"NAME" help:"Organisation (O) that station certificates must name. Default: any." group:"Stations"`
 	TLSRSA    bool          `name:"tls-rsa-suites" help:"Also offer the two TLS 1.2 suites with RSA key exchange, which OCPP demands and old stations need. They have no forward secrecy." group:"Stations"`
 	Stations  string        `enum:"open,known,auto" default:"auto" placeholder:"open|known" help:"Who may connect. known: stations created through the API, with their key or certificate. open: any station that has no key here. Without it: open when every station address is on loopback, known otherwise." group:"Stations"`
+	Drain     time.Duration `name:"drain-window" placeholder:"DURATION" help:"How long SIGTERM may take: stations are closed evenly over most of it, those without a running transaction first, and those that come are told to try again later. Few stations take less. Default 30s, with --demo 3s." group:"Stations"`
 	Heartbeat time.Duration `placeholder:"DURATION" default:"5m" help:"Heartbeat interval that the boot answer gives to stations. Default 5m." group:"Stations"`
 
 	HTTP     string `name:"http" placeholder:"ADDR" default:"127.0.0.1:8080" help:"Address of the API. Default 127.0.0.1:8080." group:"API"`
@@ -41,8 +42,9 @@ its description is /openapi.json.
     chargeyard serve --ocpp off --ocpp-tls :8443 --tls-cert ec.pem --tls-key ec.key --tls-cert rsa.pem --tls-key rsa.key
     curl -H "Authorization: Bearer $TOKEN" http://127.0.0.1:8080/api/v1/stations
 
-SIGTERM or Ctrl-C stops the server in order: stations get a close frame, what was acknowledged is on disk. A second one
-stops it at once.`
+SIGTERM stops the server in order: /readyz says no, stations that come are told to try again later, those that are
+there get a close frame (1012) at a pace that whoever takes them over can bear, what was acknowledged is on disk. It
+takes --drain-window at most. Ctrl-C does the same in 3 s at most. A second one stops the server at once.`
 }
 
 // Validate refuses what cannot work before anything is opened; kong calls it.
@@ -56,6 +58,9 @@ func (c *serveCmd) Validate() error {
 	if c.OCPPTLS == "" && (len(c.TLSCert) > 0 || c.ClientCA != "") {
 		return errors.New("certificates are of use with --ocpp-tls ADDR only: add it, or leave them out")
 	}
+	if c.Drain < 0 {
+		return errors.New("--drain-window takes a duration above zero, such as 30s")
+	}
 	if c.Demo < 0 {
 		return errors.New("--demo takes a number of stations, 0 or more")
 	}
@@ -67,7 +72,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	version, _ := buildVersion()
 	cfg := server.Config{
 		Demo: c.Demo, OCPP: c.OCPP, OCPPTLS: c.OCPPTLS, ClientCA: c.ClientCA, Operator: c.Operator, RSAKeyExchange: c.TLSRSA, Stations: server.Mode(c.Stations),
-		Heartbeat: c.Heartbeat, HTTP: c.HTTP, APIToken: c.APIToken, Data: c.Data, Version: version,
+		Heartbeat: c.Heartbeat, DrainWindow: c.Drain, HTTP: c.HTTP, APIToken: c.APIToken, Data: c.Data, Version: version,
 		Log: c.logger(s), Banner: s.out,
 	}
 	for i := range c.TLSCert {

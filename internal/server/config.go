@@ -34,6 +34,10 @@ type Config struct {
 	// Heartbeat is the interval that the boot answer gives; 0 is 5 minutes.
 	Heartbeat time.Duration
 
+	// DrainWindow is how long stopping may take: stations are closed evenly over most of it, so that they come back
+	// evenly elsewhere. Few stations take less of it. 0 is 30 s, or 3 s with Demo.
+	DrainWindow time.Duration
+
 	// HTTP is the address of the API; "" is 127.0.0.1:8080.
 	HTTP string
 
@@ -66,6 +70,8 @@ const (
 	DefaultHTTP      = "127.0.0.1:8080"
 	DefaultData      = "chargeyard-data"
 	DefaultHeartbeat = 5 * time.Minute
+
+	DefaultDrainWindow = 30 * time.Second
 )
 
 func (c Config) withDefaults() Config {
@@ -87,6 +93,12 @@ func (c Config) withDefaults() Config {
 	if c.Heartbeat == 0 {
 		c.Heartbeat = DefaultHeartbeat
 	}
+	if c.DrainWindow == 0 {
+		c.DrainWindow = DefaultDrainWindow
+		if c.Demo > 0 {
+			c.DrainWindow = InterruptWindow
+		}
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -102,6 +114,9 @@ func (c Config) check() error {
 	}
 	if c.OCPP == Off && c.Demo > 0 {
 		return errors.New("the stations of --demo connect without TLS: they need --ocpp ADDR")
+	}
+	if c.DrainWindow < 0 {
+		return errors.New("a drain window below zero is not possible")
 	}
 	if c.Heartbeat < time.Second {
 		return errors.New("a heartbeat interval below one second is not possible in OCPP")

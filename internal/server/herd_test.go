@@ -27,8 +27,9 @@ type ending struct {
 	at      time.Time
 }
 
-// herd connects n stations, a bounded number at a time.
-func (r *rig) herd(n int) *herd {
+// herd connects n stations, a bounded number at a time. Each sends the CALLs that first returns for it, and reads their
+// answers, before it obeys.
+func (r *rig) herd(n int, first ...func(i int) string) *herd {
 	r.t.Helper()
 	h := &herd{peers: make([]*peer, n), ended: make(chan ending, n)}
 	limit := make(chan struct{}, 64)
@@ -40,6 +41,11 @@ func (r *rig) herd(n int) *herd {
 			p, err := r.dial(fmt.Sprintf("HERD-%05d", i), "ocpp1.6", login{})
 			if err == nil {
 				err = p.Conn.SetDeadline(time.Now().Add(10 * time.Minute))
+			}
+			for _, f := range first {
+				if call := f(i); call != "" && err == nil {
+					err = p.ask(call)
+				}
 			}
 			h.peers[i] = p
 			errs <- err
@@ -61,6 +67,18 @@ func (r *rig) herd(n int) *herd {
 	})
 	r.eventually("the herd is there", func() bool { return r.srv.csms.Len() >= n })
 	return h
+}
+
+// ask sends a CALL and reads its CALLRESULT.
+func (p *peer) ask(call string) error {
+	if err := p.SendText(call); err != nil {
+		return err
+	}
+	text, err := p.ReadText()
+	if answer := readFrame(text); err == nil && (len(answer) != 3 || answer[0] != 3.0) {
+		return errors.New(text)
+	}
+	return err
 }
 
 // live serves one station until its connection ends.

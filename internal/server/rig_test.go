@@ -43,6 +43,9 @@ func serve(t *testing.T, cfg Config) *rig {
 	if cfg.OCPP == "" {
 		cfg.OCPP = "127.0.0.1:0"
 	}
+	if cfg.DrainWindow == 0 {
+		cfg.DrainWindow = InterruptWindow
+	}
 	cfg.HTTP = "127.0.0.1:0"
 	if cfg.Data == "" {
 		cfg.Data = t.TempDir()

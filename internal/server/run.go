@@ -19,17 +19,16 @@ import (
 
 // Limits of the HTTP servers.
 const (
-	apiHeaderTimeout  = 10 * time.Second
-	apiReadTimeout    = 15 * time.Second
-	apiWriteTimeout   = 30 * time.Second // a command moves it, see httpapi
-	apiIdleTimeout    = 2 * time.Minute
-	maxAPIHeader      = 64 << 10 // bytes
-	maxStationHeader  = 16 << 10 // bytes
-	stationsStopLimit = 3 * time.Second
-	apiStopLimit      = 3 * time.Second
+	apiHeaderTimeout = 10 * time.Second
+	apiReadTimeout   = 15 * time.Second
+	apiWriteTimeout  = 30 * time.Second // a command moves it, see httpapi
+	apiIdleTimeout   = 2 * time.Minute
+	maxAPIHeader     = 64 << 10 // bytes
+	maxStationHeader = 16 << 10 // bytes
 )
 
-// Run serves until ctx ends, then stops in order and returns nil. It returns an error when serving or stopping failed.
+// Run serves until ctx ends, then stops in order, within Config.DrainWindow, and returns nil. When the cause of ctx is
+// ErrInterrupted it stops within InterruptWindow. It returns an error when serving or stopping failed.
 func (s *Server) Run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, s.closers.close()) }()
 	api, err := s.apiServer()
@@ -72,33 +71,6 @@ func (s *Server) Run(ctx context.Context) (err error) {
 		demoEnded()
 	}
 	return errors.Join(err, s.stop(ctx, stations, api), group.Wait())
-}
-
-// stop ends in order: not ready, no new stations, a close frame for each, then the API. The store is closed after it.
-func (s *Server) stop(ctx context.Context, stations, api *http.Server) error {
-	s.state.Store(stateStopping)
-	s.cfg.Log.Info("stopping", "stations", s.csms.Len())
-	ctx = context.WithoutCancel(ctx)
-	closing, cancel := context.WithTimeoutCause(ctx, stationsStopLimit, errors.New("some stations did not take part in closing"))
-	defer cancel()
-	var ending errgroup.Group
-	ending.Go(func() error { return shutdown(closing, stations) }) // closes the listeners first
-	if err := s.csms.Shutdown(closing); err != nil {
-		s.cfg.Log.Warn("stations were cut off", "error", err)
-	}
-	err := ending.Wait()
-
-	finishing, cancel := context.WithTimeout(ctx, apiStopLimit)
-	defer cancel()
-	return errors.Join(err, shutdown(finishing, api))
-}
-
-// shutdown lets requests finish, and cuts off those that take too long.
-func shutdown(ctx context.Context, srv *http.Server) error {
-	if err := srv.Shutdown(ctx); err != nil && ctx.Err() == nil {
-		return err
-	}
-	return srv.Close()
 }
 
 func (s *Server) apiServer() (*http.Server, error) {
