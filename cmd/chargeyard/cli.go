@@ -16,8 +16,11 @@ type cli struct {
 
 	Serve    serveCmd    `cmd:"" help:"Run the management system: accept stations, keep their transactions, answer the API."`
 	Simulate simulateCmd `cmd:"" help:"Run virtual stations against a management system, this one or any other."`
+	Storm    stormCmd    `cmd:"" help:"Take the connections of thousands of stations away at once and measure how they come back."`
 	Token    tokenCmd    `cmd:"" help:"Make tokens for the API."`
 	Version  versionCmd  `cmd:"" help:"Say which version this is."`
+
+	StormServer stormServerCmd `cmd:"" hidden:"" help:"The server that storm starts for itself."`
 }
 
 const about = `Chargeyard is an OCPP charging station management system in one binary: it speaks OCPP 1.6, 2.0.1 and 2.1 on one

@@ -64,7 +64,7 @@ func newLibrary(r *run) (*library, error) {
 	}
 	l.engine = station.NewEngine()
 	for i := range r.o.Library {
-		m, err := newMember(l, fmt.Sprintf("%sLIB-%04d", r.o.Prefix, i+1))
+		m, err := newMember(l, r.o.libraryIdentity(i))
 		if err != nil {
 			l.engine.Close()
 			return nil, err

@@ -87,10 +87,10 @@ type BackOff struct {
 
 // Command is a request that the CSMS sends to stations.
 type Command struct {
-	Action   string
-	Payload  json.RawMessage // nil is {}
-	Stations []string        // nil is all that are connected
-	Timeout  time.Duration   // for each answer; default 10 s
+	Action   string          `json:"action"`
+	Payload  json.RawMessage `json:"payload,omitempty"`  // nil is {}
+	Stations []string        `json:"stations,omitempty"` // nil is all that are connected
+	Timeout  time.Duration   `json:"timeout"`            // for each answer; default 10 s
 }
 
 // Calls counts how requests of the CSMS ended.
@@ -178,6 +178,25 @@ func (o *Options) check() error {
 	}
 	return nil
 }
+
+// Identities are those of all stations of a storm with these options, the light ones first: a CSMS that admits only
+// stations it knows has to know them.
+func (o Options) Identities() []string {
+	orElse(&o.Stations, 200)
+	orElse(&o.Prefix, "STORM-")
+	orElse(&o.Library, 50)
+	list := make([]string, 0, o.Stations+max(o.Library, 0))
+	for i := range o.Stations {
+		list = append(list, o.identity(i))
+	}
+	for i := range max(o.Library, 0) {
+		list = append(list, o.libraryIdentity(i))
+	}
+	return list
+}
+
+func (o *Options) identity(i int) string        { return fmt.Sprintf("%s%05d", o.Prefix, i+1) }
+func (o *Options) libraryIdentity(i int) string { return fmt.Sprintf("%sLIB-%04d", o.Prefix, i+1) }
 
 // stay is how many stations keep their connections.
 func (o *Options) stay() int { return min(int(float64(o.Stations)*o.Stay+0.5), o.Stations-1) }

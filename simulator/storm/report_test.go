@@ -81,7 +81,7 @@ func TestReportShowsProblems(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, page := range []string{b.String(), text.String()} {
-		if !strings.Contains(page, "87 of 90 stations were not answered after the storm") || !strings.Contains(page, "not survived") {
+		if !strings.Contains(page, "87 of 90 stations got no answer after the storm") || !strings.Contains(page, "not survived") {
 			t.Errorf("no problem is shown:\n%s", page)
 		}
 	}
@@ -96,7 +96,7 @@ func TestEverythingThatMustNotHappenIsAProblem(t *testing.T) {
 		t.Errorf("of nothing: %v", got)
 	}
 	for want, spoil := range map[string]func(*Result){
-		"not connected":     func(r *Result) { r.Back.Connected.Count = 89 },
+		"did not connect":   func(r *Result) { r.Back.Connected.Count = 89 },
 		"reached by a call": func(r *Result) { r.Back.Called.Count = 0 },
 		"HTTP 503 (2)":      func(r *Result) { r.Refused = map[string]int{"HTTP 503": 2} },
 		"duplicates":        func(r *Result) { r.Duplicates = 1 },

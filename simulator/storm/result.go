@@ -254,13 +254,13 @@ func problems(res *Result, called bool) []string {
 		}
 	}
 	missing := func(m Milestone, what string) {
-		add(m.Count < res.Struck, "%d of %d stations were not %s after the storm", res.Struck-m.Count, res.Struck, what)
+		add(m.Count < res.Struck, "%d of %d stations %s after the storm", res.Struck-m.Count, res.Struck, what)
 	}
-	missing(res.Back.Connected, "connected")
-	missing(res.Back.Booted, "booted")
-	missing(res.Back.Answering, "answered")
+	missing(res.Back.Connected, "did not connect")
+	missing(res.Back.Booted, "did not boot")
+	missing(res.Back.Answering, "got no answer")
 	if called {
-		missing(res.Back.Called, "reached by a call of the server")
+		missing(res.Back.Called, "were not reached by a call of the server")
 	}
 	add(len(res.Refused) > 0, "attempts to connect failed: %s", counted(res.Refused))
 	add(res.Duplicates > 0, "%d connections were closed as duplicates (1008)", res.Duplicates)

@@ -89,7 +89,7 @@ func newRun(o Options) (*run, error) {
 	}
 	stay := o.stay()
 	for i := range o.Stations {
-		s := &light{run: r, identity: fmt.Sprintf("%s%05d", o.Prefix, i+1)}
+		s := &light{run: r, identity: o.identity(i)}
 		// Those that stay are spread evenly among the others.
 		s.stays = (i+1)*stay/o.Stations > i*stay/o.Stations
 		r.lights = append(r.lights, s)
