@@ -1,12 +1,14 @@
 package station_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/chargeyard/chargeyard/ocpp"
@@ -260,6 +262,32 @@ func TestR52OfflineMessagesSaySo(t *testing.T) {
 		}
 		if strings.Contains(got.calls[1].payload, "offline") || !strings.Contains(got.calls[1].payload, `"seqNo":1`) {
 			t.Errorf("queued while online: %s", got.calls[1].payload)
+		}
+	})
+}
+
+// A connection that is lost is no connection, also while its handlers have not returned.
+func TestR52MessagesAreOfflineFromTheLossOn(t *testing.T) {
+	bubble(t, func(t *testing.T, f *fakeCSMS) {
+		var got received
+		f.answer = got.reply
+		o := f.options()
+		o.Protocols = allVersions()[1:2]
+		c := f.client(o)
+		station.Handle(c, func(ctx context.Context, _ *ocpp201.ResetRequest) (*ocpp201.ResetResponse, error) {
+			<-ctx.Done()
+			time.Sleep(time.Second)
+			enqueue(t, c, transactionEvent(0), "")
+			return nil, ctx.Err()
+		})
+		f.run(c)
+		f.last().SendText(`[2,"1","Reset",{"type":"Immediate"}]`)
+		synctest.Wait()
+		f.last().Close()
+		time.Sleep(time.Minute)
+		f.last()
+		if len(got.calls) != 1 || !strings.Contains(got.calls[0].payload, `"offline":true`) {
+			t.Errorf("queued after the loss: %+v", got.calls)
 		}
 	})
 }

@@ -48,7 +48,7 @@ func (c *Client) enqueue(a ocpp.Action, req any, transaction string, done func(a
 	}
 	e := Entry{
 		Action: a, MessageID: c.o.NewMessageID(), Transaction: transaction, Time: time.Now(),
-		Offline: c.Connection() == nil,
+		Offline: c.offline(),
 	}
 	if m, ok := req.(ocpp.OfflineMessage); ok && e.Offline {
 		m.SetOCPPOffline(true)
@@ -67,6 +67,12 @@ func (c *Client) enqueue(a ocpp.Action, req any, transaction string, done func(a
 	c.mu.Unlock()
 	c.kick()
 	return nil
+}
+
+// offline reports whether there is no connection, also while one that was lost waits for its handlers.
+func (c *Client) offline() bool {
+	n := c.Connection()
+	return n == nil || n.ws.Cause() != nil
 }
 
 // expect remembers whom the end of a message concerns; nil forgets it.
