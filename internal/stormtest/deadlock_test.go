@@ -312,3 +312,34 @@ func TestTakeoverWaitsForNothing(t *testing.T) {
 		close(release)
 	})
 }
+
+// A connection that is replaced before the application was told of it: its messages, which wait for that, are never
+// handled. The hook of its predecessor returns at the same instant as the successor arrives.
+func TestMessagesOfAnUntoldConnectionAreNotHandled(t *testing.T) {
+	for range 20 { // one instant has many orders
+		synctest.Test(t, func(t *testing.T) {
+			release := make(chan struct{})
+			var known sync.Map
+			y := open(t, csms.Options{
+				PingInterval: -1,
+				OnConnect:    func(st *csms.Station) { known.Store(st, true) },
+				OnDisconnect: func(*csms.Station, error) { <-release },
+			}, func(_ context.Context, st *csms.Station, data string) string {
+				if _, ok := known.Load(st); !ok {
+					t.Error("a handler got a message of a connection that nobody was told of")
+				}
+				return data
+			})
+			y.dial("CS-1").Close()
+			synctest.Wait()
+			second := y.dial("CS-1") // waits for OnDisconnect of the first
+			y.send(second, "1")
+			synctest.Wait()
+			var arrived sync.WaitGroup
+			arrived.Go(func() { y.dial("CS-1") })
+			close(release)
+			arrived.Wait()
+			synctest.Wait()
+		})
+	}
+}

@@ -366,3 +366,34 @@ func race(c *wsconn.Conn, p *ocpptest.Peer, i int) {
 	})
 	wg.Wait()
 }
+
+// slowInbox does not return from Closed before it is told to.
+type slowInbox struct {
+	*inbox
+	release chan struct{}
+}
+
+func (b slowInbox) Closed(c *wsconn.Conn, cause error) {
+	<-b.release
+	b.inbox.Closed(c, cause)
+}
+
+// Invariant: who starts a goroutine waits for it, the one of Handler.Closed included.
+func TestEngineCloseWaitsForClosedHooks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := wsconn.NewEngine()
+		link := ocpptest.NewLink(ocpptest.LinkOptions{})
+		c, err := engine.Adopt(link.Server(), wsconn.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		box := slowInbox{newInbox(), make(chan struct{})}
+		c.Start(box)
+		time.AfterFunc(time.Minute, func() { close(box.release) })
+		begun := time.Now()
+		engine.Close()
+		if d := time.Since(begun); d != time.Minute {
+			t.Errorf("Close returned after %v, Closed a minute after it", d)
+		}
+	})
+}
