@@ -56,6 +56,12 @@ type StatusReported struct {
 	VendorErrorCode string
 }
 
+// StatusesReported is one message that tells of several places, in this order.
+type StatusesReported struct {
+	Station string
+	List    []StatusReported // of the same station
+}
+
 // Metered is a MeterValues that belongs to no transaction.
 type Metered struct {
 	Station         string
@@ -133,6 +139,22 @@ func (e StatusReported) About() string { return e.Station }
 
 // Check demands a station and a place that can be.
 func (e StatusReported) Check() error { return checkPlace(e.Station, e.EVSE, e.Connector) }
+
+// About returns the station's identity.
+func (e StatusesReported) About() string { return e.Station }
+
+// Check demands a station, the same one in every report, and places that can be.
+func (e StatusesReported) Check() error {
+	for _, s := range e.List {
+		if s.Station != e.Station {
+			return fmt.Errorf("%w: a status of %q", ErrInvalidEvent, s.Station)
+		}
+		if err := s.Check(); err != nil {
+			return err
+		}
+	}
+	return checkStation(e.Station)
+}
 
 // About returns the station's identity.
 func (e Metered) About() string { return e.Station }

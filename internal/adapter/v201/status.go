@@ -23,12 +23,14 @@ func (h handlers) status(ctx context.Context, st *csms.Station, req *ocpp201.Sta
 // notifyEvent keeps the events as they are. Those that tell of the availability of a connector or an EVSE are statuses,
 // too: a station may send them in place of a StatusNotification (G01).
 func (h handlers) notifyEvent(ctx context.Context, st *csms.Station, req *ocpp201.NotifyEventRequest) (*ocpp201.NotifyEventResponse, error) {
+	statuses := fleet.StatusesReported{Station: st.Identity()}
 	for i := range req.EventData {
-		event, ok := availability(st.Identity(), &req.EventData[i])
-		if !ok {
-			continue
+		if status, ok := availability(st.Identity(), &req.EventData[i]); ok {
+			statuses.List = append(statuses.List, status)
 		}
-		if _, err := h.Submit(ctx, event); err != nil {
+	}
+	if len(statuses.List) > 0 {
+		if _, err := h.Submit(ctx, statuses); err != nil {
 			return nil, err
 		}
 	}

@@ -19,6 +19,8 @@ func (w *writer) applyEvent(j *job) (fleet.Result, error) {
 		return fleet.Result{}, w.booted(e)
 	case fleet.StatusReported:
 		return fleet.Result{}, w.statusReported(e)
+	case fleet.StatusesReported:
+		return fleet.Result{}, w.statusesReported(e)
 	case fleet.Metered:
 		return w.metered(e)
 	case fleet.DataTransferred:

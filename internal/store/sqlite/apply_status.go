@@ -41,3 +41,12 @@ func (w *writer) statusReported(e fleet.StatusReported) error {
 		ErrorCode string `json:"errorCode,omitempty"`
 	}{e.EVSE, e.Connector, e.Status, e.ErrorCode})
 }
+
+func (w *writer) statusesReported(e fleet.StatusesReported) error {
+	for _, s := range e.List {
+		if err := w.statusReported(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}

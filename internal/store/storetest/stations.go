@@ -269,4 +269,17 @@ func testConnectorStatus(f *fixture) {
 	equal(f, "last error", c.LastError, "GroundFailure")
 	f.submit(fleet.StatusReported{Station: "A", Received: noon, EVSE: 1, Connector: 1, Status: "Occupied"})
 	equalTime(f, "since without a time of its own", f.detail("A").EVSEs[1].Connectors[0].Since, noon)
+
+	status := func(station string, evse int, status string) fleet.StatusReported {
+		return fleet.StatusReported{Station: station, Received: noon, EVSE: evse, Connector: 1, Status: status}
+	}
+	f.submit(fleet.StatusesReported{Station: "B", List: []fleet.StatusReported{status("B", 1, "x"), status("B", 2, "y"), status("B", 1, "z")}})
+	evses := f.detail("B").EVSEs
+	equal(f, "places of one message", len(evses), 2)
+	equal(f, "the last status of a place", evses[0].Connectors[0].Status, "z")
+	for _, bad := range []fleet.StatusReported{status("A", 1, "x"), status("B", -1, "x")} {
+		_, err := f.Submit(f.Context(), fleet.StatusesReported{Station: "B", List: []fleet.StatusReported{status("B", 1, "w"), bad}})
+		equal(f, "refused", errors.Is(err, fleet.ErrInvalidEvent), true)
+	}
+	equal(f, "nothing of it is kept", f.detail("B").EVSEs[0].Connectors[0].Status, "z")
 }
