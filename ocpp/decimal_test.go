@@ -149,7 +149,7 @@ func checkLimits(t *testing.T, s string, exact *big.Rat) {
 	}
 	d.Reset([]byte(s), jsonwire.Options{})
 	multiple := new(big.Rat).Mul(exact, big.NewRat(10, 1)).IsInt()
-	if got := x.DecodeTenths(&d); got != multiple && new(big.Rat).Abs(exact).Cmp(ten(18)) < 0 {
+	if got := x.DecodeTenths(&d); got != multiple && new(big.Rat).Abs(exact).Cmp(ten(17)) < 0 {
 		t.Fatalf("%s as a multiple of 0.1: %v", s, got)
 	}
 }

@@ -105,7 +105,7 @@ func event(op byte, complete, deflated bool, p []byte) string {
 }
 
 // FuzzFrames compares the assembler with the oracle for any stream in any pieces, and checks that it never holds
-// more than about twice what arrived.
+// more than about twice what arrived: a first piece of 512 bytes and a control frame beside it.
 func FuzzFrames(f *testing.F) {
 	text := []byte{0x81, 0x85, 1, 2, 3, 4, 'h' ^ 1, 'e' ^ 2, 'l' ^ 3, 'l' ^ 4, 'o' ^ 1}
 	f.Add(text, uint8(3), false, false)
@@ -129,7 +129,7 @@ func FuzzFrames(f *testing.F) {
 				got = append(got, event(r.op, r.complete, r.deflated, r.payload))
 				return nil
 			})
-			if held, arrived := cap(a.message)+cap(a.control), len(stream)-len(b)+step; held > 2*arrived+600 {
+			if held, arrived := cap(a.message)+cap(a.control), len(stream)-len(b)+step; held > 2*arrived+640 {
 				t.Errorf("%d bytes held after %d arrived", held, arrived)
 			}
 		}
