@@ -55,6 +55,7 @@ func (s *Station) charge(ctx, soft context.Context, o *outlet, req startRequest)
 	if err := s.speech.start(ctx, s, o, tx); err != nil {
 		s.failed("start a transaction", err)
 		o.setRunning(nil)
+		s.changed()
 		return
 	}
 	s.fleet.count(func(c *Counts) { c.Started++; c.Charging++ })

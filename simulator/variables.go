@@ -94,18 +94,21 @@ func (v *variables) set(key, value string) setResult {
 	case x.readOnly:
 		return setReadOnly
 	}
-	if n, err := strconv.Atoi(value); x.numeric && (err != nil || n < 0) {
+	if n, err := strconv.Atoi(value); x.numeric && (err != nil || n < 0 || n > maxSeconds) {
 		return setInvalid
 	}
 	x.value = value
 	return setAccepted
 }
 
-// seconds returns a numeric value, or def when there is none.
+// maxSeconds is a day. The numbers that can be changed are seconds, or counts that are far smaller.
+const maxSeconds = 86_400
+
+// seconds returns a numeric value within 0 and a day, or def when there is none.
 func (v *variables) seconds(key string, def int) int {
 	if x, ok := v.get(key); ok {
 		if n, err := strconv.Atoi(x.value); err == nil {
-			return n
+			return min(max(n, 0), maxSeconds)
 		}
 	}
 	return def
