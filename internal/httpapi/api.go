@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -18,6 +19,9 @@ type Options struct {
 	// NotReady returns why the server should get no traffic, and nothing when it should. Default: always ready.
 	NotReady func(context.Context) []string
 
+	// Counts returns what the server counts for /debug/runtime. Default: zeros.
+	Counts func() Counts
+
 	// Version of the server, for the API's description. Default "dev".
 	Version string
 
@@ -27,13 +31,14 @@ type Options struct {
 
 // api carries the options to the handlers.
 type api struct {
-	o    Options
-	huma huma.API
+	o       Options
+	huma    huma.API
+	started time.Time
 }
 
 // New makes the handler of the HTTP listener.
 func New(o Options) (http.Handler, error) {
-	a := &api{o: o.withDefaults()}
+	a := &api{o: o.withDefaults(), started: time.Now()}
 	rest := http.NewServeMux()
 	a.huma = humago.New(rest, config(a.o.Version))
 	a.register()
@@ -56,6 +61,9 @@ func (o Options) withDefaults() Options {
 	if o.NotReady == nil {
 		o.NotReady = func(context.Context) []string { return nil }
 	}
+	if o.Counts == nil {
+		o.Counts = func() Counts { return Counts{} }
+	}
 	if o.Version == "" {
 		o.Version = "dev"
 	}
@@ -74,5 +82,6 @@ func (a *api) register() {
 	a.registerTransactions()
 	a.registerCommands()
 	a.registerBulk()
+	a.registerRuntime()
 	a.registerRefusals()
 }

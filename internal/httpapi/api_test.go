@@ -72,7 +72,9 @@ func TestABodyOfCurlIsTakenAsJSON(t *testing.T) {
 	req = httptest.NewRequest(http.MethodPost, "/api/v1/stations", strings.NewReader(`{"id":"B"}`))
 	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Content-Type", "text/xml")
-	r.send(req, http.StatusUnsupportedMediaType)
+	if p := r.send(req, http.StatusUnsupportedMediaType); p["detail"] != "send the header Content-Type: application/json" {
+		t.Errorf("the detail does not help: %v", p)
+	}
 }
 
 func TestEveryAnswerHasSecurityHeaders(t *testing.T) {
@@ -145,8 +147,8 @@ func TestTheDescriptionIsOpenAPI31AndWhole(t *testing.T) {
 	}
 	slices.Sort(got)
 	want := []string{
-		"delete /api/v1/stations/{id}", "get /api/v1/refusals", "get /api/v1/stations", "get /api/v1/stations/{id}", "get /api/v1/transactions",
-		"get /api/v1/transactions/{id}", "get /api/v1/transactions/{id}/samples", "post /api/v1/stations",
+		"delete /api/v1/stations/{id}", "get /api/v1/debug/runtime", "get /api/v1/refusals", "get /api/v1/stations", "get /api/v1/stations/{id}", "get /api/v1/transactions",
+		"get /api/v1/transactions/{id}", "get /api/v1/transactions/{id}/samples", "post /api/v1/commands", "post /api/v1/stations",
 		"post /api/v1/stations/{id}/commands", "post /api/v1/stations/{id}/key",
 	}
 	if !slices.Equal(got, want) {

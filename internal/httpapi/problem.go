@@ -48,6 +48,9 @@ func tidyProblem(_ huma.Context, _ string, v any) (any, error) {
 	if !ok {
 		return v, nil
 	}
+	if m.Status == http.StatusUnsupportedMediaType {
+		return problem(m.Status, "send the header Content-Type: application/json"), nil
+	}
 	p := problem(m.Status, m.Detail)
 	for _, e := range m.Errors {
 		p.Errors = append(p.Errors, fault(e.Location, e.Message))

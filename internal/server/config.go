@@ -5,6 +5,8 @@ import (
 	"io"
 	"log/slog"
 	"time"
+
+	"github.com/chargeyard/chargeyard/csms"
 )
 
 // Config is what `chargeyard serve` was told. The zero Config serves with the defaults.
@@ -33,6 +35,10 @@ type Config struct {
 
 	// Heartbeat is the interval that the boot answer gives; 0 is 5 minutes.
 	Heartbeat time.Duration
+
+	// Admission bounds what sockets may cost that are no stations yet, on each listener for stations. Zero fields have
+	// the defaults of csms.LimitOptions.
+	Admission csms.LimitOptions
 
 	// DrainWindow is how long stopping may take: stations are closed evenly over most of it, so that they come back
 	// evenly elsewhere. Few stations take less of it. 0 is 30 s, or 3 s with Demo.
@@ -114,6 +120,9 @@ func (c Config) check() error {
 	}
 	if c.OCPP == Off && c.Demo > 0 {
 		return errors.New("the stations of --demo connect without TLS: they need --ocpp ADDR")
+	}
+	if a := c.Admission; a.Handshakes < 0 || a.Waiting < 0 || a.HandshakeTimeout < 0 || a.MaxWait < 0 {
+		return errors.New("a bound of handshakes below zero is not possible")
 	}
 	if c.DrainWindow < 0 {
 		return errors.New("a drain window below zero is not possible")

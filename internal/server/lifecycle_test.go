@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chargeyard/chargeyard/csms"
 )
 
 func TestR31ARestartKeepsEverythingAndAsksForNoBoot(t *testing.T) {
@@ -149,6 +151,7 @@ func TestStartingFailsWithOneSentence(t *testing.T) {
 		"cannot listen on nowhere":           {OCPP: "nowhere:1:1"},
 		"heartbeat interval":                 {Heartbeat: time.Millisecond},
 		"drain window":                       {DrainWindow: -1},
+		"a bound of handshakes":              {Admission: csms.LimitOptions{Waiting: -1}},
 	} {
 		if c.OCPP == "" {
 			c.OCPP = "127.0.0.1:0"

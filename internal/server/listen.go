@@ -11,10 +11,12 @@ import (
 	"github.com/chargeyard/chargeyard/csms"
 )
 
-// listeners are the sockets of a server; those that are not wanted are nil.
+// listeners are the sockets of a server; those that are not wanted are nil. Those for stations bound what a socket may
+// cost that is no station yet.
 type listeners struct {
-	ocpp, ocppTLS, http net.Listener
-	tls                 *tls.Config
+	ocpp, ocppTLS *csms.LimitListener
+	http          net.Listener
+	tls           *tls.Config
 }
 
 // listen opens every socket, or none.
@@ -28,17 +30,25 @@ func listen(ctx context.Context, c Config) (l listeners, err error) {
 		return l, err
 	}
 	if c.OCPP != Off {
-		if l.ocpp, err = listenTCP(ctx, c.OCPP, "--ocpp"); err != nil {
+		if l.ocpp, err = listenStations(ctx, c, c.OCPP, "--ocpp"); err != nil {
 			return l, err
 		}
 	}
 	if c.OCPPTLS != "" {
-		if l.ocppTLS, err = listenTCP(ctx, c.OCPPTLS, "--ocpp-tls"); err != nil {
+		if l.ocppTLS, err = listenStations(ctx, c, c.OCPPTLS, "--ocpp-tls"); err != nil {
 			return l, err
 		}
 	}
 	l.http, err = listenTCP(ctx, c.HTTP, "--http")
 	return l, err
+}
+
+func listenStations(ctx context.Context, c Config, addr, flag string) (*csms.LimitListener, error) {
+	l, err := listenTCP(ctx, addr, flag)
+	if err != nil {
+		return nil, err
+	}
+	return csms.NewLimitListener(l, c.Admission), nil
 }
 
 func listenTCP(ctx context.Context, addr, flag string) (net.Listener, error) {
@@ -74,7 +84,7 @@ func stationTLS(c Config) (*tls.Config, error) {
 // stations returns the addresses that stations reach.
 func (l listeners) stations() []net.Addr {
 	var addrs []net.Addr
-	for _, s := range [...]net.Listener{l.ocpp, l.ocppTLS} {
+	for _, s := range [...]*csms.LimitListener{l.ocpp, l.ocppTLS} {
 		if s != nil {
 			addrs = append(addrs, s.Addr())
 		}
@@ -82,16 +92,32 @@ func (l listeners) stations() []net.Addr {
 	return addrs
 }
 
+// pending returns how many sockets are no stations yet.
+func (l listeners) pending() int {
+	n := 0
+	for _, s := range [...]*csms.LimitListener{l.ocpp, l.ocppTLS} {
+		if s != nil {
+			n += s.Pending()
+		}
+	}
+	return n
+}
+
 // close closes what is open. Closing twice is no error.
 func (l listeners) close() error {
 	var errs []error
-	for _, s := range [...]net.Listener{l.ocpp, l.ocppTLS, l.http} {
-		if s == nil {
-			continue
-		}
-		if err := s.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+	add := func(err error) {
+		if err != nil && !errors.Is(err, net.ErrClosed) {
 			errs = append(errs, err)
 		}
+	}
+	for _, s := range [...]*csms.LimitListener{l.ocpp, l.ocppTLS} {
+		if s != nil {
+			add(s.Close())
+		}
+	}
+	if l.http != nil {
+		add(l.http.Close())
 	}
 	return errors.Join(errs...)
 }

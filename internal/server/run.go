@@ -13,7 +13,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/chargeyard/chargeyard/csms"
 	"github.com/chargeyard/chargeyard/internal/httpapi"
 )
 
@@ -56,10 +55,10 @@ func (s *Server) Run(ctx context.Context) (err error) {
 	}
 	serve(api, s.listeners.http)
 	if l := s.listeners.ocpp; l != nil {
-		serve(stations, csms.NewLimitListener(l, csms.LimitOptions{}))
+		serve(stations, l)
 	}
 	if l := s.listeners.ocppTLS; l != nil {
-		serve(stations, tls.NewListener(csms.NewLimitListener(l, csms.LimitOptions{}), s.listeners.tls))
+		serve(stations, tls.NewListener(l, s.listeners.tls))
 	}
 	s.state.Store(stateServing)
 	s.banner(token)
@@ -79,6 +78,7 @@ func (s *Server) apiServer() (*http.Server, error) {
 		Fleet:    &commands{csms: s.csms, store: s.store, log: s.cfg.Log},
 		Tokens:   s.tokens,
 		NotReady: s.notReady,
+		Counts:   s.counts,
 		Version:  s.cfg.Version,
 		Log:      s.cfg.Log,
 	})

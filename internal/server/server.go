@@ -126,6 +126,11 @@ func (s *Server) notReady(context.Context) []string {
 	return reasons
 }
 
+// counts are the figures of /debug/runtime that are ours.
+func (s *Server) counts() httpapi.Counts {
+	return httpapi.Counts{Stations: s.csms.Len(), Handshakes: s.listeners.pending()}
+}
+
 // APIAddr returns the address of the API.
 func (s *Server) APIAddr() net.Addr { return s.listeners.http.Addr() }
 

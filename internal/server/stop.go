@@ -10,7 +10,7 @@ import (
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
-// ErrInterrupted, as the cause of the context of Run, says that a person waits for the end.
+// ErrInterrupted is the cause of the context of Run when a person waits for the end.
 var ErrInterrupted = errors.New("interrupted")
 
 // InterruptWindow is the time that stopping takes at most when somebody waits for it.
