@@ -34,8 +34,11 @@ type target struct{ pkg, run string }
 // edit replaces text that occurs exactly once in a file.
 type edit struct{ file, old, new string }
 
-// The tests of a mutation take less than a second; those that hang on broken code are cut off.
-const testTimeout = "15s"
+// The tests take a second or so; those that hang on broken code are cut off.
+const (
+	soundTimeout  = 2 * time.Minute
+	brokenTimeout = 20 * time.Second
+)
 
 // TestMutations runs the mutations of testdata/mutations: each is compiled into its tests by go test -overlay, which
 // have to pass without it and to fail with it. It is not part of an ordinary test run:
@@ -97,7 +100,7 @@ func passOnSoundCode(t *testing.T, all []mutation) {
 		}
 	}
 	for pkg, run := range runs {
-		out, err := goTest(target{pkg, strings.Join(run, "|")}, "")
+		out, err := goTest(target{pkg, strings.Join(run, "|")}, "", soundTimeout)
 		if err != nil || strings.Contains(out, "no tests to run") {
 			t.Fatalf("%s on sound code: %v\n%s", pkg, err, out)
 		}
@@ -113,7 +116,7 @@ func (m mutation) run(t *testing.T) (verdicts []string) {
 	}
 	for _, to := range m.tests {
 		begun := time.Now()
-		out, err := goTest(to, overlay)
+		out, err := goTest(to, overlay, brokenTimeout)
 		how, caught := verdict(out, err)
 		if !caught {
 			t.Errorf("%s (%s): %s %s: %s\n%s", m.name, m.change, to.pkg, to.run, how, out)
@@ -145,10 +148,10 @@ func verdict(out string, err error) (how string, caught bool) {
 	return "FAILS FOR ANOTHER REASON", false
 }
 
-func goTest(to target, overlay string) (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+func goTest(to target, overlay string, limit time.Duration) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit+3*time.Minute) // for the compiler
 	defer cancel()
-	args := []string{"test", "-count=1", "-short", "-vet=off", "-timeout", testTimeout, "-run", to.run}
+	args := []string{"test", "-count=1", "-short", "-vet=off", "-timeout", limit.String(), "-run", to.run}
 	if overlay != "" {
 		args = append(args, "-overlay", overlay)
 	}
