@@ -46,7 +46,14 @@ func process(t *testing.T, data string) serving {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	p := serving{Cmd: cmd}
+	p := readBanner(t, out)
+	p.Cmd = cmd
+	return p
+}
+
+// readBanner reads where a server listens.
+func readBanner(t *testing.T, out io.Reader) (p serving) {
+	t.Helper()
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		for field := range strings.FieldsSeq(lines.Text()) {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"time"
 
@@ -22,6 +23,8 @@ type serveCmd struct {
 	Stations  string        `enum:"open,known,auto" default:"auto" placeholder:"open|known" help:"Who may connect. known: stations created through the API, with their key or certificate. open: any station that has no key here. Without it: open when every station address is on loopback, known otherwise." group:"Stations"`
 	Drain     time.Duration `name:"drain-window" placeholder:"DURATION" help:"How long SIGTERM may take: stations are closed evenly over most of it, those without a running transaction first, and those that come are told to try again later. Few stations take less. Default 30s, with --demo 3s." group:"Stations"`
 	Heartbeat time.Duration `placeholder:"DURATION" default:"5m" help:"Heartbeat interval that the boot answer gives to stations. Default 5m." group:"Stations"`
+
+	Admission admissionFlags `embed:""`
 
 	HTTP     string `name:"http" placeholder:"ADDR" default:"127.0.0.1:8080" help:"Address of the API. Default 127.0.0.1:8080." group:"API"`
 	APIToken string `name:"api-token" placeholder:"TOKEN" help:"A token the API accepts. Better given as CHARGEYARD_API_TOKEN: a command line can be read by others. Without it the first start makes one and prints it." group:"API"`
@@ -70,10 +73,12 @@ func (c *serveCmd) Validate() error {
 // Run serves until ctx ends.
 func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	version, _ := buildVersion()
+	log, closeLog := c.openLog(s.err)
+	defer closeLog()
 	cfg := server.Config{
 		Demo: c.Demo, OCPP: c.OCPP, OCPPTLS: c.OCPPTLS, ClientCA: c.ClientCA, Operator: c.Operator, RSAKeyExchange: c.TLSRSA, Stations: server.Mode(c.Stations),
 		Heartbeat: c.Heartbeat, DrainWindow: c.Drain, HTTP: c.HTTP, APIToken: c.APIToken, Data: c.Data, Version: version,
-		Log: c.logger(s), Banner: s.out,
+		Log: log, Banner: s.out, Admission: c.Admission.bounds(),
 	}
 	for i := range c.TLSCert {
 		cfg.Certificates = append(cfg.Certificates, server.CertificateFiles{Cert: c.TLSCert[i], Key: c.TLSKey[i]})
@@ -85,14 +90,22 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	return srv.Run(ctx)
 }
 
-func (c *serveCmd) logger(s streams) *slog.Logger {
+// openLog makes a log that never waits for w. close writes what is left of it.
+func (c *serveCmd) openLog(w io.Writer) (log *slog.Logger, close func()) {
+	async := newAsyncLog(w, func(w io.Writer, lines int) {
+		c.logger(w).Warn("the log was not read in time", "missing", lines)
+	})
+	return c.logger(async), async.close
+}
+
+func (c *serveCmd) logger(w io.Writer) *slog.Logger {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
 		level = slog.LevelInfo // cannot happen: kong checked the enumeration
 	}
 	o := &slog.HandlerOptions{Level: level}
 	if c.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(s.err, o))
+		return slog.New(slog.NewJSONHandler(w, o))
 	}
-	return slog.New(slog.NewTextHandler(s.err, o))
+	return slog.New(slog.NewTextHandler(w, o))
 }
