@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"slices"
 	"sync/atomic"
@@ -56,6 +55,9 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if err := s.cfg.check(); err != nil {
 		return nil, err
 	}
+	log, end := calmDown(s.cfg.Log)
+	s.cfg.Log = log
+	s.closers.add(end)
 	if s.data, err = openDataDir(s.cfg); err != nil {
 		return nil, err
 	}
@@ -103,9 +105,13 @@ func (s *Server) openCSMS() (err error) {
 	return nil
 }
 
-// idleTimeout gives a station the time of a heartbeat at least: there are stations that do not answer pings.
+// maxIdle bounds how long a connection may be dead without anybody noticing, whatever the heartbeat interval is.
+const maxIdle = 15 * time.Minute
+
+// idleTimeout gives a station the time of a heartbeat at least, up to maxIdle: there are stations that do not answer
+// pings.
 func idleTimeout(heartbeat time.Duration) time.Duration {
-	return max(3*time.Minute, heartbeat+time.Minute)
+	return min(max(3*time.Minute, heartbeat+time.Minute), maxIdle)
 }
 
 // serviceRestart is the close code that tells stations to come back (RFC 6455 registry: 1012).
@@ -121,9 +127,19 @@ func (s *Server) notReady(context.Context) []string {
 		reasons = append(reasons, "the server is stopping")
 	}
 	if err := s.store.Health(); err != nil {
-		reasons = append(reasons, fmt.Sprintf("the store does not take writes: %v", err))
+		reasons = append(reasons, "the store does not take writes: "+storeReason(err))
 	}
 	return reasons
+}
+
+// storeReason says in a few words why the store fails. Everybody may read it; the whole story is in the log.
+func storeReason(err error) string {
+	for _, known := range [...]error{store.ErrFull, store.ErrReadOnly, store.ErrCorrupt, store.ErrInUse} {
+		if errors.Is(err, known) {
+			return known.Error()
+		}
+	}
+	return "the log says why"
 }
 
 // counts are the figures of /debug/runtime that are ours.
