@@ -145,7 +145,7 @@ func (c *conn) slow() {
 func (w *world) cut(c *conn) {
 	w.note(func() { c.says("network") })
 	c.link.ToServer.CutAfter(int64(c.n % 16))
-	c.peer.SendText(`[2,"cut","Heartbeat",{}]`) //nolint:errcheck // it is meant to fail
+	c.peer.SendText(`[2,"cut","Heartbeat",{}]`) // it is meant to fail
 }
 
 func (w *world) resume(among []string) event {

@@ -121,7 +121,7 @@ func (w *world) abandon() {
 	w.releaseAll()
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	w.srv.Shutdown(ctx) //nolint:errcheck // it has failed already
+	w.srv.Shutdown(ctx) // it has failed already
 	w.leave()
 	synctest.Wait()
 }

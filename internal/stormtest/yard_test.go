@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,10 +18,13 @@ import (
 
 // yard is a server in memory for a test that plays one scene.
 type yard struct {
-	t     *testing.T
-	srv   *csms.Server
-	web   *ocpptest.Server
+	t   *testing.T
+	srv *csms.Server
+	web *ocpptest.Server
+
+	mu    sync.Mutex
 	links []*ocpptest.Link // in the order of the dials
+	told  []string         // what tell was given
 }
 
 // open makes a server; handle is what it does with the data of a DataTransfer. Everything has to be gone at the end.
@@ -39,16 +42,50 @@ func open(t *testing.T, o csms.Options, handle func(ctx context.Context, st *csm
 	})
 	y := &yard{t: t, srv: srv}
 	l := ocpptest.Listen(ocpptest.LinkOptions{Window: 4 << 10})
-	l.OnLink = func(link *ocpptest.Link) { y.links = append(y.links, link) }
+	l.OnLink = func(link *ocpptest.Link) {
+		y.mu.Lock()
+		defer y.mu.Unlock()
+		y.links = append(y.links, link)
+	}
 	y.web = ocpptest.NewServerOn(l, srv)
 	t.Cleanup(y.close)
 	return y
 }
 
-func (y *yard) close() {
+// link returns the link of the nth dial.
+func (y *yard) link(n int) *ocpptest.Link {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	return y.links[n]
+}
+
+// reset breaks all links and forgets them.
+func (y *yard) reset() {
+	y.mu.Lock()
+	defer y.mu.Unlock()
 	for _, link := range y.links {
 		link.Reset()
 	}
+	y.links = nil
+}
+
+// tell notes what happened and returns how much that was before.
+func (y *yard) tell(what string) int {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.told = append(y.told, what)
+	return len(y.told) - 1
+}
+
+// story is all that happened.
+func (y *yard) story() string {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	return strings.Join(y.told, " ")
+}
+
+func (y *yard) close() {
+	y.reset()
 	if err := y.srv.Shutdown(context.Background()); err != nil {
 		y.t.Errorf("Shutdown: %v", err)
 	}
@@ -60,13 +97,16 @@ func (y *yard) close() {
 
 func echo(_ context.Context, _ *csms.Station, data string) string { return data }
 
-func (y *yard) dial(identity string) *ocpptest.Peer {
-	y.t.Helper()
-	p, err := ocpptest.DialPeer(context.Background(), y.web.URL+"/ocpp/"+identity, ocpptest.PeerOptions{
+func (y *yard) try(identity string) (*ocpptest.Peer, error) {
+	return ocpptest.DialPeer(context.Background(), y.web.URL+"/ocpp/"+identity, ocpptest.PeerOptions{
 		Subprotocols: []string{ocpp.V16.Subprotocol()},
 		DialContext:  y.web.Listener.DialContext,
-		Header:       http.Header{},
 	})
+}
+
+func (y *yard) dial(identity string) *ocpptest.Peer {
+	y.t.Helper()
+	p, err := y.try(identity)
 	if err != nil {
 		y.t.Fatal(err)
 	}
