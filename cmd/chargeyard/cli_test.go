@@ -55,6 +55,8 @@ func TestWrongCommandLinesSayWhatIsWrong(t *testing.T) {
 		"needs a certificate":           {"serve", "--ocpp-tls", ":0"},
 		"of use with --ocpp-tls":        {"serve", "--client-ca", "a"},
 		"--demo takes a number":         {"serve", "--demo=-1"},
+		"--drain-window takes":          {"serve", "--drain-window=-1s"},
+		"--max-wait take values":        {"serve", "--waiting=-1"},
 		"--stations must be one of":     {"serve", "--stations", "closed"},
 		"cannot read the configuration": {"serve", "--config", "nowhere.json"},
 		"--log-level must be one of":    {"serve", "--log-level", "loud"},
