@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/chargeyard/chargeyard/csms"
@@ -69,11 +70,15 @@ func (l liveStore) Station(ctx context.Context, id string) (fleet.StationDetail,
 	return s, err
 }
 
-// ListStations returns stations in the order of their ids.
+// ListStations returns stations in the order of their ids. One that came or went so lately that the store does not know is
+// left out of a page that it does not belong to: it is on the other one soon.
 func (l liveStore) ListStations(ctx context.Context, q store.StationQuery) (store.Page[fleet.Station], error) {
 	p, err := l.Store.ListStations(ctx, q)
 	for i := range p.Items {
 		l.refresh(&p.Items[i])
+	}
+	if q.Online != nil {
+		p.Items = slices.DeleteFunc(p.Items, func(s fleet.Station) bool { return s.Online != *q.Online })
 	}
 	return p, err
 }

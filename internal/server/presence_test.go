@@ -1,0 +1,44 @@
+package server
+
+import (
+	"context"
+	"testing"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/internal/store"
+)
+
+// lateStore lists stations as they were a moment ago.
+type lateStore struct {
+	store.Store
+	online, offline string
+}
+
+func (l lateStore) ListStations(_ context.Context, q store.StationQuery) (p store.Page[fleet.Station], err error) {
+	for id, online := range map[string]bool{l.online: true, l.offline: false} {
+		if q.Online == nil || *q.Online == online {
+			p.Items = append(p.Items, fleet.Station{ID: id, Online: online})
+		}
+	}
+	return p, nil
+}
+
+// A list of the stations that are online holds none that is not.
+func TestAListOfStationsDoesNotContradictItsFilter(t *testing.T) {
+	r := serve(t, Config{})
+	r.connect("came", "ocpp1.6", login{})
+	live := liveStore{lateStore{online: "went", offline: "came"}, r.srv.csms}
+	for _, online := range []*bool{nil, new(bool), ptr(true)} {
+		p, err := live.ListStations(t.Context(), store.StationQuery{Online: online})
+		if err != nil || online == nil && len(p.Items) != 2 {
+			t.Errorf("%v %v", p, err)
+		}
+		for _, s := range p.Items {
+			if _, connected := r.srv.csms.Station(s.ID); s.Online != connected || online != nil && s.Online != *online {
+				t.Errorf("%s is said to be online: %v", s.ID, s.Online)
+			}
+		}
+	}
+}
+
+func ptr[T any](v T) *T { return &v }
