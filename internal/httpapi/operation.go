@@ -40,7 +40,7 @@ func (a *api) asProblem(ctx context.Context, op huma.Operation, err error) error
 		return problem(http.StatusBadRequest, "this is no cursor of this list",
 			Fault{Detail: `take the value of "next" in the answer before`, Parameter: "cursor"})
 	case errors.Is(err, store.ErrUnavailable), errors.Is(err, store.ErrClosed):
-		return problem(http.StatusServiceUnavailable, "the store cannot do this just now; /readyz says why")
+		return problem(http.StatusServiceUnavailable, "the store cannot do this just now; the log says why")
 	case ctx.Err() != nil:
 		return problem(http.StatusServiceUnavailable, "the request was given up")
 	}

@@ -171,9 +171,12 @@ func TestEveryErrorOfACallHasItsOutcome(t *testing.T) {
 }
 
 // failing is a store that takes nothing.
-type failing struct{ store.Store }
+type failing struct {
+	store.Store
+	health error
+}
 
-func (failing) Health() error { return store.ErrUnavailable }
+func (f failing) Health() error { return f.health }
 
 func (failing) Submit(context.Context, fleet.Event) (fleet.Result, error) {
 	return fleet.Result{}, store.ErrUnavailable
@@ -190,9 +193,25 @@ func TestACommandThatWasGivenUpIsRecordedAsWhatItIs(t *testing.T) {
 }
 
 func TestReadinessTellsOfAStoreThatFails(t *testing.T) {
-	s := &Server{store: failing{}}
-	s.state.Store(stateServing)
-	if reasons := s.notReady(context.Background()); len(reasons) != 1 || !strings.Contains(reasons[0], "the store does not take writes") {
-		t.Errorf("%v", reasons)
+	for health, want := range map[error]string{
+		fmt.Errorf("%w: /secret/path: SQL logic error", store.ErrUnavailable):          "the log says why",
+		fmt.Errorf("%w: %w: /secret/path (13)", store.ErrUnavailable, store.ErrFull):   "the disk is full",
+		fmt.Errorf("%w: committing: %w: (8)", store.ErrUnavailable, store.ErrReadOnly): "the store is read-only",
+	} {
+		s := &Server{store: failing{health: health}}
+		s.state.Store(stateServing)
+		if reasons := s.notReady(context.Background()); len(reasons) != 1 || reasons[0] != "the store does not take writes: "+want {
+			t.Errorf("%v: %v", health, reasons)
+		}
+	}
+}
+
+func TestIdleTimeoutFollowsTheHeartbeatSoFar(t *testing.T) {
+	for heartbeat, want := range map[time.Duration]time.Duration{
+		time.Second: 3 * time.Minute, 5 * time.Minute: 6 * time.Minute, 14 * time.Minute: maxIdle, 24 * time.Hour: maxIdle,
+	} {
+		if got := idleTimeout(heartbeat); got != want {
+			t.Errorf("%v: %v, want %v", heartbeat, got, want)
+		}
 	}
 }

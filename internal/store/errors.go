@@ -10,6 +10,7 @@ var (
 	ErrCursor      = errors.New("not a cursor of this list")
 	ErrUnavailable = errors.New("the store cannot write")
 	ErrClosed      = errors.New("the store is closed")
+	ErrFull        = errors.New("the disk is full")
 
 	// Why a store cannot be opened.
 	ErrInUse    = errors.New("another process uses the store")
