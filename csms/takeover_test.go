@@ -15,6 +15,7 @@ import (
 	"github.com/chargeyard/chargeyard/csms"
 	"github.com/chargeyard/chargeyard/ocpp"
 	"github.com/chargeyard/chargeyard/ocpp16"
+	"github.com/chargeyard/chargeyard/ocppj"
 	"github.com/chargeyard/chargeyard/ocpptest"
 )
 
@@ -106,6 +107,40 @@ func TestR8HalfOpenConnectionIsReplacedWithoutWaitingForIt(t *testing.T) {
 		}
 		if elapsed := time.Since(begin); elapsed != 0 {
 			t.Errorf("the takeover took %v", elapsed)
+		}
+	})
+}
+
+// The first cause is what every call of a connection returns, whether it was sent or waited for its turn; only the one
+// that was not sent is safe to retry.
+func TestR8CallsOfAReplacedConnectionEndWithTheCause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		y := open(t, csms.Options{})
+		old := y.dial("CS-1", ocpp.V16)
+		st := y.station("CS-1")
+		sent := call(st, reset16())
+		readCall(t, old, "Reset")
+		waiting := call(st, &ocpp16.ClearCacheRequest{})
+		synctest.Wait()
+		y.dial("CS-1", ocpp.V16)
+		sentErr, waitingErr := (<-sent).err, (<-waiting).err
+		_, lateErr := csms.Call(t.Context(), st, reset16())
+		st.Close(1000, "too late")
+		for name, c := range map[string]struct {
+			err  error
+			sent bool
+		}{"sent": {sentErr, true}, "waiting": {waitingErr, false}, "late": {lateErr, false}} {
+			var closed *ocppj.ClosedError
+			if !errors.As(c.err, &closed) || closed.Sent != c.sent || ocpp.SafeToRetry(c.err) == c.sent ||
+				!errors.Is(c.err, csms.ErrReplaced) || !errors.Is(c.err, net.ErrClosed) || !errors.Is(closed.Cause, st.Cause()) {
+				t.Errorf("the %s call ended with %v (%+v), the connection with %v", name, c.err, closed, st.Cause())
+			}
+		}
+		if !errors.Is(st.Cause(), csms.ErrReplaced) {
+			t.Errorf("the cause has changed: %v", st.Cause())
+		}
+		if c := expectClose(t, old, 1008); c.Reason != "replaced" {
+			t.Errorf("the other call went out, or the reason is %q", c.Reason)
 		}
 	})
 }
