@@ -90,8 +90,8 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	return srv.Run(ctx)
 }
 
-// openLog makes a log that never waits for w. close writes what is left of it.
-func (c *serveCmd) openLog(w io.Writer) (log *slog.Logger, close func()) {
+// openLog makes a log that never waits for w. finish writes what is left of it.
+func (c *serveCmd) openLog(w io.Writer) (log *slog.Logger, finish func()) {
 	async := newAsyncLog(w, func(w io.Writer, lines int) {
 		c.logger(w).Warn("the log was not read in time", "missing", lines)
 	})

@@ -21,11 +21,11 @@ func derive(t *rapid.T, events []TransactionEvent) Transaction {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if key := e.Key(content); seen[key] {
+		key := e.Key(content)
+		if seen[key] {
 			continue
-		} else {
-			seen[key] = true
 		}
+		seen[key] = true
 		h.Add(e, content)
 		h = throughJSON(t, h)
 	}

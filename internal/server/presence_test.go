@@ -28,7 +28,7 @@ func TestAListOfStationsDoesNotContradictItsFilter(t *testing.T) {
 	r := serve(t, Config{})
 	r.connect("came", "ocpp1.6", login{})
 	live := liveStore{lateStore{online: "went", offline: "came"}, r.srv.csms}
-	for _, online := range []*bool{nil, new(bool), ptr(true)} {
+	for _, online := range []*bool{nil, new(bool), new(true)} {
 		p, err := live.ListStations(t.Context(), store.StationQuery{Online: online})
 		if err != nil || online == nil && len(p.Items) != 2 {
 			t.Errorf("%v %v", p, err)
@@ -40,5 +40,3 @@ func TestAListOfStationsDoesNotContradictItsFilter(t *testing.T) {
 		}
 	}
 }
-
-func ptr[T any](v T) *T { return &v }
