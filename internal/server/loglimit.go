@@ -16,7 +16,7 @@ const strangerLines = 20
 // minute, with their texts cut, and then says how many there were more. Other messages pass.
 type limitedLog struct {
 	slog.Handler
-	about  string // the message; "" is every one
+	about  string // the message; "" is every one, of net/http
 	budget *logBudget
 }
 
@@ -28,6 +28,9 @@ func limitLog(l *slog.Logger, about string) *slog.Logger {
 func (l limitedLog) Handle(ctx context.Context, r slog.Record) error {
 	if l.about != "" && r.Message != l.about {
 		return l.Handler.Handle(ctx, r)
+	}
+	if l.about == "" {
+		r = ofHTTP(r)
 	}
 	write, missed := l.budget.take(r.Time)
 	if missed > 0 {
@@ -72,6 +75,14 @@ func (b *logBudget) take(now time.Time) (write bool, missed int) {
 	}
 	b.count++
 	return b.count <= strangerLines, missed
+}
+
+// ofHTTP makes an attribute of the message of net/http, which names the peer: whoever counts the lines of each message
+// would have one for each stranger.
+func ofHTTP(r slog.Record) slog.Record {
+	constant := slog.NewRecord(r.Time, r.Level, "a connection failed before it had a request", r.PC)
+	constant.AddAttrs(slog.String("error", r.Message))
+	return constant
 }
 
 // clipRecord cuts the texts of a record.

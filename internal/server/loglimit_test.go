@@ -33,3 +33,16 @@ func TestStrangersDoNotFillTheLog(t *testing.T) {
 		}
 	})
 }
+
+// Messages of net/http name the peer. They are one message with many peers, to us.
+func TestFailedHandshakesAreOneMessage(t *testing.T) {
+	var b lockedBuffer
+	l := slog.NewLogLogger(limitLog(slog.New(slog.NewTextHandler(&b, nil)), "").Handler(), slog.LevelInfo)
+	for i := range 100 {
+		l.Printf("http: TLS handshake error from 192.0.2.1:%d: EOF", i)
+	}
+	const line = `msg="a connection failed before it had a request" error="http: TLS handshake error from 192.0.2.1:`
+	if n := strings.Count(b.String(), line); n < 1 || n > 2*strangerLines || strings.Count(b.String(), "\n") > n+1 {
+		t.Errorf("%d lines: %s", n, b.String())
+	}
+}
