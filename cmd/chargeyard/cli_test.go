@@ -31,6 +31,7 @@ func TestHelpOfEveryCommand(t *testing.T) {
 		{nil, []string{"serve", "simulate", "token new", "version", "--demo 25"}},
 		{[]string{"--help"}, []string{"serve", "simulate", "token new", "version", "CHARGEYARD_"}},
 		{[]string{"serve", "--help"}, []string{"--ocpp=ADDR", "127.0.0.1:8080", "$CHARGEYARD_API_TOKEN", "open|known", "Ctrl-C"}},
+		{[]string{"storm", "--help"}, []string{"--variant", "halfopen", "--server-pid", "--report", "--strike-at"}},
 		{[]string{"simulate", "--help"}, []string{"--url", "--stations", "--duration"}},
 		{[]string{"token", "new", "--help"}, []string{"--data", "hash"}},
 		{[]string{"version", "--help"}, []string{"version"}},

@@ -46,7 +46,7 @@ type stormCmd struct {
 	Before    time.Duration `default:"5s" placeholder:"TIME" help:"Measuring before the strike. Default 5s." group:"Storm"`
 	After     time.Duration `default:"5s" placeholder:"TIME" help:"Measuring after all are back. Default 5s." group:"Storm"`
 	StrikeAt  string        `placeholder:"15:04:05" help:"Local time of the strike, for several processes at once." group:"Storm"`
-	Timeout   time.Duration `default:"60s" placeholder:"TIME" help:"How long all may take to be back. Default 60s." group:"Storm"`
+	Timeout   time.Duration `default:"60s" placeholder:"TIME" help:"How long all may take to be back. Default 60s, at least 2m for slow-readers." group:"Storm"`
 	Flaps     int           `default:"5" placeholder:"N" help:"Strikes of flap. Default 5." group:"Storm"`
 	FlapEvery time.Duration `default:"1s" placeholder:"TIME" help:"Time between them. Default 1s." group:"Storm"`
 	Slow      float64       `default:"0.01" placeholder:"PART" help:"Part of the stations that stops reading in slow-readers. Default 0.01." group:"Storm"`
@@ -55,7 +55,7 @@ type stormCmd struct {
 
 	Call        string        `default:"GetLocalListVersion" placeholder:"ACTION" help:"What all stations are asked again and again. \"off\" for nothing." group:"Load"`
 	CallPayload string        `placeholder:"JSON" help:"Its payload." group:"Load"`
-	CallPause   time.Duration `default:"500ms" placeholder:"TIME" help:"Time between two rounds. Default 500ms." group:"Load"`
+	CallPause   time.Duration `default:"100ms" placeholder:"TIME" help:"Time between two rounds. Default 100ms." group:"Load"`
 }
 
 // Help is what --help prints below the flags.

@@ -2,7 +2,10 @@ package stormserver
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,7 +19,8 @@ import (
 
 // Options of a Bare. The zero value works.
 type Options struct {
-	Logger *slog.Logger // nil discards
+	Logger    *slog.Logger // nil discards
+	MaxOutbox int          // csms.Options.MaxOutbox
 
 	// Authenticate is csms.Options.Authenticate. Default: everybody is admitted.
 	Authenticate func(ctx context.Context, identity string, c csms.Credential) error
@@ -42,6 +46,7 @@ func NewBare(o Options) (*Bare, error) {
 		Protocols:    []*ocpp.Protocol{ocpp21.Protocol, ocpp201.Protocol, ocpp16.Protocol},
 		OnDisconnect: func(_ *csms.Station, cause error) { b.note(cause) },
 		Logger:       o.Logger,
+		MaxOutbox:    o.MaxOutbox,
 	}
 	if o.Authenticate != nil {
 		co.Authenticate = o.authenticate
@@ -59,7 +64,16 @@ func NewBare(o Options) (*Bare, error) {
 func (b *Bare) note(cause error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.ended[cause.Error()]++
+	b.ended[named(cause)]++
+}
+
+// named is a cause without the addresses of the connection, so that it can be counted.
+func named(cause error) string {
+	var op *net.OpError
+	if errors.As(cause, &op) {
+		return fmt.Sprintf("%s: %v", op.Op, op.Err)
+	}
+	return cause.Error()
 }
 
 // Ended counts the connections that ended, by cause.

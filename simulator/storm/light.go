@@ -254,26 +254,6 @@ func (s *light) beat() {
 	}
 }
 
-// pipeline is a station that has stopped reading: it sends CALLs without end until the server ends the connection.
-func (s *light) pipeline(ctx context.Context, c *conn) {
-	s.run.stuckNow.Add(1)
-	defer s.run.stuckNow.Add(-1)
-	begun := s.run.now()
-	if c.SetDeadline(time.Time{}) != nil {
-		return
-	}
-	for ctx.Err() == nil {
-		b := appendCall(nil, s.run.messageID(), "Heartbeat", "{}")
-		if _, err := c.Write(appendFrame(nil, opText, b)); err != nil {
-			break
-		}
-		sleep(ctx, time.Millisecond)
-	}
-	if ctx.Err() == nil {
-		s.run.freed.add(s.run.now(), s.run.now()-begun)
-	}
-}
-
 // ticket is a session cache for one server.
 type ticket struct {
 	state atomic.Pointer[tls.ClientSessionState]

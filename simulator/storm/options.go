@@ -62,7 +62,7 @@ type Options struct {
 	Before     time.Duration                                         // measuring before the storm; default 5 s
 	After      time.Duration                                         // and after it; default 5 s
 	StrikeAt   time.Time                                             // when to strike, for several processes; default: when Before is over
-	Timeout    time.Duration                                         // for connecting all, and for all to be back; default 60 s each
+	Timeout    time.Duration                                         // for connecting all, and for all to be back; default 60 s each, at least 2 min for SlowReaders
 	Flaps      int                                                   // strikes of Flap; default 5
 	FlapEvery  time.Duration                                         // time between them; default 1 s
 	Slow       float64                                               // part of the stations that stops reading in SlowReaders; default 0.01
@@ -71,7 +71,7 @@ type Options struct {
 	Library    int                                                   // real clients of package station; default 50, negative: none
 	Call       func(ctx context.Context, c Command) (Calls, error)   // sends requests of the CSMS; nil: no such load
 	Load       Command                                               // what is sent to all stations again and again; default GetLocalListVersion
-	LoadPause  time.Duration                                         // between two rounds of it; default 500 ms
+	LoadPause  time.Duration                                         // between two rounds of it; default 100 ms
 	ServerPID  int                                                   // process of the CSMS, read in /proc; 0 is not known
 	Probe      func(ctx context.Context, settle bool) (Inner, error) // what the CSMS knows of itself; nil: nothing
 	OnProgress func(p Progress)                                      // called four times a second; must return soon
@@ -134,6 +134,9 @@ func (o Options) withDefaults() (Options, error) {
 	orElse(&o.Before, 5*time.Second)
 	orElse(&o.After, 5*time.Second)
 	orElse(&o.Timeout, time.Minute)
+	if o.Variant == SlowReaders {
+		o.Timeout = max(o.Timeout, 2*time.Minute)
+	}
 	orElse(&o.Flaps, 5)
 	orElse(&o.FlapEvery, time.Second)
 	orElse(&o.Slow, 0.01)
@@ -141,7 +144,7 @@ func (o Options) withDefaults() (Options, error) {
 	orElse(&o.SlowBytes, 256<<10)
 	orElse(&o.Library, 50)
 	o.Library = max(o.Library, 0)
-	orElse(&o.LoadPause, 500*time.Millisecond)
+	orElse(&o.LoadPause, 100*time.Millisecond)
 	orElse(&o.Load.Action, "GetLocalListVersion")
 	orElse(&o.Load.Timeout, 10*time.Second)
 	if o.StayInterval == 0 {

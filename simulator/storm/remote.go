@@ -69,7 +69,7 @@ func GoroutineProbe(url string) func(context.Context, bool) (Inner, error) {
 // /api/v1.
 func APICall(url, token string) func(context.Context, Command) (Calls, error) {
 	// The server takes few requests of this kind at once: those to named stations wait for each other here.
-	turn := make(chan struct{}, 1)
+	turn := make(chan struct{}, 4)
 	return func(ctx context.Context, c Command) (Calls, error) {
 		if c.Stations != nil {
 			select {

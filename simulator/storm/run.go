@@ -46,7 +46,8 @@ type run struct {
 	idPrefix string
 	ids      atomic.Uint64
 	strikes  atomic.Int64
-	stuckNow atomic.Int64
+	stuckNow atomic.Int64 // stations that do not read
+	stuckAll int          // and how many they were; set before they are
 	struckAt atomic.Int64
 
 	handshakes samples // when they ended, how long they took
@@ -161,7 +162,13 @@ func (r *run) weather(ctx context.Context, res *Result) error {
 	r.enter(Storm)
 	struck := r.strike(ctx)
 	at := r.struckAt.Load()
+	burdened, relieve := context.WithCancel(living)
+	defer relieve()
+	if r.o.Variant == SlowReaders {
+		busy.Go(func() { r.burden(burdened, struck) })
+	}
 	r.wait(ctx, func() bool { return r.calmAgain(struck, at) })
+	relieve()
 	res.stormEnd = r.now()
 	r.enter(After)
 	sleep(ctx, r.o.After)

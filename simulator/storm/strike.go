@@ -2,11 +2,9 @@ package storm
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"sync"
 	"time"
 )
@@ -18,6 +16,10 @@ func (r *run) strike(ctx context.Context) []*light {
 	if r.o.Variant == Idle {
 		r.struckAt.Store(r.now())
 		return nil
+	}
+	if r.o.Variant == SlowReaders {
+		r.stuckAll = len(struck)
+		r.stuckNow.Store(int64(len(struck)))
 	}
 	times := 1
 	if r.o.Variant == Flap {
@@ -33,9 +35,6 @@ func (r *run) strike(ctx context.Context) []*light {
 			r.library.strike(r.o.Variant)
 		}
 		inParts(struck, r.hit)
-	}
-	if r.o.Variant == SlowReaders {
-		r.burden(ctx, struck)
 	}
 	return struck
 }
@@ -81,35 +80,6 @@ func inParts(list []*light, f func(*light)) {
 			for _, s := range list[len(list)*i/parts : len(list)*(i+1)/parts] {
 				f(s)
 			}
-		})
-	}
-	all.Wait()
-}
-
-// burden makes the CSMS send large calls to the stations that have stopped reading, until it has given them up.
-func (r *run) burden(ctx context.Context, struck []*light) {
-	if r.o.Call == nil {
-		return
-	}
-	names := make([]string, 0, len(struck))
-	for _, s := range struck {
-		names = append(names, s.identity)
-	}
-	payload, err := json.Marshal(map[string]string{"vendorId": "chargeyard.storm", "data": strings.Repeat("x", r.o.SlowBytes)})
-	if err != nil {
-		return // a map of strings can be encoded
-	}
-	command := Command{Action: "DataTransfer", Payload: payload, Stations: names, Timeout: r.o.Load.Timeout}
-	var all sync.WaitGroup
-	for range r.o.SlowCalls {
-		all.Go(func() {
-			counts, err := r.o.Call(ctx, command)
-			if err != nil && ctx.Err() == nil {
-				r.strange.add("a large call that could not be made: " + err.Error())
-			}
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			r.slow.add(counts)
 		})
 	}
 	all.Wait()
