@@ -27,6 +27,7 @@ func groups() []group {
 		{"memory", (*bench).memoryPlain},
 		{"memory-tls", (*bench).memoryTLS},
 		{"cpu", (*bench).cpu},
+		{"cpu-tls", (*bench).cpuTLS},
 		{"handshakes", (*bench).handshakesPlain},
 		{"handshakes-tls", (*bench).handshakesTLS},
 		{"calls", (*bench).calls},

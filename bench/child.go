@@ -27,6 +27,11 @@ func startChild(kind string, tls bool, args ...string) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
+	return startProgram(exe, kind, tls, args...)
+}
+
+// startProgram starts a build of this program as a server.
+func startProgram(exe, kind string, tls bool, args ...string) (_ *child, err error) {
 	c := &child{kind: kind, tls: tls, cmd: exec.Command(exe, append(args, "-serve", kind, fmt.Sprintf("-tls=%t", tls))...)}
 	c.cmd.Stderr = os.Stderr
 	if c.in, err = c.cmd.StdinPipe(); err != nil {

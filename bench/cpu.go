@@ -3,7 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
-	"math"
+	"os"
 	"path/filepath"
 )
 
@@ -25,34 +25,31 @@ type busyServer struct {
 	*child
 	fleet
 
+	name string
 	sent int // messages of each station so far
 }
 
-// cpu measures what a round trip costs the server: every station sends its next message when it has the answer.
-func (b *bench) cpu() (err error) {
-	var servers []*busyServer
-	for _, kind := range []string{kindCSMS, kindNaive, kindEcho} {
-		s, err := startBusy(kind)
+// cpu measures what a round trip costs the server: every station sends its next message when it has the answer. The
+// servers take turns.
+func (b *bench) cpu() error { return b.cpuRows(false) }
+
+func (b *bench) cpuTLS() error { return b.cpuRows(true) }
+
+func (b *bench) cpuRows(tls bool) error {
+	servers, err := b.startServers(tls)
+	if err != nil {
+		return err
+	}
+	for _, l := range loads() {
+		best, err := b.rounds(servers, l)
 		if err != nil {
 			return err
 		}
-		servers = append(servers, s)
-		defer s.fleet.close()
-	}
-	for _, l := range loads() {
-		best := []float64{math.Inf(1), math.Inf(1), math.Inf(1)}
-		for range b.o.rounds {
-			for i, s := range servers {
-				us, err := s.round(l.message, b.o.messages)
-				if err != nil {
-					return fmt.Errorf("%s: %w", s.kind, err)
-				}
-				best[i] = min(best[i], us)
-			}
+		b.report.add(cpuRow(l, tls, best))
+		if b.o.against != "" {
+			b.report.add(row{Name: "  against the other build", Unit: "us", Ours: best[kindCSMS], Other: best[kindOther], Ref: kindOther})
 		}
-		b.report.add(row{Name: "CPU per " + l.name + ", 500 stations", Unit: "us", Ours: best[0], Naive: best[1],
-			Other: best[2], Ref: kindEcho, Target: l.target})
-		if err := b.cpuProfile(servers[0], l); err != nil {
+		if err := b.cpuProfile(servers[0], l, tls); err != nil {
 			return err
 		}
 	}
@@ -63,8 +60,61 @@ func (b *bench) cpu() (err error) {
 	return err
 }
 
-func startBusy(kind string) (*busyServer, error) {
-	c, err := startChild(kind, false)
+// cpuRow has a target on plain connections only.
+func cpuRow(l load, tls bool, best map[string]float64) row {
+	r := row{Name: fmt.Sprintf("CPU per %s, %d stations, %s", l.name, busy, transport(tls)), Unit: "us", Ours: best[kindCSMS],
+		Naive: best[kindNaive], Other: best[kindEcho], Ref: kindEcho, Target: l.target}
+	if tls {
+		r.Target = 0
+	}
+	return r
+}
+
+// kindOther is the csms server of the other build.
+const kindOther = "other"
+
+func (b *bench) startServers(tls bool) ([]*busyServer, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	programs := []struct{ name, exe, kind string }{
+		{kindCSMS, exe, kindCSMS}, {kindOther, b.o.against, kindCSMS}, {kindNaive, exe, kindNaive}, {kindEcho, exe, kindEcho},
+	}
+	var servers []*busyServer
+	for _, p := range programs {
+		if p.exe == "" {
+			continue
+		}
+		s, err := startBusy(p.exe, p.kind, tls)
+		if err != nil {
+			return nil, err
+		}
+		s.name = p.name
+		servers = append(servers, s)
+	}
+	return servers, nil
+}
+
+// rounds returns the best round of each server, in microseconds per message.
+func (b *bench) rounds(servers []*busyServer, l load) (map[string]float64, error) {
+	best := make(map[string]float64)
+	for range b.o.rounds {
+		for _, s := range servers {
+			us, err := s.round(l.message, b.o.messages)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", s.name, err)
+			}
+			if best[s.name] == 0 || us < best[s.name] {
+				best[s.name] = us
+			}
+		}
+	}
+	return best, nil
+}
+
+func startBusy(exe, kind string, tls bool) (*busyServer, error) {
+	c, err := startProgram(exe, kind, tls)
 	if err != nil {
 		return nil, err
 	}
@@ -102,11 +152,11 @@ func (s *busyServer) round(message string, n int) (float64, error) {
 }
 
 // cpuProfile writes a CPU profile of one more round.
-func (b *bench) cpuProfile(s *busyServer, l load) error {
+func (b *bench) cpuProfile(s *busyServer, l load, tls bool) error {
 	if b.o.profiles == "" {
 		return nil
 	}
-	file, err := filepath.Abs(filepath.Join(b.o.profiles, fmt.Sprintf("cpu-%.3s.prof", l.name)))
+	file, err := filepath.Abs(filepath.Join(b.o.profiles, fmt.Sprintf("cpu-%.9s-%s.prof", l.name, transport(tls))))
 	if err != nil {
 		return err
 	}
