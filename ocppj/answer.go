@@ -26,7 +26,7 @@ func (s *Session) answerResult(m *message, resp any) {
 	}
 	b = append(b, ']')
 	*buf = b
-	m.answered = true
+	m.answered.Store(true)
 	s.remember(m, *buf)
 	if s.version == ocpp.V21 {
 		s.mu.Lock()

@@ -26,13 +26,13 @@ func (s *Session) handle(m *message) {
 // rescue answers for a handler that panicked or called runtime.Goexit. The process lives.
 func (s *Session) rescue(m *message) {
 	v := recover()
-	if v != nil || !m.answered {
+	if v != nil || !m.answered.Load() {
 		if v == nil {
 			v = "runtime.Goexit was called"
 		}
 		s.noteHandlerFailed(m.action, m.id, &PanicError{Value: v, Stack: debug.Stack()})
 	}
-	if !m.answered {
+	if !m.answered.Load() {
 		s.answerFailure(m)
 	}
 }
@@ -109,7 +109,7 @@ func (s *Session) conclude(m *message, resp any, err error) {
 	case err != nil:
 		s.concludeError(m, err)
 	case m.typ == TypeSend:
-		m.answered = true
+		m.answered.Store(true)
 	default:
 		s.answerResult(m, resp)
 	}
@@ -117,7 +117,7 @@ func (s *Session) conclude(m *message, resp any, err error) {
 
 func (s *Session) concludeError(m *message, err error) {
 	if errors.Is(err, ErrNoAnswer) {
-		m.answered = true // as far as there will be an answer
+		m.answered.Store(true) // as far as there will be an answer
 		s.forget(m)
 		s.noteUnanswered(m.action, m.id, err)
 		return
@@ -165,7 +165,7 @@ func (s *Session) answerFailure(m *message) {
 }
 
 func (s *Session) answerRefusal(m *message, err *ocpp.Error) {
-	m.answered = true
+	m.answered.Store(true)
 	s.forget(m)
 	id := m.id
 	switch {

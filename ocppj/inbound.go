@@ -2,17 +2,18 @@ package ocppj
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/chargeyard/chargeyard/ocpp"
 )
 
-// message is a CALL or SEND of the peer on its way through the worker, which alone touches it once it is queued.
+// message is a CALL or SEND of the peer on its way through the worker, which alone changes it once it is queued.
 type message struct {
 	header
 	x        ocpp.Exchange
-	key      answerKey // in the answer memory
-	pending  bool      // the answer memory waits for the result
-	answered bool
+	key      answerKey   // in the answer memory
+	pending  bool        // the answer memory waits for the result
+	answered atomic.Bool // its answer is about to go out: the peer may use the id again
 }
 
 // inbound is what the peer has under way to this end. All but workers is guarded by Session.mu.
@@ -54,9 +55,9 @@ func (i *inbound) next() *message {
 	return i.current
 }
 
-// has reports whether a message with the id waits or is being handled.
+// has reports whether a message with the id waits or is being handled and has no answer.
 func (i *inbound) has(id string) bool {
-	if i.current != nil && i.current.id == id {
+	if i.current != nil && i.current.id == id && !i.current.answered.Load() {
 		return true
 	}
 	for _, m := range i.queue {

@@ -93,6 +93,31 @@ func TestR17IDInProgressIsRefused(t *testing.T) {
 	})
 }
 
+// A peer that was told of a failure tries again at once, under the same id: with the answer the id is free.
+func TestR17IDIsFreeWithItsAnswer(t *testing.T) {
+	bubble(t, func(t *testing.T, v ocpp.Version) {
+		frame := `[2,"1","StatusNotification",` + status(v, 1) + `]`
+		again := true
+		var r *rig
+		r = newRig(t, v, func(o *ocppj.Options) {
+			o.Send = func(answer []byte) error {
+				if again { // the peer is faster than the worker that sends this
+					again = false
+					r.receive(frame)
+				}
+				return r.send(answer)
+			}
+		})
+		err := errors.New("the store is down")
+		r.handle("StatusNotification", func(context.Context, any) (any, error) {
+			defer func() { err = nil }()
+			return statusResponse(v), err
+		})
+		r.receive(frame)
+		r.wants(`[4,"1","InternalError","an internal error occurred",{}]`, `[3,"1",{}]`)
+	})
+}
+
 func TestR17PanicIsAnsweredAndTheProcessLives(t *testing.T) {
 	bubble(t, func(t *testing.T, v ocpp.Version) {
 		r := newRig(t, v)

@@ -37,7 +37,7 @@ func (s *Session) repeated(m *message, payload []byte) bool {
 		frame, wait := s.o.Answers.begin(m.key, time.Now())
 		switch {
 		case frame != "":
-			m.answered = true
+			m.answered.Store(true)
 			s.noteRepeated(m.action, m.id)
 			s.sendAnswer(m.action, m.id, []byte(frame))
 			return true
@@ -48,7 +48,7 @@ func (s *Session) repeated(m *message, payload []byte) bool {
 		select {
 		case <-wait:
 		case <-s.ctx.Done():
-			m.answered = true // there is nobody to answer
+			m.answered.Store(true) // there is nobody to answer
 			return true
 		}
 	}
