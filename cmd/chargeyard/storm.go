@@ -55,7 +55,7 @@ type stormCmd struct {
 
 	Call        string        `default:"GetLocalListVersion" placeholder:"ACTION" help:"What all stations are asked again and again. \"off\" for nothing." group:"Load"`
 	CallPayload string        `placeholder:"JSON" help:"Its payload." group:"Load"`
-	CallPause   time.Duration `default:"100ms" placeholder:"TIME" help:"Time between two rounds. Default 100ms." group:"Load"`
+	CallPause   time.Duration `default:"1s" placeholder:"TIME" help:"Time between two rounds. Default 1s." group:"Load"`
 }
 
 // Help is what --help prints below the flags.

@@ -103,19 +103,25 @@ func (c *stormChild) stop() error {
 	return errors.Join(err, os.RemoveAll(c.dir))
 }
 
-// logged counts what the server has logged: warnings and errors, by level and message.
+// logged counts the warnings and errors that the server has logged, by what they say.
 func (c *stormChild) logged() (map[string]int, error) {
-	text, err := os.ReadFile(c.logFile())
+	lines, err := os.ReadFile(c.logFile())
 	if err != nil {
 		return nil, err
 	}
 	counts := map[string]int{}
-	for line := range bytes.Lines(text) {
-		var entry struct{ Level, Msg, Error string }
+	for line := range bytes.Lines(lines) {
+		var entry struct{ Level, Msg, Error, Action, Code, Why string }
 		if json.Unmarshal(line, &entry) != nil {
 			entry.Level, entry.Msg = "ERROR", string(bytes.TrimSpace(line)) // a panic, or what net/http says by itself
 		}
-		counts[entry.Level+" "+entry.Msg]++
+		text := entry.Level + " " + entry.Msg
+		for _, more := range []string{entry.Action, entry.Code, entry.Why, entry.Error} {
+			if more != "" {
+				text += ", " + more
+			}
+		}
+		counts[text]++
 	}
 	return counts, nil
 }

@@ -71,7 +71,7 @@ type Options struct {
 	Library    int                                                   // real clients of package station; default 50, negative: none
 	Call       func(ctx context.Context, c Command) (Calls, error)   // sends requests of the CSMS; nil: no such load
 	Load       Command                                               // what is sent to all stations again and again; default GetLocalListVersion
-	LoadPause  time.Duration                                         // between two rounds of it; default 100 ms
+	LoadPause  time.Duration                                         // between two rounds of it; default 1 s
 	ServerPID  int                                                   // process of the CSMS, read in /proc; 0 is not known
 	Probe      func(ctx context.Context, settle bool) (Inner, error) // what the CSMS knows of itself; nil: nothing
 	OnProgress func(p Progress)                                      // called four times a second; must return soon
@@ -144,7 +144,7 @@ func (o Options) withDefaults() (Options, error) {
 	orElse(&o.SlowBytes, 256<<10)
 	orElse(&o.Library, 50)
 	o.Library = max(o.Library, 0)
-	orElse(&o.LoadPause, 100*time.Millisecond)
+	orElse(&o.LoadPause, time.Second)
 	orElse(&o.Load.Action, "GetLocalListVersion")
 	orElse(&o.Load.Timeout, 10*time.Second)
 	if o.StayInterval == 0 {

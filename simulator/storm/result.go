@@ -247,7 +247,7 @@ func binStart(i int, at, width int64) Millis {
 
 // problems are the reasons why the storm was not survived.
 func problems(res *Result, called bool) []string {
-	var list []string
+	list := []string{}
 	add := func(bad bool, format string, args ...any) {
 		if bad {
 			list = append(list, fmt.Sprintf(format, args...))

@@ -146,6 +146,7 @@ func (r *run) weather(ctx context.Context, res *Result) error {
 		return r.cannotConnect()
 	}
 	res.Setup = millis(r.now() - begun)
+	res.Server.Loaded = r.serverNow(ctx, true) // before there is work
 	living, stop := context.WithCancel(ctx)
 	var busy sync.WaitGroup
 	defer busy.Wait()
@@ -157,9 +158,9 @@ func (r *run) weather(ctx context.Context, res *Result) error {
 
 	r.enter(Before)
 	r.calm(ctx)
-	res.Server.Loaded = r.serverNow(ctx, true)
-	kick <- struct{}{}
 	r.enter(Storm)
+	kick <- struct{}{}
+	sleep(ctx, kickOff)
 	struck := r.strike(ctx)
 	at := r.struckAt.Load()
 	burdened, relieve := context.WithCancel(living)
@@ -167,7 +168,7 @@ func (r *run) weather(ctx context.Context, res *Result) error {
 	if r.o.Variant == SlowReaders {
 		busy.Go(func() { r.burden(burdened, struck) })
 	}
-	r.wait(ctx, func() bool { return r.calmAgain(struck, at) })
+	r.wait(ctx, func() bool { return r.calmAgain(struck, at, kick) })
 	relieve()
 	res.stormEnd = r.now()
 	r.enter(After)
@@ -192,12 +193,31 @@ func (r *run) calm(ctx context.Context) {
 	sleep(ctx, d)
 }
 
-// calmAgain reports whether the storm is over.
-func (r *run) calmAgain(struck []*light, at int64) bool {
-	if r.o.Variant == SlowReaders && r.stuckNow.Load() > 0 {
+// kickOff is how long the calls that a strike meets have been under way: they are to be in flight everywhere.
+const kickOff = 20 * time.Millisecond
+
+// calmAgain reports whether the storm is over. Calls that are all that is missing it orders at once.
+func (r *run) calmAgain(struck []*light, at int64, kick chan<- struct{}) bool {
+	if r.o.Variant == SlowReaders && r.stuckNow.Load() > 0 || !r.settled(struck, at) || !r.library.ready() {
 		return false
 	}
-	return r.settled(struck, at) && r.library.ready()
+	if r.o.Call == nil || r.called(struck) {
+		return true
+	}
+	select {
+	case kick <- struct{}{}:
+	default:
+	}
+	return false
+}
+
+func (r *run) called(list []*light) bool {
+	for _, s := range list {
+		if c := s.cur.Load(); c == nil || c.called.Load() == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // wait polls until done or for Options.Timeout. The instants that are reported do not depend on the polling.
@@ -213,12 +233,11 @@ func (r *run) wait(ctx context.Context, done func() bool) bool {
 	return true
 }
 
-// settled reports whether the stations have connections newer than an instant and talk in both directions.
+// settled reports whether the stations have connections newer than an instant, and got an answer.
 func (r *run) settled(list []*light, after int64) bool {
-	wantCalls := after > 0 && r.o.Call != nil
 	for _, s := range list {
 		c := s.cur.Load()
-		if c == nil || c.connected.Load() < after || c.answered.Load() == 0 || wantCalls && c.called.Load() == 0 {
+		if c == nil || c.connected.Load() < after || c.answered.Load() == 0 {
 			return false
 		}
 	}
@@ -290,27 +309,44 @@ func (r *run) unanswered() {
 	}
 }
 
-// gate bounds how many stations connect at once.
-type gate struct{ places atomic.Pointer[chan struct{}] }
+// gate bounds how many stations connect at once. Its zero value is open to all.
+type gate struct{ now atomic.Pointer[turnstile] }
 
-// open lets n in at once; 0 is all. Those that wait at the gate as it was are let in by those that leave it.
-func (g *gate) open(n int) {
-	if n <= 0 {
-		g.places.Store(nil)
-		return
-	}
-	places := make(chan struct{}, n)
-	g.places.Store(&places)
+type turnstile struct {
+	shut   chan struct{} // nil or closed: not shut
+	places chan struct{} // nil: for all
 }
 
+// open lets n in at once; 0 is all.
+func (g *gate) open(n int) {
+	t := &turnstile{}
+	if n > 0 {
+		t.places = make(chan struct{}, n)
+	}
+	if old := g.now.Swap(t); old != nil && old.shut != nil {
+		close(old.shut)
+	}
+}
+
+// shut lets nobody in until open. It is not called twice in a row.
+func (g *gate) shut() { g.now.Store(&turnstile{shut: make(chan struct{})}) }
+
 func (g *gate) enter(ctx context.Context) (leave func()) {
-	places := g.places.Load()
-	if places == nil {
+	t := g.now.Load()
+	for t != nil && t.shut != nil {
+		select {
+		case <-t.shut:
+			t = g.now.Load()
+		case <-ctx.Done():
+			return func() {}
+		}
+	}
+	if t == nil || t.places == nil {
 		return func() {}
 	}
 	select {
-	case *places <- struct{}{}:
-		return func() { <-*places }
+	case t.places <- struct{}{}:
+		return func() { <-t.places }
 	case <-ctx.Done():
 		return func() {}
 	}

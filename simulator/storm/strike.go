@@ -11,10 +11,10 @@ import (
 
 // strike makes stations lose their connections in the way of the variant, and returns which.
 func (r *run) strike(ctx context.Context) []*light {
-	r.gate.open(r.o.Dials)
 	struck := r.victims()
 	if r.o.Variant == Idle {
 		r.struckAt.Store(r.now())
+		r.gate.open(r.o.Dials)
 		return nil
 	}
 	if r.o.Variant == SlowReaders {
@@ -34,7 +34,10 @@ func (r *run) strike(ctx context.Context) []*light {
 		if r.o.Variant != SlowReaders {
 			r.library.strike(r.o.Variant)
 		}
+		// They come back when all are struck: what is measured is the CSMS, not how fast one after the other is hit.
+		r.gate.shut()
 		inParts(struck, r.hit)
+		r.gate.open(r.o.Dials)
 	}
 	return struck
 }
