@@ -43,7 +43,7 @@ func NewBare(o Options) (*Bare, error) {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	co := csms.Options{
-		Protocols:    []*ocpp.Protocol{ocpp21.Protocol, ocpp201.Protocol, ocpp16.Protocol},
+		Protocols:    protocols(),
 		OnDisconnect: func(_ *csms.Station, cause error) { b.note(cause) },
 		Logger:       o.Logger,
 		MaxOutbox:    o.MaxOutbox,
@@ -59,6 +59,10 @@ func NewBare(o Options) (*Bare, error) {
 	b.register201()
 	b.register21()
 	return b, nil
+}
+
+func protocols() []*ocpp.Protocol {
+	return []*ocpp.Protocol{ocpp21.Protocol, ocpp201.Protocol, ocpp16.Protocol}
 }
 
 func (b *Bare) note(cause error) {

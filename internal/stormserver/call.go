@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"sync"
@@ -36,15 +37,15 @@ func (b *Bare) Call(ctx context.Context, c storm.Command) (storm.Calls, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
-	payload := c.Payload
-	if payload == nil {
-		payload = json.RawMessage("{}")
+	requests, err := decode(c)
+	if err != nil {
+		return total, err
 	}
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	for _, st := range stations {
 		all.Go(func() {
-			_, err := st.Invoke(ctx, c.Action, payload)
+			_, err := st.CallAny(ctx, requests[st.Version()])
 			mu.Lock()
 			defer mu.Unlock()
 			count(&total, err)
@@ -52,6 +53,32 @@ func (b *Bare) Call(ctx context.Context, c storm.Command) (storm.Calls, error) {
 	}
 	all.Wait()
 	return total, nil
+}
+
+// decode makes the request in every version that has it: once, however many stations get it.
+func decode(c storm.Command) (map[ocpp.Version]any, error) {
+	payload := c.Payload
+	if payload == nil {
+		payload = json.RawMessage("{}")
+	}
+	requests := map[ocpp.Version]any{}
+	var failed error
+	for _, p := range protocols() {
+		info, ok := p.Action(c.Action)
+		if !ok {
+			continue
+		}
+		req := info.NewRequest()
+		if err := ocpp.Unmarshal(payload, req, ocpp.DecodeOptions{Policy: ocpp.Strict}); err != nil {
+			failed = fmt.Errorf("%s %s: %w", p.Version(), c.Action, err)
+			continue
+		}
+		requests[p.Version()] = req
+	}
+	if len(requests) > 0 {
+		return requests, nil
+	}
+	return nil, errors.Join(fmt.Errorf("no version can be asked for %s", c.Action), failed)
 }
 
 func count(c *storm.Calls, err error) {

@@ -105,6 +105,9 @@ func (d *dialer) tls(ctx context.Context, tcp net.Conn, s *light) (net.Conn, err
 	if err := c.HandshakeContext(ctx); err != nil {
 		return nil, &tlsError{err}
 	}
+	if c.ConnectionState().DidResume {
+		s.run.resumed.Add(1)
+	}
 	return c, nil
 }
 

@@ -5,11 +5,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // ControlCall returns an Options.Call that asks a server which storm started itself; url is that of its control endpoint.
@@ -69,7 +71,7 @@ func GoroutineProbe(url string) func(context.Context, bool) (Inner, error) {
 // /api/v1.
 func APICall(url, token string) func(context.Context, Command) (Calls, error) {
 	// The server takes few requests of this kind at once: those to named stations wait for each other here.
-	turn := make(chan struct{}, 4)
+	turn := make(chan struct{}, 2)
 	return func(ctx context.Context, c Command) (Calls, error) {
 		if c.Stations != nil {
 			select {
@@ -79,9 +81,18 @@ func APICall(url, token string) func(context.Context, Command) (Calls, error) {
 				return Calls{}, ctx.Err()
 			}
 		}
-		return bulk(ctx, strings.TrimSuffix(url, "/")+"/commands", token, c)
+		for {
+			counts, err := bulk(ctx, strings.TrimSuffix(url, "/")+"/commands", token, c)
+			if !errors.Is(err, errBusy) || ctx.Err() != nil {
+				return counts, err
+			}
+			sleep(ctx, 100*time.Millisecond)
+		}
 	}
 }
+
+// errBusy is the answer of a server that has as many requests of this kind as it takes.
+var errBusy = errors.New("storm: 503 Service Unavailable")
 
 type selection struct {
 	Stations []string `json:"stations,omitempty"`
@@ -128,6 +139,9 @@ func exchange(ctx context.Context, method, url, token string, in, out any) error
 		return err
 	}
 	defer resp.Body.Close() //nolint:errcheck // it was only read
+	if resp.StatusCode == http.StatusServiceUnavailable {
+		return errBusy
+	}
 	if resp.StatusCode != http.StatusOK {
 		text, err := io.ReadAll(io.LimitReader(resp.Body, 300))
 		if err != nil {

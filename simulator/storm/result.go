@@ -27,6 +27,7 @@ type Result struct {
 	Slow       *Slow          `json:"slow,omitempty"`
 
 	Handshake Latency `json:"handshake"` // connecting, TLS and WebSocket handshake in the storm
+	Resumed   int     `json:"resumed"`   // handshakes that resumed a TLS session
 	Latency   struct {
 		Before Latency `json:"before"`
 		During Latency `json:"during"`
@@ -151,6 +152,7 @@ func milestone(times []int64, of int) Milestone {
 // conclude computes what follows from what was collected.
 func (r *run) conclude(res *Result) {
 	at := r.struckAt.Load()
+	res.Resumed = int(r.resumed.Load())
 	res.Refused, res.Lost, res.Strange = r.refused.counts(), r.lost.counts(), r.strange.counts()
 	for why, n := range res.Lost {
 		if strings.HasPrefix(why, "close 1008") {

@@ -49,6 +49,7 @@ type run struct {
 	stuckNow atomic.Int64 // stations that do not read
 	stuckAll int          // and how many they were; set before they are
 	struckAt atomic.Int64
+	resumed  atomic.Int64 // TLS sessions
 
 	handshakes samples // when they ended, how long they took
 	latency    samples // of the stations that stay

@@ -148,8 +148,8 @@ func TestStormWithClientCertificates(t *testing.T) {
 		}}, cfg, nil)
 		o.Variant, o.Stations, o.Tickets = storm.TLSRestart, 40, tickets
 		o.TLS, o.ClientCert = &tls.Config{RootCAs: authority.Pool(), MinVersion: tls.VersionTLS12}, authority.Client
-		if res := survive(t, o); res.Back.Answering.Count != 36 {
-			t.Errorf("%+v", res.Back)
+		if res := survive(t, o); res.Back.Answering.Count != 36 || (res.Resumed == 36) != tickets {
+			t.Errorf("%+v, %d resumed", res.Back, res.Resumed)
 		}
 	}
 }

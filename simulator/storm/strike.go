@@ -2,7 +2,6 @@ package storm
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -126,22 +125,24 @@ func (r *run) exorcise(res *Result) {
 
 const stillOpen = "open"
 
-// lastWords says how the server ended a connection that nobody has read since.
+// lastWords says how the server ended a connection that nobody has read since. Reading may have stopped in the middle
+// of a frame: it is the end of the stream that tells, where the close frame is.
 func lastWords(c *conn) string {
 	if err := c.SetReadDeadline(time.Now().Add(20 * time.Millisecond)); err != nil {
 		return reason(err)
 	}
-	for {
-		f, err := readFrame(c.br)
-		switch {
-		case isTimeout(err):
-			return stillOpen
-		case errors.Is(err, io.EOF):
-			return "without a close frame"
-		case err != nil:
-			return reason(err)
-		case f.op == opClose:
-			return fmt.Sprintf("close %d", parseClose(f.payload).code)
+	text, err := io.ReadAll(c.br)
+	const header, longest = 2, 125
+	for i := max(0, len(text)-header-longest); i+header <= len(text); i++ {
+		if text[i] == 0x80|opClose && i+header+int(text[i+1]) == len(text) {
+			return fmt.Sprintf("close %d", parseClose(text[i+header:]).code)
 		}
 	}
+	switch {
+	case err == nil:
+		return "without a close frame"
+	case isTimeout(err):
+		return stillOpen
+	}
+	return reason(err)
 }

@@ -87,6 +87,9 @@ func (r *Result) stormSection() section {
 		milestone("reached by a call", r.Back.Called)
 	}
 	add("handshake", "%s", r.Handshake)
+	if r.Resumed > 0 {
+		add("TLS sessions resumed", "%d", r.Resumed)
+	}
 	add("refused", "%s", orNone(r.Refused))
 	add("closed as duplicate", "%d", r.Duplicates)
 	add("lost otherwise", "%s", orNone(r.Lost))
