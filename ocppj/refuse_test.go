@@ -286,16 +286,16 @@ func TestHandlerMayLeaveACallUnanswered(t *testing.T) {
 	bubble(t, func(t *testing.T, v ocpp.Version) {
 		r := newRig(t, v)
 		var err error
-		r.handle("StatusNotification", func(context.Context, any) (any, error) { return statusResponse(v), err })
-		frame := `[2,"1","StatusNotification",` + status(v, 1) + `]`
+		r.handle("DataTransfer", func(context.Context, any) (any, error) { return transferResponse(v), err })
+		frame := `[2,"1","DataTransfer",` + transfer(1) + `]`
 		for _, err = range []error{ocppj.ErrNoAnswer, fmt.Errorf("%w: the disk is full", ocppj.ErrNoAnswer)} {
 			r.receive(frame)
 			r.wants()
-			r.wantsEvents("unanswered StatusNotification 1: " + err.Error())
+			r.wantsEvents("unanswered DataTransfer 1: " + err.Error())
 		}
 		err = nil
 		r.receive(frame)
-		r.wants(`[3,"1",{}]`)
+		r.wants(`[3,"1",{"status":"Accepted"}]`)
 		r.wantsEvents()
 		if err := r.s.Drain(t.Context()); err != nil {
 			t.Error(err)
