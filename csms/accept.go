@@ -108,6 +108,7 @@ func (s *Server) sessionOptions(st *Station, a *arrival) ocppj.Options {
 		End:             ocpp.CSMSEnd,
 		Identity:        a.identity,
 		Send:            st.conn.Send,
+		ReadOn:          st.conn.ReadOn,
 		Route:           st.route,
 		Context:         context.WithValue(context.Background(), stationKey{}, st),
 		CallTimeout:     o.CallTimeout,

@@ -202,6 +202,12 @@ func (c *limitConn) late() bool {
 	return c.waited > c.listener.options.MaxWait
 }
 
+// ReadsDirectly says that reads may go around this wrapper as soon as the socket has its turn.
+func (c *limitConn) ReadsDirectly() bool {
+	_, tcp := c.Conn.(*net.TCPConn)
+	return tcp && c.turned.Load()
+}
+
 // SyscallConn gives access to the socket underneath if that is a kernel's.
 func (c *limitConn) SyscallConn() (syscall.RawConn, error) {
 	if sc, ok := c.Conn.(syscall.Conn); ok {

@@ -84,7 +84,11 @@ func (s *Session) enqueue(m *message) (room <-chan struct{}, err error) {
 		s.in.current = m
 		s.in.workers.Add(1)
 		s.mu.Unlock()
-		go s.work(m)
+		if s.o.ReadOn != nil && s.o.ReadOn() {
+			s.work(m)
+		} else {
+			go s.workAlone(m)
+		}
 		return nil, nil
 	}
 	defer s.mu.Unlock()
@@ -112,8 +116,14 @@ func (s *Session) work(m *message) {
 func (s *Session) workOn() {
 	if next := s.nextInbound(); next != nil {
 		s.in.workers.Add(1)
-		go s.work(next)
+		go s.workAlone(next)
 	}
+}
+
+// workAlone is work in a goroutine of its own.
+func (s *Session) workAlone(m *message) {
+	growStack(0)
+	s.work(m)
 }
 
 // nextInbound takes the next message, and tells Receive that there is room.

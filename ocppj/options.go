@@ -32,6 +32,10 @@ type Options struct {
 	// errors.Is(err, net.ErrClosed) when the connection is gone. It may be called by several goroutines at once.
 	Send func(frame []byte) error
 
+	// ReadOn is called on the goroutine of Receive when there is a message to handle and no worker. True means that
+	// another goroutine calls Receive from now on: this one is the worker. Default: each worker gets a goroutine.
+	ReadOn func() bool
+
 	// Route finds the handler of an action of the peer. Nil, or false, is no handler: the message is answered
 	// NotSupported when the protocol knows the action, NotImplemented otherwise. Called on the worker.
 	Route func(action string) (Route, bool)

@@ -25,6 +25,8 @@ type assembler struct {
 	inside   bool   // between the first and the last frame of a message
 	deflated bool
 	control  []byte
+
+	rest []byte // what follows the frame that feed has just completed
 }
 
 // received is one complete frame. Frames of a fragmented message come without payload, but for the last.
@@ -55,9 +57,11 @@ func (a *assembler) feed(b []byte, limit int, deflate bool, done func(received) 
 		if a.left > 0 {
 			return nil
 		}
+		a.rest = b
 		if err := done(a.finish()); err != nil {
 			return err
 		}
+		a.rest = nil
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ type Handler interface {
 	// Message takes one text message: valid UTF-8, complete, in a buffer of its exact size that now belongs
 	// to the handler. Messages come one after the other on the goroutine that reads the socket: while
 	// Message has not returned nothing is read, no pong and no close frame either, and the idle timeout
-	// stands still. No message comes after the connection has ended, but one may be under way.
+	// stands still; Conn.ReadOn ends that. No message comes after the connection has ended, but one may be under way.
 	Message(c *Conn, text []byte)
 	// Closed is called once, on a goroutine of its own, when the connection has ended. It has to make a
 	// Message that waits return.
@@ -44,9 +44,14 @@ type Conn struct {
 	due  atomic.Int64 // the next check; changed under engine.wheel.mu
 	slot int          // guarded by engine.wheel.mu: place in the heap; -1: not there
 
-	in    assembler // the reader's
-	first [2]byte   // the reader's: what it waits with when idle
-	early []byte    // the reader's: bytes that came with the handshake
+	fresh  bool // each goroutine that reads waits only once: it grows its stack then, which never gets as small again
+	direct bool // reading goes around nc
+
+	in    assembler        // the reader's
+	first [2]byte          // the reader's: what it waits with when idle
+	early []byte           // the reader's: bytes that came with the handshake, or that the last reader left
+	chunk *[chunkSize]byte // the reader's: borrowed
+	turn  atomic.Uint32    // which reader it is
 
 	mu         sync.Mutex // guards all below; never held across I/O or a callback
 	handler    Handler
@@ -75,6 +80,8 @@ func (e *Engine) newConn(nc net.Conn, a agreed, o Options) (*Conn, error) {
 		early: a.early, o: o.withDefaults(), done: make(chan struct{}), refs: 1, slot: -1,
 	}
 	c.in.client = a.client
+	_, secure := nc.(*tls.Conn) // whose Read needs a large stack anyway
+	c.fresh, c.direct = !secure, c.raw != nil && readsDirectly(nc)
 	c.maxMessage.Store(int64(c.o.MaxMessage))
 	c.lastFrame.Store(e.wheel.now())
 	if err := e.wheel.add(c); err != nil {

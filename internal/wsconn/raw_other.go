@@ -14,3 +14,5 @@ func rawConn(net.Conn) syscall.RawConn { return nil }
 func newFrame() *frame { return &frame{} }
 
 func (c *Conn) tryWrite(*frame) error { return errors.ErrUnsupported }
+
+func (c *Conn) await() (int, error) { return 0, errors.ErrUnsupported }

@@ -3,6 +3,7 @@
 package wsconn
 
 import (
+	"io"
 	"net"
 	"syscall"
 
@@ -35,6 +36,28 @@ func newFrame() *frame {
 		return true
 	}
 	return f
+}
+
+// await waits for bytes without a buffer and reads them into a borrowed one, which is c.chunk then.
+func (c *Conn) await() (n int, err error) {
+	fault := c.raw.Read(func(fd uintptr) bool {
+		c.chunk = c.engine.pools.chunk()
+		n, err = unix.Read(int(fd), c.chunk[:])
+		if err == unix.EAGAIN || err == unix.EINTR {
+			c.putChunk()
+			return err == unix.EINTR
+		}
+		return true
+	})
+	switch {
+	case fault != nil:
+		return 0, fault
+	case err == unix.EINTR: // nothing was read: this is not the end
+		return 0, nil
+	case err == nil && n == 0:
+		return 0, io.EOF
+	}
+	return max(n, 0), err
 }
 
 // tryWrite gives the socket what it takes at once of f.

@@ -3,45 +3,144 @@ package wsconn
 import (
 	"encoding/binary"
 	"errors"
+	"net"
 	"unicode/utf8"
 )
 
-// errPeerClosed stops the reader after the peer's close frame.
-var errPeerClosed = errors.New("wsconn: close frame received")
+// What stops a reader.
+var (
+	errPeerClosed = errors.New("wsconn: close frame received")
+	errReadOn     = errors.New("wsconn: another goroutine reads on")
+)
 
-// read is the goroutine of the connection.
+// read is the goroutine of the connection: it waits, acts on what arrives, and leaves the further reading to a fresh
+// goroutine where that is worth it (see fresh).
 func (c *Conn) read(h Handler) {
-	defer c.readerGone()
-	err := c.take(c.early, h)
-	c.early = nil
-	if err == nil {
-		err = c.readFrames(h)
+	turn := c.turn.Load()
+	defer func() {
+		if c.turn.Load() == turn {
+			c.readerGone()
+		} else {
+			c.release()
+		}
+	}()
+	err := c.readFrames(h)
+	if !errors.Is(err, errReadOn) {
+		c.readEnded(err)
 	}
-	c.readEnded(err)
 }
 
-// readFrames reads until the connection ends. It waits with two bytes, the length of the shortest frame, and
-// borrows a buffer only when they are here. (Parking in the socket's own non-blocking read, which saves one of
-// three system calls, was measured to gain nothing: BenchmarkEcho, BenchmarkIdle.)
+// ReadOn has another goroutine go on reading, so that Handler.Message, which alone may call it and once at most, may
+// take its time: it delays nothing any more, and the next Message may come before it has returned. It reports false
+// where it would cost more than it gains, and nothing has changed then.
+func (c *Conn) ReadOn() bool {
+	if !c.fresh {
+		return false
+	}
+	if len(c.in.rest) > 0 {
+		c.early = append([]byte(nil), c.in.rest...)
+	}
+	c.in.rest = nil
+	c.putChunk()
+	c.lastFrame.Store(c.engine.wheel.now())
+	c.handling.Store(false)
+	c.mu.Lock()
+	h := c.handler
+	c.mu.Unlock()
+	c.passOn(h)
+	return true
+}
+
+// passOn starts the next reader. This one touches nothing of the reader's any more.
+func (c *Conn) passOn(h Handler) {
+	c.mu.Lock()
+	c.retain()
+	c.mu.Unlock()
+	c.turn.Add(1)
+	go c.read(h)
+}
+
+// readFrames reads until the connection ends or another goroutine reads on.
 func (c *Conn) readFrames(h Handler) error {
 	for {
-		n, err := c.nc.Read(c.first[:])
-		err = c.takeThen(c.first[:n], h, err)
-		for full := true; err == nil && full && c.in.within(); {
-			full, err = c.readChunk(h)
-		}
-		if err != nil {
+		if err := c.readSome(h); err != nil {
 			return err
 		}
+		if c.fresh {
+			c.passOn(h)
+			return errReadOn
+		}
 	}
+}
+
+// readSome waits for bytes and acts on them, and on all that is here as long as a frame is not complete.
+func (c *Conn) readSome(h Handler) error {
+	if early := c.early; early != nil {
+		c.early = nil
+		return c.take(early, h)
+	}
+	full, err := c.readFirst(h)
+	for full && err == nil && c.in.within() {
+		full, err = c.readChunk(h)
+	}
+	return err
+}
+
+// DirectReader is a wrapper of a socket whose Read does nothing of its own once the handshake is through: reads may go
+// around it then, to what SyscallConn gives access to.
+type DirectReader interface{ ReadsDirectly() bool }
+
+// readsDirectly reports whether the bytes of nc are those of its socket. Other wrappers may have some of them in a
+// buffer.
+func readsDirectly(nc net.Conn) bool {
+	switch s := nc.(type) {
+	case *net.TCPConn, *net.UnixConn:
+		return true
+	case DirectReader:
+		return s.ReadsDirectly()
+	}
+	return false
+}
+
+// readFirst waits without a buffer: for the socket itself, where that is possible, or with two bytes, the length of the
+// shortest frame, which costs one more system call.
+func (c *Conn) readFirst(h Handler) (full bool, err error) {
+	if c.direct {
+		n, err := c.await()
+		growStack(0)
+		return n == chunkSize, c.takeChunk(n, h, err)
+	}
+	n, err := c.nc.Read(c.first[:])
+	if c.fresh {
+		growStack(0)
+	}
+	return true, c.takeThen(c.first[:n], h, err)
 }
 
 // readChunk reads once; full means that there is probably more.
 func (c *Conn) readChunk(h Handler) (full bool, err error) {
-	buf := c.engine.pools.chunk()
-	defer c.engine.pools.putChunk(buf)
-	n, err := c.nc.Read(buf[:])
-	return n == len(buf), c.takeThen(buf[:n], h, err)
+	c.chunk = c.engine.pools.chunk()
+	n, err := c.nc.Read(c.chunk[:])
+	return n == chunkSize, c.takeChunk(n, h, err)
+}
+
+// takeChunk is takeThen for the first n bytes of the borrowed buffer, which it gives back.
+func (c *Conn) takeChunk(n int, h Handler, err error) error {
+	if c.chunk == nil {
+		return err
+	}
+	err = c.takeThen(c.chunk[:n], h, err)
+	if !errors.Is(err, errReadOn) {
+		c.putChunk()
+	}
+	return err
+}
+
+func (c *Conn) putChunk() {
+	if c.chunk != nil {
+		c.engine.pools.putChunk(c.chunk)
+		c.chunk = nil
+	}
 }
 
 // takeThen takes b and returns what went wrong, err last: a read may bring both, bytes and the end.
@@ -90,8 +189,12 @@ func (c *Conn) receivedText(f received, h Handler) error {
 	if h == nil || c.ended() {
 		return nil
 	}
+	turn := c.turn.Load()
 	c.handling.Store(true)
 	h.Message(c, text)
+	if c.turn.Load() != turn {
+		return errReadOn
+	}
 	c.lastFrame.Store(c.engine.wheel.now())
 	c.handling.Store(false)
 	return nil

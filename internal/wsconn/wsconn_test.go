@@ -60,14 +60,16 @@ func serve(t *testing.T, o wsconn.UpgradeOptions, lo ocpptest.LinkOptions) *side
 	return s
 }
 
-func (s *side) handler(o wsconn.UpgradeOptions) http.Handler {
+func (s *side) handler(o wsconn.UpgradeOptions) http.Handler { return s.handlerWith(o, s.inbox) }
+
+func (s *side) handlerWith(o wsconn.UpgradeOptions, h wsconn.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, err := s.engine.Upgrade(w, r, o)
 		if err != nil {
 			s.errs <- err
 			return
 		}
-		if err := c.Start(s.inbox); err != nil {
+		if err := c.Start(h); err != nil {
 			s.errs <- err
 		}
 		s.conns <- c
