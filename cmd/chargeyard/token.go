@@ -20,7 +20,7 @@ func (tokenNewCmd) Help() string {
 	return `The token is printed once and kept as a hash only. A server that runs on the same data directory accepts it at once,
 another one from its next start.
 
-    export CHARGEYARD_TOKEN=$(chargeyard token new --name dashboard)`
+    TOKEN=$(chargeyard token new --name dashboard)`
 }
 
 // Run makes the token.
