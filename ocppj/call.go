@@ -15,6 +15,9 @@ import (
 // for a message of another version, *ocpp.ValidationError for a request that breaks its schema, *NotSentError otherwise.
 // ocpp.SafeToRetry tells whether the request may have been delivered.
 //
+// The request is encoded when its turn has come: calls that wait hold no bytes. One that breaks its schema is refused
+// before it waits.
+//
 // A ctx that ends gives up the waiting only: the next CALL goes out after the answer or the timeout of this one.
 func Call[R any](ctx context.Context, s *Session, req ocpp.Request[R]) (*R, error) {
 	resp, err := s.Do(ctx, req.OCPPAction(), req, func() any { return req.OCPPResponse() })

@@ -89,14 +89,11 @@ func (o *outbound) takeAll() []*call {
 
 // roundTrip sends one CALL when its turn comes and waits for the answer.
 func (s *Session) roundTrip(ctx context.Context, x *ocpp.Exchange, req any, newResponse func() any) (any, error) {
-	frame, err := s.encodeRequest(ctx, x, TypeCall, req)
-	if err != nil {
+	if err := s.precheck(x.Action.Name, req); err != nil {
 		return nil, err
 	}
 	c := &call{id: x.MessageID, action: x.Action.Name, done: make(chan outcome, 1)}
-	err = s.sendInTurn(ctx, c, x, *frame)
-	s.o.Buffers.put(frame)
-	if err != nil {
+	if err := s.sendInTurn(ctx, c, x, req); err != nil {
 		return nil, err
 	}
 	select {
@@ -110,18 +107,30 @@ func (s *Session) roundTrip(ctx context.Context, x *ocpp.Exchange, req any, newR
 	return s.result(ctx, x, <-c.done, newResponse) // the answer won
 }
 
-func (s *Session) sendInTurn(ctx context.Context, c *call, x *ocpp.Exchange, frame []byte) error {
+// sendInTurn makes the frame when the turn has come: calls that wait, which may be many and large, have none.
+func (s *Session) sendInTurn(ctx context.Context, c *call, x *ocpp.Exchange, req any) error {
 	if err := s.takeTurn(ctx, c); err != nil {
 		return err
 	}
-	err := s.askSendGate(x)
-	if err == nil {
-		err = s.transmit(c, frame)
+	sent := false
+	defer func() { // also when the gate, the message or the signer panics
+		if !sent {
+			s.release(c, false)
+		}
+	}()
+	if err := s.askSendGate(x); err != nil {
+		return err
 	}
+	frame, err := s.encodeRequest(ctx, x, TypeCall, req)
 	if err != nil {
-		s.release(c, false)
+		return err
 	}
-	return err
+	defer s.o.Buffers.put(frame)
+	if err := s.transmit(c, *frame); err != nil {
+		return err
+	}
+	sent = true
+	return nil
 }
 
 // takeTurn waits until c may be sent.

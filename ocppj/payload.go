@@ -12,9 +12,14 @@ import (
 // errNoMessage says that a handler returned nothing, or a caller gave nothing.
 var errNoMessage = errors.New("there is no message")
 
+func missing(v any) bool {
+	r := reflect.ValueOf(v)
+	return v == nil || r.Kind() == reflect.Pointer && r.IsNil()
+}
+
 // appendBody validates a message of this end and appends its JSON, signed if asked to.
 func (s *Session) appendBody(ctx context.Context, b []byte, m SignedMessage, sign bool, v any) ([]byte, error) {
-	if r := reflect.ValueOf(v); v == nil || r.Kind() == reflect.Pointer && r.IsNil() {
+	if missing(v) {
 		return b, errNoMessage
 	}
 	if !sign || s.o.Signing.Signer == nil {

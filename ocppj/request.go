@@ -8,6 +8,26 @@ import (
 	"github.com/chargeyard/chargeyard/ocpp"
 )
 
+// precheck refuses a CALL that cannot be sent before it waits for its turn. What only its text shows, as of a message
+// that was not generated, encodeRequest finds.
+func (s *Session) precheck(action string, req any) error {
+	if missing(req) {
+		return &NotSentError{Action: action, Err: errNoMessage}
+	}
+	m, ok := req.(interface {
+		jsonwire.Message
+		Validate() error
+	})
+	if !ok {
+		return nil
+	}
+	invalid, ok := errors.AsType[*ocpp.ValidationError](m.Validate())
+	if !ok || s.o.SendPolicy.Tolerates(invalid.Rule) {
+		return nil
+	}
+	return invalid
+}
+
 // encodeRequest validates a CALL or SEND and makes its frame, in a buffer that the caller gives back.
 func (s *Session) encodeRequest(ctx context.Context, x *ocpp.Exchange, t MessageType, req any) (*[]byte, error) {
 	sign := s.signsRequest(x.Action.Name)
