@@ -112,9 +112,14 @@ func (c *stormCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	target, err := c.target(ctx, &o)
+	page, err := c.openReport()
 	if err != nil {
 		return err
+	}
+	defer page.Close() //nolint:errcheck // writeReport has closed it when there was something to write
+	target, err := c.target(ctx, &o)
+	if err != nil {
+		return interruptedOr(ctx, err)
 	}
 	show := showStorm(s.err, o)
 	o.OnProgress = show.progress
@@ -124,9 +129,9 @@ func (c *stormCmd) Run(ctx context.Context, s streams) error {
 		err = errors.Join(err, target.logInto(res))
 	}
 	if err = errors.Join(err, target.close()); err != nil {
-		return err
+		return interruptedOr(ctx, err)
 	}
-	if err := c.write(res, s.out); err != nil {
+	if err := c.write(res, s.out, page); err != nil {
 		return err
 	}
 	if !res.OK() {
@@ -135,13 +140,24 @@ func (c *stormCmd) Run(ctx context.Context, s streams) error {
 	return nil
 }
 
-// write prints the result and writes the page.
-func (c *stormCmd) write(res *storm.Result, out io.Writer) error {
-	if c.Report != "" {
-		if err := writeReport(res, c.Report); err != nil {
-			return err
-		}
+// interruptedOr says what a person or a supervisor did instead of what broke by it.
+func interruptedOr(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return errors.New("interrupted: the storm was not measured to its end")
 	}
+	return err
+}
+
+// write prints the result, and then writes the page: what was measured is not lost with a full disk.
+func (c *stormCmd) write(res *storm.Result, out io.Writer, page *os.File) error {
+	err := c.print(res, out)
+	if page != nil {
+		err = errors.Join(err, writeReport(res, page))
+	}
+	return err
+}
+
+func (c *stormCmd) print(res *storm.Result, out io.Writer) error {
 	if c.JSON {
 		e := json.NewEncoder(out)
 		e.SetIndent("", "  ")
@@ -151,12 +167,23 @@ func (c *stormCmd) write(res *storm.Result, out io.Writer) error {
 	return err
 }
 
-func writeReport(res *storm.Result, path string) error {
-	f, err := os.Create(path)
+// openReport creates the page before anything is measured. It is nil when none is wanted.
+func (c *stormCmd) openReport() (*os.File, error) {
+	if c.Report == "" {
+		return nil, nil
+	}
+	f, err := os.Create(c.Report)
 	if err != nil {
+		return nil, fmt.Errorf("--report: %w", err)
+	}
+	return f, nil
+}
+
+func writeReport(res *storm.Result, f *os.File) error {
+	if err := errors.Join(res.WriteReport(f), f.Close()); err != nil {
 		return fmt.Errorf("--report: %w", err)
 	}
-	return errors.Join(res.WriteReport(f), f.Close())
+	return nil
 }
 
 // options are those that do not depend on the target.

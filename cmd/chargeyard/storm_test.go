@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -46,6 +48,25 @@ func TestStormThatIsNotSurvivedFails(t *testing.T) {
 	code, _, errOut := try(t, "storm", "--url", "ws://127.0.0.1:1/ocpp", "--stations", "2", "--timeout", "200ms")
 	if code != 1 || !strings.Contains(errOut, "0 of 2 stations connected") || !strings.Contains(errOut, "connection refused") {
 		t.Errorf("%d %s", code, errOut)
+	}
+}
+
+// A page that cannot be written is refused before anything is measured.
+func TestStormOpensItsReportFirst(t *testing.T) {
+	report := filepath.Join(t.TempDir(), "nowhere", "x.html")
+	code, out, errOut := try(t, "storm", "--url", "ws://127.0.0.1:1/ocpp", "--report", report)
+	if code != 1 || out != "" || !strings.Contains(errOut, "--report: open") || strings.Contains(errOut, "connected") {
+		t.Errorf("%d %s %s", code, out, errOut)
+	}
+}
+
+func TestStormThatIsInterruptedSaysSo(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out, errOut bytes.Buffer
+	code := run(ctx, []string{"storm", "--url", "ws://127.0.0.1:1/ocpp", "--stations", "2", "--timeout", "200ms"}, &out, &errOut)
+	if code != 1 || !strings.Contains(errOut.String(), "interrupted") {
+		t.Errorf("%d %s", code, errOut.String())
 	}
 }
 
