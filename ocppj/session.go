@@ -39,8 +39,16 @@ func New(o Options) (*Session, error) {
 	}
 	o.setDefaults()
 	s := &Session{o: o, version: o.Protocol.Version()}
-	s.ctx, s.cancel = context.WithCancelCause(context.WithoutCancel(o.Context))
+	s.ctx, s.cancel = context.WithCancelCause(valuesOf(o.Context))
 	return s, nil
+}
+
+// valuesOf returns a context that has the values of ctx and does not end.
+func valuesOf(ctx context.Context) context.Context {
+	if ctx.Done() == nil {
+		return ctx
+	}
+	return context.WithoutCancel(ctx)
 }
 
 // Identity returns the identity of the charging station.

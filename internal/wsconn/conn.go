@@ -30,6 +30,10 @@ type Conn struct {
 	o           Options
 	client      bool // this end is the client: it masks what it sends
 	deflate     bool // permessage-deflate was agreed
+	fresh       bool // each goroutine that reads waits only once: it grows its stack then, which never gets as small again
+	direct      bool // reading goes around nc
+
+	turn atomic.Uint32 // counts the readers; it stands here to fill a gap: a Conn has 512 bytes
 
 	done chan struct{}
 
@@ -44,14 +48,10 @@ type Conn struct {
 	due  atomic.Int64 // the next check; changed under engine.wheel.mu
 	slot int          // guarded by engine.wheel.mu: place in the heap; -1: not there
 
-	fresh  bool // each goroutine that reads waits only once: it grows its stack then, which never gets as small again
-	direct bool // reading goes around nc
-
 	in    assembler        // the reader's
 	first [2]byte          // the reader's: what it waits with when idle
 	early []byte           // the reader's: bytes that came with the handshake, or that the last reader left
 	chunk *[chunkSize]byte // the reader's: borrowed
-	turn  atomic.Uint32    // which reader it is
 
 	mu         sync.Mutex // guards all below; never held across I/O or a callback
 	handler    Handler
