@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 )
 
 // busy is how many stations send at once in the CPU rows.
@@ -153,16 +152,8 @@ func (s *busyServer) round(message string, n int) (float64, error) {
 
 // cpuProfile writes a CPU profile of one more round.
 func (b *bench) cpuProfile(s *busyServer, l load, tls bool) error {
-	if b.o.profiles == "" {
-		return nil
-	}
-	file, err := filepath.Abs(filepath.Join(b.o.profiles, fmt.Sprintf("cpu-%.9s-%s.prof", l.name, transport(tls))))
-	if err != nil {
+	return b.profiled(s.child, fmt.Sprintf("cpu-%.9s-%s", l.name, transport(tls)), func() error {
+		_, err := s.round(l.message, 3*b.o.messages)
 		return err
-	}
-	if err := s.child.ask(command{Op: "profile", File: file}, new(struct{})); err != nil {
-		return err
-	}
-	_, err = s.round(l.message, 3*b.o.messages)
-	return errors.Join(err, s.child.ask(command{Op: "profile"}, new(struct{})))
+	})
 }

@@ -35,6 +35,10 @@ func (b *bench) handshakes(tls bool) (err error) {
 	b.report.add(row{Name: "  behind a LimitListener", Unit: "1/s", Ours: best[kindLimited], Naive: best[kindNaive],
 		Other: best[kindUpgrade], Ref: kindUpgrade})
 	b.report.add(row{Name: "  against a socket without net/http", Unit: "1/s", Ours: best[kindCSMS], Other: best[kindTLS], Ref: kindTLS})
+	err = b.profiled(children[0], "cpu-handshakes-"+transport(tls), func() error {
+		_, err := b.handshakeRound(children[0])
+		return err
+	})
 	for _, c := range children {
 		err = errors.Join(err, c.stop())
 	}

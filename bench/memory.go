@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 	"time"
 )
 
@@ -152,16 +151,4 @@ func (b *bench) expectIdle(c *child, before, now state, n int) {
 	if grown := now.Goroutines - before.Goroutines; grown > n {
 		b.expect(c.kind+": goroutines of idle stations", grown, n)
 	}
-}
-
-// heap writes a heap profile of the csms server.
-func (b *bench) heap(c *child, name string) error {
-	if b.o.profiles == "" || c.kind != kindCSMS {
-		return nil
-	}
-	file, err := filepath.Abs(filepath.Join(b.o.profiles, name+".prof"))
-	if err != nil {
-		return err
-	}
-	return c.ask(command{Op: "heap", File: file}, new(struct{}))
 }
