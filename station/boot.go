@@ -86,7 +86,10 @@ func (c *Client) bootJob(n *Connection) {
 		ctx := ocppj.WithMessageID(n.Context(), id)
 		resp, err = n.session.Do(ctx, n.roles.action(n.roles.boot), req, n.roles.boot.NewResponse)
 	}
-	c.bootEnds(n, epoch, content, err)
+	wait := c.bootEnds(n, epoch, content, err)
+	if err != nil && n.Cause() == nil {
+		c.o.Logger.Warn("the boot failed", "station", c.o.Identity, "err", err, "retry", wait)
+	}
 	c.reportBoot(n, resp, err)
 }
 
@@ -109,20 +112,27 @@ func (c *Client) bootStarts(id string) (epoch int) {
 
 // bootEnds notes the end of our own boot. Its result was applied by the interceptor already; without one the next
 // boot waits for our own back-off, or for the next connection when this one is gone.
-func (c *Client) bootEnds(n *Connection, epoch int, content []byte, err error) {
+func (c *Client) bootEnds(n *Connection, epoch int, content []byte, err error) (wait time.Duration) {
 	own := c.currentBackOff()
 	random := own.random()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.boot.messageID = ""
+	if epoch != c.boot.epoch {
+		return 0
+	}
+	if err != nil {
+		c.bootFailed(n, err)
+	}
 	switch {
-	case epoch != c.boot.epoch:
 	case err == nil && c.boot.accepted():
 		c.boot.content = content
 	case err != nil && n.Cause() == nil:
+		wait = c.boot.waits.next(own, random)
 		c.boot.wanted = true
-		c.boot.notBefore = time.Now().Add(c.boot.waits.next(own, random))
+		c.boot.notBefore = time.Now().Add(wait)
 	}
+	return wait
 }
 
 func (c *Client) reportBoot(n *Connection, resp any, err error) {
@@ -147,6 +157,7 @@ func (c *Client) applyBoot(epoch int, r ocpp.BootResult) {
 		return
 	}
 	c.boot.apply(r, own, random)
+	c.trouble = bootTrouble(r)
 	if c.boot.accepted() {
 		c.heartbeat.accepted(r.Interval)
 		c.delivery.dirty = true

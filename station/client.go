@@ -32,6 +32,7 @@ type Client struct {
 	ping     time.Duration
 
 	boot      boot
+	trouble   error // of the last attempt to connect or boot; nil once a boot was accepted
 	heartbeat heartbeat
 	delivery  delivery
 	answers   *ocppj.AnswerMemory // belongs to the CSMS that we talk to (rule R12)
@@ -88,8 +89,10 @@ func (c *Client) BootStatus() ocpp.BootStatus {
 	return c.boot.status
 }
 
-// WaitAccepted waits until the station is connected and its boot accepted, so that calls may be made. It returns the
-// cause of ctx when that ends first, and ErrClosed when the client is closed.
+// WaitAccepted waits until the station is connected and its boot accepted, so that calls may be made. It returns
+// ErrClosed when the client is closed. When ctx ends first it returns an error for which errors.Is(err,
+// context.Cause(ctx)) holds, and which wraps why the last attempt to connect or boot failed, when one did: a *ocpp.Error
+// that the CSMS answered, for instance.
 func (c *Client) WaitAccepted(ctx context.Context) error {
 	for {
 		c.mu.Lock()
@@ -104,7 +107,7 @@ func (c *Client) WaitAccepted(ctx context.Context) error {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return context.Cause(ctx)
+			return c.waitEnded(ctx)
 		}
 	}
 }

@@ -95,6 +95,7 @@ func (c *Client) connectFailed(err error, wait time.Duration) {
 		f.URL = e.url
 		c.mu.Lock()
 		c.profiles.fail(e.turn)
+		c.trouble = err
 		c.mu.Unlock()
 	}
 	c.o.Logger.Info("connecting failed", "station", c.o.Identity, "err", err, "retry", wait)

@@ -190,6 +190,7 @@ func (c *Client) goOnline(n *Connection, content []byte) {
 	c.mu.Lock()
 	c.profiles.succeed(n.profile)
 	c.conn = n
+	c.connectedAfterAll()
 	c.boot.connected(n, content)
 	c.heartbeat.connected(time.Now())
 	c.delivery.dirty = true
