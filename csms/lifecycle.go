@@ -85,6 +85,7 @@ func (st *Station) gate(x *ocpp.Exchange) *ocpp.Error {
 	case <-st.session.Done():
 	}
 	if st.session.Cause() != nil || !st.told { // the application perhaps never hears of the connection
+		<-st.session.Done() // one that was replaced is about to end; what has ended is no news
 		return ocpp.Errorf(ocpp.InternalError, "the connection has ended")
 	}
 	return st.admits(x.Action.Name)

@@ -18,7 +18,7 @@ type Events struct {
 
 	// Refused: a frame could not be read, or a message was refused before a handler saw it. err is what the peer was
 	// answered, or would have been if the message could be answered; action is "" when it is not one of the protocol,
-	// id when it could not be read.
+	// id when it could not be read. After the end of the session nothing is told.
 	Refused func(action, id string, err *ocpp.Error)
 
 	// Tolerated: a message of the peer, a request or the answer to one, breaks its schema in a tolerant rule.
@@ -58,8 +58,13 @@ func (s *Session) noteRefused(action, id string, err *ocpp.Error) {
 		action = ""
 	}
 	id = printable(id)
-	s.log(slog.LevelWarn, "a message was refused", slog.String("action", action), slog.String("id", id),
-		slog.String("code", string(err.Code)), slog.String("why", err.Description))
+	attrs := []slog.Attr{slog.String("action", action), slog.String("id", id),
+		slog.String("code", string(err.Code)), slog.String("why", err.Description)}
+	if s.ctx.Err() != nil { // as thousands are when all stations reconnect
+		s.log(slog.LevelDebug, "a message met the end of the connection", attrs...)
+		return
+	}
+	s.log(slog.LevelWarn, "a message was refused", attrs...)
 	if s.o.Events.Refused != nil {
 		s.o.Events.Refused(action, id, err)
 	}
