@@ -25,6 +25,7 @@ type Counts struct {
 	Dropped    int   // transaction messages given up after all attempts
 	EnergyWh   int64 // delivered in ended transactions
 	Errors     map[string]int
+	Trouble    string // why the last attempt to connect or boot that failed did; "" when none did
 }
 
 // Summary is what a fleet did in all.
@@ -60,7 +61,11 @@ func (s Summary) WriteTo(w io.Writer) (int64, error) {
 func (s Summary) Problem() string {
 	switch {
 	case s.Booted < s.Stations:
-		return fmt.Sprintf("%d of %d stations were not accepted", s.Stations-s.Booted, s.Stations)
+		problem := fmt.Sprintf("%d of %d stations were not accepted", s.Stations-s.Booted, s.Stations)
+		if s.Trouble != "" {
+			problem += ": " + s.Trouble
+		}
+		return problem
 	case s.Ended < s.Started:
 		return fmt.Sprintf("%d transactions did not end", s.Started-s.Ended)
 	case s.Queued > 0:

@@ -1,7 +1,10 @@
 package simulator_test
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -12,6 +15,7 @@ import (
 	"github.com/chargeyard/chargeyard/ocpp16"
 	"github.com/chargeyard/chargeyard/ocpp201"
 	"github.com/chargeyard/chargeyard/ocpp21"
+	"github.com/chargeyard/chargeyard/ocpptest"
 	"github.com/chargeyard/chargeyard/simulator"
 )
 
@@ -129,13 +133,42 @@ func TestEndsCleanlyWhenTheContextEnds(t *testing.T) {
 	})
 }
 
+// The summary names why stations did not come in, without the log.
+func TestTheProblemNamesItsReason(t *testing.T) {
+	for want, answer := range map[string]http.HandlerFunc{
+		"1 of 1 stations were not accepted: 401 Unauthorized (wrong identity or password)": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) },
+		"1 of 1 stations were not accepted: 503 Service Unavailable":                       func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			web := ocpptest.NewServer(answer)
+			defer web.Close()
+			var log bytes.Buffer
+			f, err := simulator.New(simulator.Options{
+				URL: "ws://csms.test/ocpp", Duration: 5 * time.Second, DialContext: web.Listener.DialContext,
+				Logger: slog.New(slog.NewTextHandler(&log, nil)),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := f.Run(t.Context()).Problem(); got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+			for line := range strings.Lines(log.String()) {
+				if strings.Count(line, "station=") != 1 {
+					t.Errorf("the log: %s", line)
+				}
+			}
+		})
+	}
+}
+
 func TestGivesUpInTimeWhenNobodyAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRecorder(t)
 		f := newFleet(t, r, simulator.Options{Stations: 2, Duration: time.Minute})
 		r.srv.Shutdown(t.Context()) // refuses everybody from now on
 		s := f.Run(t.Context())
-		if s.Problem() != "2 of 2 stations were not accepted" || s.Elapsed > 70*time.Second {
+		if !strings.HasPrefix(s.Problem(), "2 of 2 stations were not accepted: 503") || s.Elapsed > 70*time.Second {
 			t.Errorf("problem %q after %v", s.Problem(), s.Elapsed)
 		}
 	})

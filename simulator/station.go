@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"sync"
 	"time"
 
@@ -70,18 +71,19 @@ func (s *Station) options() station.Options {
 		profile.Password = []byte(o.Password)
 	}
 	return station.Options{
-		Identity:     s.identity,
-		Protocols:    []*ocpp.Protocol{s.speech.protocol()},
-		Profiles:     []station.NetworkProfile{profile},
-		Boot:         func(ocpp.Version) any { return s.speech.boot(s) },
-		Engine:       s.fleet.engine,
-		BackOff:      s.fleet.backOff,
-		DialContext:  o.DialContext,
-		OnConnect:    func(*station.Connection) { s.online(true) },
-		OnDisconnect: func(*station.Connection, error) { s.online(false) },
-		OnBoot:       s.onBoot,
-		Interceptors: []ocpp.Interceptor{s.countCommands},
-		Logger:       o.Logger.With("station", s.identity),
+		Identity:        s.identity,
+		Protocols:       []*ocpp.Protocol{s.speech.protocol()},
+		Profiles:        []station.NetworkProfile{profile},
+		Boot:            func(ocpp.Version) any { return s.speech.boot(s) },
+		Engine:          s.fleet.engine,
+		BackOff:         s.fleet.backOff,
+		DialContext:     o.DialContext,
+		OnConnect:       func(*station.Connection) { s.online(true) },
+		OnDisconnect:    func(*station.Connection, error) { s.online(false) },
+		OnBoot:          s.onBoot,
+		OnConnectFailed: s.onConnectFailed,
+		Interceptors:    []ocpp.Interceptor{s.countCommands},
+		Logger:          o.Logger,
 	}
 }
 
@@ -145,13 +147,28 @@ func (s *Station) reportAll(ctx context.Context) {
 	}
 }
 
+func (s *Station) onConnectFailed(f station.ConnectFailure) {
+	switch f.Status {
+	case 0:
+		s.trouble(f.Err.Error())
+	case http.StatusUnauthorized:
+		s.trouble("401 Unauthorized (wrong identity or password)")
+	default:
+		s.trouble(fmt.Sprintf("%d %s", f.Status, http.StatusText(f.Status)))
+	}
+}
+
+func (s *Station) trouble(why string) {
+	s.fleet.count(func(c *Counts) { c.Trouble = why })
+}
+
 func (s *Station) onBoot(r ocpp.BootResult, err error) {
-	switch {
-	case err != nil:
+	if err == nil && r.Status != ocpp.BootAccepted {
+		err = fmt.Errorf("the CSMS answered %s", r.Status)
+	}
+	if err != nil {
+		s.trouble("the boot failed: " + err.Error())
 		s.failed("boot", err)
-		return
-	case r.Status != ocpp.BootAccepted:
-		s.failed("boot", fmt.Errorf("the CSMS answered %s", r.Status))
 		return
 	}
 	s.mu.Lock()
