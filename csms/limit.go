@@ -17,8 +17,10 @@ type LimitOptions struct {
 	// WebSocket handshake: TLS handshake, request, authentication. Default: 2 x cores x 64.
 	Handshakes int
 
-	// Waiting is how many more accepted sockets may wait for their turn. The rest stays in the backlog of the
-	// kernel. Default: 1024.
+	// Waiting is how many more accepted sockets may wait for their turn: each costs a descriptor and the goroutine
+	// and buffers of net/http, together about 15 KiB. The rest stays in the backlog of the kernel; when that is full,
+	// too, the kernel drops what comes, and stations try again a second later at the earliest. Default: 16384, or a
+	// quarter of the descriptors that the process may have if that is less.
 	Waiting int
 
 	// HandshakeTimeout is how long a socket may be at work. It is closed then: a slow-loris costs one of
@@ -36,7 +38,7 @@ func (o LimitOptions) withDefaults() LimitOptions {
 		o.Handshakes = 2 * runtime.GOMAXPROCS(0) * 64
 	}
 	if o.Waiting <= 0 {
-		o.Waiting = 1024
+		o.Waiting = defaultWaiting(descriptors())
 	}
 	if o.HandshakeTimeout <= 0 {
 		o.HandshakeTimeout = 10 * time.Second
@@ -45,6 +47,17 @@ func (o LimitOptions) withDefaults() LimitOptions {
 		o.MaxWait = 10 * time.Second
 	}
 	return o
+}
+
+// maxDefaultWaiting is room for some ten thousand stations that come back at once.
+const maxDefaultWaiting = 16384
+
+// defaultWaiting leaves most descriptors to stations.
+func defaultWaiting(descriptors uint64, known bool) int {
+	if !known {
+		return maxDefaultWaiting
+	}
+	return int(min(max(1, descriptors/4), maxDefaultWaiting)) //nolint:gosec // it is small
 }
 
 // LimitListener bounds what sockets that are not stations yet may cost. It wraps the TCP listener, below TLS:

@@ -11,7 +11,7 @@ import (
 type admissionFlags struct {
 	Handshakes       int           `placeholder:"N" help:"Sockets of each station address that may be at work at once between connecting and being a station: TLS, request, authentication. Default 128 for each core." group:"Admission"`
 	HandshakeTimeout time.Duration `placeholder:"DURATION" help:"How long a socket may be at work; then it is closed. Default 10s." group:"Admission"`
-	Waiting          int           `placeholder:"N" help:"Accepted sockets that may wait for their turn; the rest stays in the backlog of the system. Default 1024." group:"Admission"`
+	Waiting          int           `placeholder:"N" help:"Accepted sockets that may wait for their turn; each costs a descriptor. The rest stays in the backlog of the system. Default 16384, or a quarter of the descriptors that the process may have (ulimit -n) if that is less." group:"Admission"`
 	MaxWait          time.Duration `placeholder:"DURATION" help:"A station that waited longer for its turn is answered 503 and comes back later. Default 10s." group:"Admission"`
 }
 
