@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 
 	"github.com/alecthomas/kong"
 )
@@ -12,7 +13,9 @@ import (
 // cli is the grammar of the command line. Every flag is also a variable CHARGEYARD_<FLAG> and a key of the
 // configuration file; a flag wins over a variable, a variable over the file, the file over the default.
 type cli struct {
-	Config string `placeholder:"FILE" help:"JSON file with settings: {\"ocpp\": \":8887\", \"tls-cert\": [\"a.pem\"]}. A key is the name of a flag. Flags win over CHARGEYARD_* variables, and those over the file."`
+	Config string `placeholder:"FILE" help:"JSON file with settings: {\"ocpp\": \":8887\", \"tls-cert\": [\"a.pem\"]}. A key is the name of a flag, and for --stations and --prefix of simulate and storm that of its variable: simulate-stations. Flags win over CHARGEYARD_* variables, and those over the file."`
+
+	ShowVersion versionFlag `name:"version" env:"-" help:"Say which version this is."`
 
 	Serve    serveCmd    `cmd:"" help:"Run the management system: accept stations, keep their transactions, answer the API."`
 	Simulate simulateCmd `cmd:"" help:"Run virtual stations against a management system, this one or any other."`
@@ -80,10 +83,34 @@ func report(err error, errOut io.Writer) int {
 	}
 	hint, code := "", 1
 	if usage := (*kong.ParseError)(nil); errors.As(err, &usage) {
-		hint, code = "\nSee: chargeyard --help", 2
+		hint, code = "\nSee: "+commandOf(usage.Context)+" --help", 2
 	}
 	if _, werr := fmt.Fprintf(errOut, "chargeyard: %v%s\n", err, hint); werr != nil {
 		return code // no terminal is left to say it on
 	}
 	return code
 }
+
+// commandOf is the command that was named, as far as it was understood.
+func commandOf(ctx *kong.Context) string {
+	name := "chargeyard"
+	for _, step := range ctx.Path {
+		if step.Command != nil {
+			name += " " + step.Command.Name
+		}
+	}
+	return name
+}
+
+// AfterApply refuses a zero where it would mean the same as saying nothing, which nobody expects who writes it; kong
+// calls it. Flags to which 0 has a meaning have the tag zero.
+func (*cli) AfterApply(ctx *kong.Context) error {
+	for _, f := range ctx.Flags() {
+		if numeric(f.Target.Kind()) && f.Set && f.Target.IsZero() && !f.Tag.Has("zero") {
+			return fmt.Errorf("--%s takes a value above zero; leave it out for the default", f.Name)
+		}
+	}
+	return nil
+}
+
+func numeric(k reflect.Kind) bool { return k >= reflect.Int && k <= reflect.Float64 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -13,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/alecthomas/kong"
 )
 
 // try runs a command line.
@@ -64,6 +67,15 @@ func TestWrongCommandLinesSayWhatIsWrong(t *testing.T) {
 		"invalid duration":              {"serve", "--heartbeat", "often"},
 		"expected \"new\"":              {"token"},
 		"missing flags: --url":          {"simulate"},
+		"--heartbeat takes a value":     {"serve", "--heartbeat", "0"},
+		"--heartbeat takes a duration":  {"serve", "--heartbeat=-1s"},
+		"--handshakes takes a value":    {"serve", "--handshakes", "0"},
+		"--demo takes a value":          {"serve", "--demo", "0"},
+		"--evses takes a value":         {"simulate", "--url", "ws://h/", "--evses", "0"},
+		"--flaps takes a value":         {"storm", "--flaps", "0"},
+		"See: chargeyard serve --help":  {"serve", "--noting"},
+		"See: chargeyard token --help":  {"token", "old"},
+		"See: chargeyard --help":        {"old"},
 	} {
 		code, _, errOut := try(t, args...)
 		if code == 0 || !strings.Contains(errOut, want) {
@@ -73,20 +85,31 @@ func TestWrongCommandLinesSayWhatIsWrong(t *testing.T) {
 }
 
 func TestVersionSaysWhatItIs(t *testing.T) {
-	code, out, _ := try(t, "version")
-	if code != 0 || !strings.Contains(out, "chargeyard ") || !strings.Contains(out, "OCPP 1.6, 2.0.1, 2.1") {
-		t.Errorf("%d %s", code, out)
+	for _, how := range []string{"version", "--version"} {
+		code, out, _ := try(t, how)
+		if code != 0 || !strings.Contains(out, "chargeyard ") || !strings.Contains(out, "OCPP 1.6, 2.0.1, 2.1") {
+			t.Errorf("%s: %d %s", how, code, out)
+		}
 	}
 }
 
 func TestTokenNewPrintsAToken(t *testing.T) {
-	data := filepath.Join(t.TempDir(), "data")
+	data := t.TempDir()
 	code, out, errOut := try(t, "token", "new", "--data", data)
 	if code != 0 || !regexp.MustCompile(`^cy_\S{40,}\n$`).MatchString(out) {
 		t.Errorf("%d %q %s", code, out, errOut)
 	}
 	if _, again, _ := try(t, "token", "new", "--data", data); again == out {
 		t.Error("the same token twice")
+	}
+}
+
+// A directory that was meant is not made up.
+func TestTokenNewWantsADataDirectory(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	code, out, errOut := try(t, "token", "new", "--data", data)
+	if _, err := os.Stat(data); code != 1 || out != "" || !strings.Contains(errOut, "run chargeyard serve first") || err == nil {
+		t.Errorf("%d %q %s; the directory: %v", code, out, errOut, err)
 	}
 }
 
@@ -131,9 +154,15 @@ func TestPairsOfCertificatesMayBeRepeated(t *testing.T) {
 
 func TestAFileWithAnUnknownSettingIsRefused(t *testing.T) {
 	for content, want := range map[string]string{
-		`{"htpp": ":1"}`: `there is no setting "htpp"`,
-		`{"config": ""}`: `there is no setting "config"`,
-		`[]`:             "not a JSON object",
+		`{"htpp": ":1"}`:         `there is no setting "htpp"`,
+		`{"config": ""}`:         `there is no setting "config"`,
+		`{"name": "me"}`:         `there is no setting "name"`,
+		`[]`:                     "not a JSON object",
+		`{"heartbeat": 60}`:      `c.json: a time needs a unit: write "60s"`,
+		`{"heartbeat": "often"}`: "c.json: expected duration",
+		`{"handshakes": "many"}`: `"handshakes" in `,
+		`{"stations": "nobody"}`: "c.json: must be one of",
+		`{"demo": 0}`:            "--demo takes a value",
 	} {
 		file := filepath.Join(t.TempDir(), "c.json")
 		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
@@ -197,4 +226,57 @@ type lines chan string
 func (l lines) Write(p []byte) (int, error) {
 	l <- string(p)
 	return len(p), nil
+}
+
+func TestAFileServesAllCommands(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "c.json")
+	content := `{"stations": "known", "simulate-stations": 3, "storm-stations": 4, "storm-prefix": "X-", "library-stations": 0}`
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var c cli
+	for _, args := range [][]string{{"serve"}, {"simulate", "--url", "ws://h/"}, {"storm"}} {
+		if _, err := parse(&c, append(args, "--config", file), io.Discard, io.Discard); err != nil {
+			t.Errorf("%v: %v", args, err)
+		}
+		switch args[0] {
+		case "serve":
+			if c.Serve.Stations != "known" {
+				t.Errorf("%+v", c.Serve)
+			}
+		case "simulate":
+			if c.Simulate.Stations != 3 || c.Simulate.Prefix != "SIM-" {
+				t.Errorf("%+v", c.Simulate)
+			}
+		case "storm":
+			if c.Storm.Stations != 4 || c.Storm.Prefix != "X-" || c.Storm.Library != 0 {
+				t.Errorf("%+v", c.Storm)
+			}
+		}
+	}
+}
+
+// All other keys are the names of the flags.
+func TestKeysAreTheNamesOfFlags(t *testing.T) {
+	var c cli
+	ctx, err := parse(&c, []string{"serve"}, io.Discard, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	different := map[string]bool{}
+	var look func(n *kong.Node)
+	look = func(n *kong.Node) {
+		for _, f := range n.Flags {
+			if key := keyOf(f); key != "" && key != f.Name {
+				different[key] = true
+			}
+		}
+		for _, child := range n.Children {
+			look(child)
+		}
+	}
+	look(ctx.Model.Node)
+	if got := slices.Sorted(maps.Keys(different)); !slices.Equal(got, []string{"simulate-stations", "storm-prefix", "storm-stations"}) {
+		t.Errorf("keys that are not the name of their flag: %q", got)
+	}
 }

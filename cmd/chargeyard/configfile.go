@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"reflect"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -25,7 +28,7 @@ func (c *cli) BeforeResolve(ctx *kong.Context) error {
 	if err := settings.Validate(ctx.Model); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	ctx.AddResolver(settings)
+	ctx.AddResolver(configFile{path, settings})
 	return nil
 }
 
@@ -40,7 +43,7 @@ func configPath(ctx *kong.Context) string {
 	return ""
 }
 
-// fileSettings is the content of a configuration file: flag names without dashes in front, and their values.
+// fileSettings is the content of a configuration file: keys, see keyOf, and their values.
 type fileSettings map[string]any
 
 func readConfig(path string) (fileSettings, error) {
@@ -70,8 +73,8 @@ func (s fileSettings) Validate(app *kong.Application) error {
 
 func addFlags(n *kong.Node, known map[string]bool) {
 	for _, f := range n.Flags {
-		if f.Name != "help" && f.Name != "config" {
-			known[f.Name] = true
+		if key := keyOf(f); key != "" && f.Name != "config" {
+			known[key] = true
 		}
 	}
 	for _, child := range n.Children {
@@ -79,12 +82,49 @@ func addFlags(n *kong.Node, known map[string]bool) {
 	}
 }
 
-// Resolve gives a flag its value, unless a variable has: kong itself would prefer the file.
-func (s fileSettings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+// keyOf is what a flag is called in the file: like its variable, which is like the flag but for those that commands have
+// with different meanings. "" for a flag without a variable.
+func keyOf(f *kong.Flag) string {
+	if len(f.Envs) == 0 {
+		return ""
+	}
+	name := strings.TrimPrefix(f.Envs[0], "CHARGEYARD_")
+	return strings.ReplaceAll(strings.ToLower(name), "_", "-")
+}
+
+// configFile resolves flags from a configuration file.
+type configFile struct {
+	path string
+	fileSettings
+}
+
+// Resolve gives a flag its value, unless a variable has: kong itself would prefer the file. A value that does not fit is
+// refused here, where the file can be named.
+func (c configFile) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	for _, name := range flag.Envs {
 		if _, set := os.LookupEnv(name); set {
 			return nil, nil
 		}
 	}
-	return s[flag.Name], nil
+	key := keyOf(flag)
+	value, found := c.fileSettings[key]
+	if !found {
+		return nil, nil
+	}
+	if err := fits(flag, value); err != nil {
+		return nil, fmt.Errorf("%q in %s: %w", key, c.path, err)
+	}
+	return value, nil
+}
+
+// fits tries a value out.
+func fits(flag *kong.Flag, value any) error {
+	if n, ok := value.(float64); ok && flag.Target.Type() == reflect.TypeFor[time.Duration]() {
+		return fmt.Errorf("a time needs a unit: write \"%vs\" for seconds", n)
+	}
+	if text, ok := value.(string); ok && flag.Enum != "" && !flag.EnumMap()[text] {
+		return fmt.Errorf("must be one of %q but is %q", flag.EnumSlice(), text)
+	}
+	scan := kong.Scan().PushTyped(value, kong.FlagValueToken)
+	return flag.Mapper.Decode(&kong.DecodeContext{Value: flag.Value, Scan: scan}, reflect.New(flag.Target.Type()).Elem())
 }

@@ -61,11 +61,14 @@ func (c *serveCmd) Validate() error {
 	if c.OCPPTLS == "" && (len(c.TLSCert) > 0 || c.ClientCA != "") {
 		return errors.New("certificates are of use with --ocpp-tls ADDR only: add it, or leave them out")
 	}
+	if c.Heartbeat < 0 {
+		return errors.New("--heartbeat takes a duration above zero, such as 5m")
+	}
 	if c.Drain < 0 {
 		return errors.New("--drain-window takes a duration above zero, such as 30s")
 	}
 	if c.Demo < 0 {
-		return errors.New("--demo takes a number of stations, 0 or more")
+		return errors.New("--demo takes a number of stations above zero")
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ type simulateCmd struct {
 	Password string        `help:"Password for HTTP Basic, the same for all stations. Better given as CHARGEYARD_PASSWORD."`
 	CA       string        `name:"ca" type:"existingfile" placeholder:"FILE" help:"Certificate authority (PEM) that signed the certificate of a wss:// endpoint, beside the system's."`
 	Sample   time.Duration `placeholder:"TIME" help:"Time between two meter values of a session; 5s unless given, less when --duration is short."`
-	Seed     uint64        `help:"What the drivers and vehicles are drawn from; the same seed gives the same ones."`
+	Seed     uint64        `zero:"" help:"What the drivers and vehicles are drawn from; the same seed gives the same ones."`
 	Verbose  bool          `short:"v" help:"Log what fails, station by station."`
 }
 

@@ -21,13 +21,13 @@ type stormCmd struct {
 	Variant  string `enum:"reset,halfopen,close,tls-restart,slow-readers,flap,idle" default:"reset" help:"How they lose their connections: ${enum}."`
 	Protocol string `enum:"1.6,2.0.1,2.1" default:"1.6" placeholder:"VERSION" help:"Version of OCPP that they speak: 1.6, 2.0.1 or 2.1."`
 	Prefix   string `default:"STORM-" env:"CHARGEYARD_STORM_PREFIX" help:"Identities are PREFIX00001, ... Processes that run beside each other need different ones."`
-	Library  int    `name:"library-stations" default:"50" placeholder:"N" help:"Real clients beside the light ones, with transactions in their queues. 0 for none."`
+	Library  int    `zero:"" name:"library-stations" default:"50" placeholder:"N" help:"Real clients beside the light ones, with transactions in their queues. 0 for none."`
 	JSON     bool   `name:"json" help:"Print the result as JSON."`
 	Report   string `placeholder:"FILE" type:"path" help:"Write an HTML page with charts."`
 
 	URL       string  `placeholder:"URL" help:"Endpoint of the CSMS without the identity: ws://localhost:8887/ocpp. Without it a server is started for the storm." group:"Target"`
 	Bare      bool    `help:"Start a CSMS on the library alone, without a store, instead of serve." group:"Target"`
-	Profile   int     `default:"-1" placeholder:"0-3" help:"Security profile: 0 none, 1 password, 2 password over TLS, 3 client certificates. Default 0, or 2 for tls-restart; with --url what the other options say." group:"Target"`
+	Profile   int     `zero:"" default:"-1" placeholder:"0-3" help:"Security profile: 0 none, 1 password, 2 password over TLS, 3 client certificates. Default 0, or 2 for tls-restart; with --url what the other options say." group:"Target"`
 	Password  string  `help:"HTTP Basic password, the same for all stations. Better given as CHARGEYARD_PASSWORD." group:"Target"`
 	CA        string  `name:"ca" type:"existingfile" placeholder:"FILE" help:"Authority (PEM) that signed the certificate of a wss:// endpoint, beside the system's." group:"Target"`
 	ClientCA  string  `name:"sign-with" type:"existingfile" placeholder:"FILE" help:"Authority (PEM, with --sign-key) with which to sign a client certificate for each station." group:"Target"`
@@ -37,7 +37,7 @@ type stormCmd struct {
 	ServerPID int     `name:"server-pid" placeholder:"PID" help:"Process of the CSMS on this machine: memory, CPU and descriptors are read from /proc." group:"Target"`
 	Pprof     string  `placeholder:"URL" help:"http://.../debug/pprof of a CSMS in Go: its goroutines are counted before, between and after." group:"Target"`
 	Source    string  `placeholder:"ADDRS" help:"Local addresses, used in turn: 127.0.0.1-8 or 10.0.0.5,10.0.0.6. A pair of addresses has 28,000 ports." group:"Target"`
-	Stay      float64 `default:"0.1" placeholder:"PART" help:"Part of the stations that keeps its connections and is measured. Default 0.1." group:"Storm"`
+	Stay      float64 `zero:"" default:"0.1" placeholder:"PART" help:"Part of the stations that keeps its connections and is measured. Default 0.1." group:"Storm"`
 
 	Dials     int           `placeholder:"N" help:"How many connect at once after the strike. Without it: all." group:"Storm"`
 	BackOff   string        `name:"backoff" placeholder:"MIN,RANDOM,TIMES" help:"Come back as OCPP-J has it, such as 5s,10s,4 (the defaults of OCPP). Without it: at once." group:"Storm"`

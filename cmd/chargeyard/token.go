@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/chargeyard/chargeyard/internal/server"
 )
@@ -25,6 +26,9 @@ another one from its next start.
 
 // Run makes the token.
 func (c tokenNewCmd) Run(s streams) error {
+	if _, err := os.Stat(c.Data); err != nil {
+		return fmt.Errorf("there is no data directory: %w; run chargeyard serve first, or give its --data", err)
+	}
 	token, err := server.NewAPIToken(c.Data, c.Name)
 	if err != nil {
 		return err
