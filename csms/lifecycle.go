@@ -82,7 +82,11 @@ func (st *Station) tellEnd(cause error) {
 func (st *Station) gate(x *ocpp.Exchange) *ocpp.Error {
 	select {
 	case <-st.ready:
-	case <-st.session.Done():
+	default: // Done makes a channel, which most connections never need
+		select {
+		case <-st.ready:
+		case <-st.session.Done():
+		}
 	}
 	if st.session.Cause() != nil || !st.told { // the application perhaps never hears of the connection
 		<-st.session.Done() // one that was replaced is about to end; what has ended is no news

@@ -3,6 +3,7 @@ package wsconn
 import (
 	"bufio"
 	"fmt"
+	"maps"
 	"net/http"
 	"time"
 
@@ -37,11 +38,11 @@ func (e *Engine) Upgrade(w http.ResponseWriter, r *http.Request, o UpgradeOption
 	var ext wsflate.Extension
 	up := ws.HTTPUpgrader{Timeout: upgradeTimeout, Header: o.Header}
 	if name != "" { // given as a header, because ws would refuse a list that is not quite well-formed
-		up.Header = up.Header.Clone()
+		up.Header = maps.Clone(o.Header)
 		if up.Header == nil {
-			up.Header = http.Header{}
+			up.Header = make(http.Header, 1)
 		}
-		up.Header.Set("Sec-WebSocket-Protocol", name)
+		up.Header[headerSubprotocol] = []string{name}
 	}
 	if o.Compression {
 		ext.Parameters = deflateOffer()
