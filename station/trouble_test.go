@@ -80,7 +80,7 @@ func TestWaitAcceptedNamesWhyConnectingFailed(t *testing.T) {
 		f.mu.Unlock()
 		f.setAnswer(bootAnswers("-"))
 		time.Sleep(10 * time.Second)
-		if err := waitASecond(t, c); err != context.DeadlineExceeded { //nolint:errorlint // nothing stands in the way any more
+		if err := waitASecond(t, c); err != context.DeadlineExceeded { // nothing stands in the way any more
 			t.Errorf("connected: %v", err)
 		}
 	})

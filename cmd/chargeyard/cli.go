@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strings"
 
 	"github.com/alecthomas/kong"
 )
@@ -93,13 +94,13 @@ func report(err error, errOut io.Writer) int {
 
 // commandOf is the command that was named, as far as it was understood.
 func commandOf(ctx *kong.Context) string {
-	name := "chargeyard"
+	words := []string{"chargeyard"}
 	for _, step := range ctx.Path {
 		if step.Command != nil {
-			name += " " + step.Command.Name
+			words = append(words, step.Command.Name)
 		}
 	}
-	return name
+	return strings.Join(words, " ")
 }
 
 // AfterApply refuses a zero where it would mean the same as saying nothing, which nobody expects who writes it; kong
