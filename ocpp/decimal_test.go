@@ -140,6 +140,10 @@ func FuzzDecimal(f *testing.F) {
 }
 
 func checkLimits(t *testing.T, s string, exact *big.Rat) {
+	t.Helper()
+	if exact.Sign() != 0 && new(big.Rat).Abs(exact).Cmp(ten(-127)) < 0 {
+		return // too small a number becomes zero
+	}
 	var x ocpp.Decimal
 	var d jsonwire.Decoder
 	d.Reset([]byte(s), jsonwire.Options{})

@@ -7,7 +7,7 @@ import "math"
 //
 // Eighteen digits are always kept as they are written, trailing zeros of a fraction included; what no longer fits
 // into coef is rounded, half away from zero. Limits see the exact number. A number too large for exp is refused,
-// one too small becomes zero.
+// one too small becomes zero, for limits as well.
 func (d *Decoder) Number(lo, hi int64, tenths bool) (coef int64, exp int8, ok bool) {
 	x, end, ok := d.numberFast()
 	if !ok {
