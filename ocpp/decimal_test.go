@@ -119,6 +119,9 @@ func FuzzDecimal(f *testing.F) {
 		if !ok {
 			return
 		}
+		if exact.Sign() != 0 && new(big.Rat).Abs(exact).Cmp(ten(-127)) < 0 {
+			return // too small a number becomes zero
+		}
 		checkLimits(t, s, exact)
 		x, err := ocpp.ParseDecimal(s)
 		if err != nil {
@@ -141,9 +144,6 @@ func FuzzDecimal(f *testing.F) {
 
 func checkLimits(t *testing.T, s string, exact *big.Rat) {
 	t.Helper()
-	if exact.Sign() != 0 && new(big.Rat).Abs(exact).Cmp(ten(-127)) < 0 {
-		return // too small a number becomes zero
-	}
 	var x ocpp.Decimal
 	var d jsonwire.Decoder
 	d.Reset([]byte(s), jsonwire.Options{})
