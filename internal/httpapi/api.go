@@ -42,6 +42,8 @@ func New(o Options) (http.Handler, error) {
 	rest := http.NewServeMux()
 	a.huma = humago.New(rest, config(a.o.Version))
 	a.register()
+	rest.HandleFunc("GET "+prefix, index)
+	rest.HandleFunc("GET "+prefix+"/{$}", index)
 	rest.Handle("/", fallback(rest))
 
 	description, err := a.openAPI()
@@ -50,6 +52,7 @@ func New(o Options) (http.Handler, error) {
 	}
 	root := http.NewServeMux()
 	root.Handle(prefix+"/", a.requireToken(withController(rest)))
+	root.Handle(prefix, a.requireToken(rest)) // not a redirect to the path with a slash
 	root.HandleFunc("GET /openapi.json", serveOpenAPI(description))
 	root.HandleFunc("GET /healthz", healthz)
 	root.HandleFunc("GET /readyz", a.readyz)

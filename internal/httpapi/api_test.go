@@ -62,6 +62,39 @@ func TestBodiesAreBounded(t *testing.T) {
 	r.do(http.MethodPost, "/api/v1/stations", "", http.StatusBadRequest)
 }
 
+func TestBodiesThatAreNoneSayWhatIsWrong(t *testing.T) {
+	r := newRig(t)
+	for body, want := range map[string]string{
+		`{"id":`: "the body is not JSON: unexpected end of JSON input",
+		`{"id":"` + strings.Repeat("x", 2<<20) + `"}`: "the body is larger than 1 MiB",
+	} {
+		req := httptest.NewRequest(http.MethodPost, "/api/v1/stations", strings.NewReader(body))
+		req.Header.Set("Authorization", "Bearer "+token)
+		rec := httptest.NewRecorder()
+		r.http.ServeHTTP(rec, req)
+		if !strings.Contains(rec.Body.String(), want) {
+			t.Errorf("%.20s: %s", body, rec.Body)
+		}
+	}
+	p := r.do(http.MethodPost, "/api/v1/stations", `{}`, http.StatusUnprocessableEntity)
+	fault := p["errors"].([]any)[0].(map[string]any)
+	if fault["pointer"] != "/id" || fault["detail"] != "is missing" {
+		t.Errorf("a missing property: %v", p)
+	}
+}
+
+// Whoever opens the address that the banner names is led on.
+func TestTheRootOfTheAPILeadsOn(t *testing.T) {
+	r := newRig(t)
+	for _, path := range []string{"/api/v1", "/api/v1/"} {
+		if got := r.do(http.MethodGet, path, "", http.StatusOK); got["description"] != "/openapi.json" {
+			t.Errorf("%s: %v", path, got)
+		}
+		r.send(httptest.NewRequest(http.MethodGet, path, nil), http.StatusUnauthorized)
+		r.do(http.MethodPost, path, "{}", http.StatusMethodNotAllowed)
+	}
+}
+
 // curl -d sends this type, whatever the body is.
 func TestABodyOfCurlIsTakenAsJSON(t *testing.T) {
 	r := newRig(t)

@@ -40,7 +40,7 @@ func TestABulkCommandIsPassedOnAndCounted(t *testing.T) {
 func TestWrongBulkCommandsAreRefused(t *testing.T) {
 	r := newRig(t)
 	for body, want := range map[string]string{
-		`{"action":"Reset"}`:                                         "",
+		`{"action":"Reset"}`:                                         "/select",
 		`{"action":"Reset","select":{}}`:                             "/select",
 		`{"action":"Reset","select":{"stations":[]}}`:                "/select",
 		`{"action":"Reset","select":{"online":true}}`:                "/select",
@@ -51,7 +51,7 @@ func TestWrongBulkCommandsAreRefused(t *testing.T) {
 		`{"action":"Reset","select":{"all":true},"details":1001}`:    "/details",
 		`{"action":"Reset","select":{"all":true},"timeout":61}`:      "/timeout",
 		`{"action":"Reset","select":{"all":true},"payload":[]}`:      "/payload",
-		`{"select":{"all":true}}`:                                    "",
+		`{"select":{"all":true}}`:                                    "/action",
 	} {
 		p := r.do(http.MethodPost, "/api/v1/commands", body, http.StatusUnprocessableEntity)
 		if got := firstFault(t, p); got != want {

@@ -64,7 +64,7 @@ func TestACommandThatFailsSaysHow(t *testing.T) {
 func TestWrongCommandsAreRefused(t *testing.T) {
 	r := newRig(t)
 	for body, want := range map[string]string{
-		`{"payload":{}}`:                       "",
+		`{"payload":{}}`:                       "/action",
 		`{"action":"Reset","payload":[]}`:      "/payload",
 		`{"action":"Reset","payload":"x"}`:     "/payload",
 		`{"action":"Reset","timeout":0}`:       "/timeout",

@@ -17,6 +17,13 @@ func fallback(mux *http.ServeMux) http.Handler {
 	})
 }
 
+// index answers at the address that the banner names: where to go on.
+func index(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusOK, "application/json", map[string]string{
+		"description": "/openapi.json", "stations": prefix + "/stations", "transactions": prefix + "/transactions", "refusals": prefix + "/refusals",
+	})
+}
+
 // methodsOf returns the methods that the path of a request has an operation for.
 func methodsOf(mux *http.ServeMux, r *http.Request) []string {
 	var allowed []string

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -48,8 +49,13 @@ func tidyProblem(_ huma.Context, _ string, v any) (any, error) {
 	if !ok {
 		return v, nil
 	}
-	if m.Status == http.StatusUnsupportedMediaType {
+	switch {
+	case m.Status == http.StatusUnsupportedMediaType:
 		return problem(m.Status, "send the header Content-Type: application/json"), nil
+	case m.Status == http.StatusRequestEntityTooLarge:
+		return problem(m.Status, fmt.Sprintf("the body is larger than %d MiB", maxBody>>20)), nil
+	case m.Status == http.StatusBadRequest && len(m.Errors) == 1 && m.Errors[0].Location == "body":
+		return problem(m.Status, "the body is not JSON: "+m.Errors[0].Message), nil
 	}
 	p := problem(m.Status, m.Detail)
 	for _, e := range m.Errors {
@@ -63,11 +69,23 @@ func fault(location, detail string) Fault {
 	in, rest, _ := strings.Cut(location, ".")
 	switch in {
 	case "body":
+		if name, missing := missingProperty(detail); missing { // huma names the object that lacks it
+			return Fault{Detail: "is missing", Pointer: pointer(rest) + "/" + pointerEscape.Replace(name)}
+		}
 		return Fault{Detail: detail, Pointer: pointer(rest)}
 	case "query", "path", "header", "cookie":
 		return Fault{Detail: detail, Parameter: rest}
 	}
 	return Fault{Detail: detail}
+}
+
+// missingProperty reads what huma says of one.
+func missingProperty(detail string) (name string, ok bool) {
+	name, ok = strings.CutPrefix(detail, "expected required property ")
+	if !ok {
+		return "", false
+	}
+	return strings.CutSuffix(name, " to be present")
 }
 
 // pointer writes a dotted path as a JSON pointer.
