@@ -27,6 +27,8 @@ func (s *Server) banner(token string) {
 	if token != "" {
 		line("  token      %s", token)
 		line("             for the API; it is shown this once")
+	} else if s.cfg.APIToken == "" {
+		line("  token      one was made before; `chargeyard token new` makes another (with --data %s)", s.data.path)
 	}
 	line("")
 	line("Try it:")
