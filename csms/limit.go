@@ -57,7 +57,7 @@ func defaultWaiting(descriptors uint64, known bool) int {
 	if !known {
 		return maxDefaultWaiting
 	}
-	return int(min(max(1, descriptors/4), maxDefaultWaiting)) //nolint:gosec // it is small
+	return int(min(max(1, descriptors/4), maxDefaultWaiting))
 }
 
 // LimitListener bounds what sockets that are not stations yet may cost. It wraps the TCP listener, below TLS:
@@ -103,7 +103,9 @@ func (l *LimitListener) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	l.pending.Add(1)
-	return &limitConn{Conn: c, listener: l, accepted: time.Now(), gone: make(chan struct{})}, nil
+	socket := &limitConn{Conn: c}
+	socket.turn.Store(&turn{listener: l, accepted: time.Now(), gone: make(chan struct{})})
+	return socket, nil
 }
 
 // Close closes the listener underneath and ends an Accept that waits for room. Sockets it gave out live on.
@@ -124,82 +126,92 @@ const (
 	placeLeft
 )
 
-// limitConn takes its turn at the first Read: net/http and crypto/tls do nothing before.
+// limitConn takes its turn at the first Read: net/http and crypto/tls do nothing before. It lives as long as the
+// socket, so what it needs to become a station is apart.
 type limitConn struct {
 	net.Conn
+	turn atomic.Pointer[turn] // nil when it has left
+}
+
+// turn is a socket on its way through the listener.
+type turn struct {
 	listener *LimitListener
 	accepted time.Time
-	turned   atomic.Bool // its turn has come
+	gone     chan struct{} // closed by leave while waiting
+	begun    atomic.Bool   // its turn has come
 
 	mu     sync.Mutex // guards all below
 	place  place
-	gone   chan struct{} // closed by Close while waiting
-	timer  *time.Timer   // of HandshakeTimeout, while working
+	timer  *time.Timer // of HandshakeTimeout, while working
 	waited time.Duration
 }
 
 // Read waits for the socket's turn the first time.
 func (c *limitConn) Read(b []byte) (int, error) {
-	if !c.turned.Load() {
-		if err := c.takeTurn(); err != nil {
+	if t := c.turn.Load(); t != nil && !t.begun.Load() {
+		if err := t.take(c.Conn); err != nil {
 			return 0, err
 		}
 	}
 	return c.Conn.Read(b)
 }
 
-func (c *limitConn) takeTurn() error {
-	c.mu.Lock()
-	waiting, gone := c.place == placeWaiting, c.gone
-	c.mu.Unlock()
+// take waits for the turn of the socket.
+func (t *turn) take(socket net.Conn) error {
+	t.mu.Lock()
+	waiting := t.place == placeWaiting
+	t.mu.Unlock()
 	if !waiting {
 		return nil
 	}
 	select {
-	case c.listener.slots <- struct{}{}:
-		return c.work()
-	case <-gone:
+	case t.listener.slots <- struct{}{}:
+		return t.work(socket)
+	case <-t.gone:
 		return net.ErrClosed
 	}
 }
 
 // work begins with a slot in hand.
-func (c *limitConn) work() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.place != placeWaiting {
-		<-c.listener.slots
+func (t *turn) work(socket net.Conn) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.place != placeWaiting {
+		<-t.listener.slots
 		return net.ErrClosed
 	}
-	c.place, c.waited = placeWorking, time.Since(c.accepted)
-	c.turned.Store(true)
-	c.timer = time.AfterFunc(c.listener.options.HandshakeTimeout, func() {
-		c.Conn.Close() //nolint:errcheck // the reader of the socket hears of it
+	t.place, t.waited = placeWorking, time.Since(t.accepted)
+	t.begun.Store(true)
+	t.timer = time.AfterFunc(t.listener.options.HandshakeTimeout, func() {
+		socket.Close() //nolint:errcheck // the reader of the socket hears of it
 	})
 	return nil
 }
 
 // leave gives the socket's place back; it may be called more than once.
 func (c *limitConn) leave() {
-	c.mu.Lock()
-	was := c.place
-	c.place = placeLeft
-	if c.timer != nil {
-		c.timer.Stop()
-		c.timer = nil
+	if t := c.turn.Swap(nil); t != nil {
+		t.leave()
+	}
+}
+
+// leave is called once.
+func (t *turn) leave() {
+	t.mu.Lock()
+	was := t.place
+	t.place = placeLeft
+	if t.timer != nil {
+		t.timer.Stop()
 	}
 	if was == placeWaiting {
-		close(c.gone)
+		close(t.gone)
 	}
-	c.gone = nil
-	c.mu.Unlock()
+	t.mu.Unlock()
 	if was == placeWorking {
-		<-c.listener.slots
+		<-t.listener.slots
 	}
-	if was != placeLeft {
-		c.listener.pending.Add(-1)
-		<-c.listener.room
-	}
+	t.listener.pending.Add(-1)
+	<-t.listener.room
 }
 
 // Close gives the place back and closes the socket.
@@ -210,15 +222,20 @@ func (c *limitConn) Close() error {
 
 // late reports whether the socket waited too long for its turn.
 func (c *limitConn) late() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.waited > c.listener.options.MaxWait
+	t := c.turn.Load()
+	if t == nil {
+		return false
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.waited > t.listener.options.MaxWait
 }
 
 // ReadsDirectly says that reads may go around this wrapper as soon as the socket has its turn.
 func (c *limitConn) ReadsDirectly() bool {
 	_, tcp := c.Conn.(*net.TCPConn)
-	return tcp && c.turned.Load()
+	t := c.turn.Load()
+	return tcp && (t == nil || t.begun.Load())
 }
 
 // SyscallConn gives access to the socket underneath if that is a kernel's.

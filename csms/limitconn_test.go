@@ -4,6 +4,7 @@ import (
 	"net"
 	"syscall"
 	"testing"
+	"unsafe"
 
 	"github.com/chargeyard/chargeyard/ocpptest"
 )
@@ -50,5 +51,35 @@ func TestLimitedSocketsOfferWhatTheSocketUnderneathCan(t *testing.T) {
 				t.Error("read something behind the end")
 			}
 		})
+	}
+}
+
+// A station keeps its limitConn as long as it is connected: only what every socket has may be left of it.
+func TestLimitedSocketThatLeftHoldsNothingOfItsTurn(t *testing.T) {
+	memory := ocpptest.Listen(ocpptest.LinkOptions{})
+	l := NewLimitListener(memory, LimitOptions{})
+	defer l.Close()
+	client, err := memory.Dial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	conn, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	go client.Write([]byte("x")) // the read tells
+	if _, err := conn.Read(make([]byte, 1)); err != nil {
+		t.Fatal(err)
+	}
+	socket := conn.(*limitConn)
+	socket.leave()
+	if size := unsafe.Sizeof(*socket); size > 32 || socket.turn.Load() != nil {
+		t.Errorf("%d bytes and %v are left", size, socket.turn.Load())
+	}
+	socket.leave()
+	if n := l.Pending(); n != 0 {
+		t.Errorf("%d pending", n)
 	}
 }

@@ -104,7 +104,7 @@ var closings = map[string]string{
 	"csms/lifecycle.go st.ready":      "nothing is sent on it; closed once, by the goroutine that tells of the connection",
 	"csms/lifecycle.go st.gone":       "nothing is sent on it; closed once, by the goroutine that tells of the end",
 	"csms/limit.go l.closed":          "nothing is sent on it; closed in a sync.Once",
-	"csms/limit.go c.gone":            "nothing is sent on it; closed under the lock by whoever moves the socket from waiting to left",
+	"csms/limit.go t.gone":            "nothing is sent on it; closed under the lock by whoever moves the socket from waiting to left",
 	"csms/shutdown.go finished":       "nothing is sent on it; closed by the goroutine that waits for all work",
 	"internal/wsconn/close.go c.done": "nothing is sent on it; closed by whoever set the first cause under the lock",
 	"ocppj/memory.go done":            "nothing is sent on it; closed by whoever removed its entry under the lock",
