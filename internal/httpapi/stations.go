@@ -136,7 +136,11 @@ func (a *api) rotateKey(ctx context.Context, in *stationInput) (*answer[StationK
 }
 
 func (a *api) deleteStation(ctx context.Context, in *stationInput) (*struct{}, error) {
-	if err := a.o.Store.DeleteStation(ctx, in.ID); err != nil {
+	err := a.o.Store.DeleteStation(ctx, in.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, problem(http.StatusNotFound, "this station is not known (it has no key here): there is nothing to delete")
+	}
+	if err != nil {
 		return nil, err
 	}
 	a.o.Fleet.Disconnect(in.ID, "it was deleted")
