@@ -148,6 +148,10 @@ type fakeIngest struct {
 
 func (f *fakeIngest) Report(fleet.Presence) {}
 
+func (f *fakeIngest) Defer(ctx context.Context, e fleet.Event) (fleet.Result, error) {
+	return f.Submit(ctx, e)
+}
+
 func (f *fakeIngest) Submit(_ context.Context, e fleet.Event) (fleet.Result, error) {
 	f.events = append(f.events, e)
 	if f.err != nil {

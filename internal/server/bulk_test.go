@@ -1,11 +1,14 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
@@ -208,7 +211,60 @@ func TestABulkCommandIsCarriedOutWithoutItsRecords(t *testing.T) {
 	}
 	log := &lockedBuffer{}
 	records.finish(slog.New(slog.NewTextHandler(log, nil)))
-	if n := records.lost.Load(); n != 100 {
+	if n := records.failed.Load(); n != 100 || !strings.Contains(log.String(), "level=ERROR") || !strings.Contains(log.String(), "stations=100") {
 		t.Errorf("%d are lost: %s", n, log)
+	}
+}
+
+// slowIngest takes a while for each commit of at most a few records.
+type slowIngest struct {
+	hangingIngest
+	slots chan struct{}
+	took  time.Duration
+}
+
+func (s slowIngest) Defer(ctx context.Context, _ fleet.Event) (fleet.Result, error) {
+	s.slots <- struct{}{}
+	defer func() { <-s.slots }()
+	select {
+	case <-time.After(s.took):
+		return fleet.Result{}, nil
+	case <-ctx.Done():
+		return fleet.Result{}, ctx.Err()
+	}
+}
+
+// Records that need seconds, as in a storm, are all written. Those that need for ever are left out in the end, which
+// is counted and no error: the commands were carried out.
+func TestRecordsOfABulkCommandAreWrittenOrLeftOutKnowingly(t *testing.T) {
+	const stations = 6400
+	for name, c := range map[string]struct {
+		took, limit time.Duration
+		left        int64
+	}{
+		"a busy store": {80 * time.Millisecond, 8 * time.Second, 0},
+		"a slow store": {900 * time.Millisecond, recordsTimeout, stations - 11*64},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := slowIngest{slots: make(chan struct{}, 64), took: c.took}
+				records := newRecorder(s, httpapi.Bulk{Action: "ClearCache", Payload: json.RawMessage("{}")}, stations)
+				begun := time.Now()
+				for i := range stations {
+					records.add(fmt.Sprint(i), begun, nil, nil)
+				}
+				log := &lockedBuffer{}
+				records.finish(slog.New(slog.NewTextHandler(log, nil)))
+				if took := time.Since(begun); took != c.limit {
+					t.Errorf("the answer waited %v, want %v", took, c.limit)
+				}
+				if left := records.late.Load(); left != c.left || records.failed.Load() != 0 {
+					t.Errorf("%d are left out, want %d", left, c.left)
+				}
+				if warned := strings.Contains(log.String(), fmt.Sprintf("stations=%d", c.left)); warned != (c.left > 0) || strings.Contains(log.String(), "ERROR") {
+					t.Errorf("%d are left out: %q", c.left, log.String())
+				}
+			})
+		})
 	}
 }

@@ -13,12 +13,16 @@ import (
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
-// recorders is how many records of a bulk command may wait for their commit at once: as many as one commit takes, so
-// that messages of stations find room in the store's queue.
-const recorders = 64
+// recorders is how many records of a bulk command may wait for their commit at once: as many as two commits take, so
+// that the second need not wait for the first.
+const recorders = 128
+
+// recordsTimeout bounds how long the answer to a bulk command waits for its records. They give way to what stations wait
+// for, and a storm keeps the store busy for seconds; the API allows 15 s beside the calls.
+const recordsTimeout = 10 * time.Second
 
 // recorder puts on record what was asked of each station and how that ended. It runs beside the calls and holds none
-// of them up.
+// of them up. What the store has not taken in the end is left out and counted.
 type recorder struct {
 	store   store.Ingest
 	action  string
@@ -27,7 +31,9 @@ type recorder struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 	done    sync.WaitGroup
-	lost    atomic.Int64
+	failed  atomic.Int64          // records that the store refused
+	late    atomic.Int64          // records that were left out
+	cause   atomic.Pointer[error] // why one of them failed
 }
 
 // newRecorder makes a recorder for so many stations at most. finish ends it.
@@ -42,8 +48,13 @@ func newRecorder(s store.Ingest, b httpapi.Bulk, stations int) *recorder {
 
 func (r *recorder) run() {
 	for e := range r.queue {
-		if _, err := r.store.Submit(r.ctx, e); err != nil {
-			r.lost.Add(1)
+		switch _, err := r.store.Defer(r.ctx, e); {
+		case err == nil:
+		case r.ctx.Err() != nil:
+			r.late.Add(1)
+		default:
+			r.failed.Add(1)
+			r.cause.Store(&err)
 		}
 	}
 }
@@ -54,14 +65,18 @@ func (r *recorder) add(station string, begun time.Time, response json.RawMessage
 	r.queue <- commanded(httpapi.Command{Station: station, Action: r.action, Payload: r.payload}, begun, response, err)
 }
 
-// finish waits for the records, but not for ever when the store is slow. Nothing may be added after it.
+// finish waits for the records, but not for ever when the store is slow. Nothing may be added after it. A store that is
+// slow is worth a warning; one that fails is an error.
 func (r *recorder) finish(log *slog.Logger) {
 	close(r.queue)
-	limit := time.AfterFunc(recordTimeout, r.cancel)
+	limit := time.AfterFunc(recordsTimeout, r.cancel)
 	r.done.Wait()
 	limit.Stop()
 	r.cancel()
-	if n := r.lost.Load(); n > 0 {
-		log.Error("commands are not on record", "action", r.action, "stations", n)
+	if n := r.late.Load(); n > 0 {
+		log.Warn("commands were left out of the records: the store is too slow", "action", r.action, "stations", n)
+	}
+	if n := r.failed.Load(); n > 0 {
+		log.Error("commands are not on record", "action", r.action, "stations", n, "error", *r.cause.Load())
 	}
 }

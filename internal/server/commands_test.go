@@ -182,6 +182,10 @@ func (failing) Submit(context.Context, fleet.Event) (fleet.Result, error) {
 	return fleet.Result{}, store.ErrUnavailable
 }
 
+func (failing) Defer(context.Context, fleet.Event) (fleet.Result, error) {
+	return fleet.Result{}, store.ErrUnavailable
+}
+
 // A caller who leaves while an earlier request is under way leaves no doubt behind.
 func TestACommandThatWasGivenUpIsRecordedAsWhatItIs(t *testing.T) {
 	for sent, want := range map[bool]fleet.CommandOutcome{true: fleet.CommandUnknown, false: fleet.CommandUnsent} {

@@ -22,6 +22,10 @@ type gatedIngest struct {
 
 func (g *gatedIngest) Report(fleet.Presence) {}
 
+func (g *gatedIngest) Defer(ctx context.Context, e fleet.Event) (fleet.Result, error) {
+	return g.Submit(ctx, e)
+}
+
 func (g *gatedIngest) Submit(_ context.Context, e fleet.Event) (fleet.Result, error) {
 	g.taken <- e
 	<-g.gate
@@ -76,6 +80,10 @@ func TestWhatAStrangerChoseIsKeptShort(t *testing.T) {
 type hangingIngest struct{ asked chan struct{} }
 
 func (hangingIngest) Report(fleet.Presence) {}
+
+func (h hangingIngest) Defer(ctx context.Context, e fleet.Event) (fleet.Result, error) {
+	return h.Submit(ctx, e)
+}
 
 func (h hangingIngest) Submit(ctx context.Context, _ fleet.Event) (fleet.Result, error) {
 	h.asked <- struct{}{}

@@ -25,6 +25,7 @@ type Group[J any] struct {
 	o      Options
 
 	queue   chan *entry[J] // never closed
+	later   chan *entry[J] // deferred ones; never closed
 	wake    chan struct{}  // holds one: there is presence to write
 	closing chan struct{}  // closed by Close
 	stopped chan struct{}  // closed when run returns
@@ -48,6 +49,7 @@ func NewGroup[J any](engine Committer[J], o Options) *Group[J] {
 	g := &Group[J]{
 		engine: engine, o: o,
 		queue:    make(chan *entry[J], o.Queue),
+		later:    make(chan *entry[J], o.Queue),
 		wake:     make(chan struct{}, 1),
 		closing:  make(chan struct{}),
 		stopped:  make(chan struct{}),
@@ -59,7 +61,12 @@ func NewGroup[J any](engine Committer[J], o Options) *Group[J] {
 
 // Submit waits until the job is committed, or is known not to be. Errors are those of Ingest.Submit and those
 // of the engine about this job.
-func (g *Group[J]) Submit(ctx context.Context, job J) error {
+func (g *Group[J]) Submit(ctx context.Context, job J) error { return g.await(ctx, g.queue, job) }
+
+// Defer is Submit behind all others, see Ingest.Defer.
+func (g *Group[J]) Defer(ctx context.Context, job J) error { return g.await(ctx, g.later, job) }
+
+func (g *Group[J]) await(ctx context.Context, queue chan<- *entry[J], job J) error {
 	select {
 	case <-g.closing:
 		return ErrClosed
@@ -67,7 +74,7 @@ func (g *Group[J]) Submit(ctx context.Context, job J) error {
 	}
 	e := &entry[J]{ctx, job, make(chan error, 1)}
 	select {
-	case g.queue <- e:
+	case queue <- e:
 	case <-g.closing:
 		return ErrClosed
 	case <-ctx.Done():

@@ -39,6 +39,8 @@ func (g *Group[J]) run() {
 		select {
 		case e := <-g.queue:
 			g.commit(&c, g.fill(&c, e), nil)
+		case e := <-g.later:
+			g.commit(&c, g.fill(&c, e), nil)
 		case <-g.wake:
 			if !waiting {
 				waiting = true
@@ -46,7 +48,7 @@ func (g *Group[J]) run() {
 			}
 		case <-c.presence.C:
 			waiting = false
-			g.commit(&c, g.queued(nil), g.takePresence())
+			g.writePresence(&c)
 		case <-c.retry.C:
 			g.probe(&c)
 		case <-g.closing:
@@ -56,17 +58,23 @@ func (g *Group[J]) run() {
 	}
 }
 
-// fill waits for companions of e: until the batch is full or MaxDelay is over.
+// fill waits for companions of e: until they are enough or MaxDelay is over. What waits already comes along.
 func (g *Group[J]) fill(c *clocks, e *entry[J]) []*entry[J] {
 	batch := g.queued([]*entry[J]{e})
-	if g.o.MaxDelay < 0 || g.failure.Load() != nil {
+	if g.o.MaxDelay < 0 || g.failure.Load() != nil || len(batch) >= g.o.Enough {
 		return batch
 	}
+	return take(g.gather(c, batch), g.queue, g.o.MaxBatch)
+}
+
+func (g *Group[J]) gather(c *clocks, batch []*entry[J]) []*entry[J] {
 	c.batch.Reset(g.o.MaxDelay)
 	defer c.batch.Stop()
-	for len(batch) < g.o.MaxBatch {
+	for len(batch) < g.o.Enough {
 		select {
 		case e := <-g.queue:
+			batch = append(batch, e)
+		case e := <-g.later:
 			batch = append(batch, e)
 		case <-c.batch.C:
 			return batch
@@ -77,17 +85,35 @@ func (g *Group[J]) fill(c *clocks, e *entry[J]) []*entry[J] {
 	return batch
 }
 
-// queued adds to batch what is in the queue already.
+// queued adds to batch what waits already: of the deferred ones Enough at most, for whatever is in a commit makes those
+// wait who wait for it.
 func (g *Group[J]) queued(batch []*entry[J]) []*entry[J] {
-	for len(batch) < g.o.MaxBatch {
+	batch = take(batch, g.queue, g.o.MaxBatch)
+	return take(batch, g.later, len(batch)+g.o.Enough)
+}
+
+// take moves entries from a queue to a batch until that has so many.
+func take[J any](batch []*entry[J], queue <-chan *entry[J], most int) []*entry[J] {
+	for len(batch) < most {
 		select {
-		case e := <-g.queue:
+		case e := <-queue:
 			batch = append(batch, e)
 		default:
 			return batch
 		}
 	}
 	return batch
+}
+
+// presencePerCommit is how many stations' presence is written at once: a fleet that comes back has all of it to write,
+// and nobody shall wait for that.
+const presencePerCommit = 256
+
+// writePresence writes what was reported so far, together with what waits meanwhile.
+func (g *Group[J]) writePresence(c *clocks) {
+	for some := range slices.Chunk(g.takePresence(), presencePerCommit) {
+		g.commit(c, g.queued(nil), some)
+	}
 }
 
 // commit commits a batch and answers those who wait for it, after the commit and never before. While the store
@@ -164,7 +190,7 @@ func (g *Group[J]) drain(c *clocks) {
 	for batch := g.queued(nil); len(batch) > 0; batch = g.queued(nil) {
 		g.commit(c, batch, nil)
 	}
-	g.commit(c, nil, g.takePresence())
+	g.writePresence(c)
 	g.lastErr = g.Health()
 }
 

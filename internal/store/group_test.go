@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -445,4 +446,102 @@ func closeGroup(t *testing.T, g *Group[int]) {
 	if err := g.Close(); err != nil {
 		t.Error(err)
 	}
+}
+
+// The longer the queue, the larger the groups: a commit waits for 64 events, and takes along all that wait already.
+func TestGroupGrowsWithTheQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := &engine{began: make(chan struct{}, 100), proceed: make(chan struct{})}
+		g := NewGroup(e, Options{MaxDelay: -1})
+		answers := submitAll(g, 1)
+		<-e.began
+		more := submitAll(g, 300)
+		synctest.Wait()
+		close(e.proceed)
+		for _, c := range []<-chan error{answers, more} {
+			for range cap(c) {
+				if err := <-c; err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		closeGroup(t, g)
+		if got := sizes(e.batches); !slices.Equal(got, []int{1, 256, 44}) {
+			t.Errorf("groups of %v", got)
+		}
+	})
+}
+
+// What nobody waits for comes behind what somebody waits for, and not never.
+func TestDeferredEventsGiveWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := &engine{began: make(chan struct{}, 100), proceed: make(chan struct{})}
+		g := NewGroup(e, Options{MaxBatch: 8, Enough: 2, MaxDelay: -1})
+		first := submitAll(g, 1)
+		<-e.began
+		deferred := make(chan error, 10)
+		for i := range 10 {
+			go func() { deferred <- g.Defer(context.Background(), -1-i) }()
+		}
+		synctest.Wait()
+		submitted := submitAll(g, 16) // later than the deferred ones
+		synctest.Wait()
+		close(e.proceed)
+		for _, c := range []<-chan error{first, deferred, submitted} {
+			for range cap(c) {
+				if err := <-c; err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		closeGroup(t, g)
+		began := 0 // deferred ones that were committed before the last of the others
+		for _, batch := range e.batches[:slices.IndexFunc(e.batches, func(b []int) bool { return slices.Max(b) < 0 })] {
+			late := 0
+			for _, job := range batch {
+				if job < 0 {
+					late++
+				}
+			}
+			if began += late; late > 3 { // two, and the one that the commit began with
+				t.Errorf("%d deferred events in %v", late, batch)
+			}
+		}
+		if n := len(slices.Concat(e.batches...)); n != 27 || began == 0 {
+			t.Errorf("%d committed, %d deferred ones beside the others: %v", n, began, e.batches)
+		}
+	})
+}
+
+// The presence of a whole fleet is not written at once: who waits for a commit waits for a part of it.
+func TestPresenceIsWrittenInParts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := &engine{began: make(chan struct{}, 100), proceed: make(chan struct{}, 100)}
+		g := NewGroup(e, Options{})
+		for i := range 3 * presencePerCommit {
+			g.Report(fleet.Presence{Station: fmt.Sprint(i), Online: true})
+		}
+		<-e.began // of the first part
+		answer := submitAll(g, 1)
+		synctest.Wait()
+		e.proceed <- struct{}{}
+		<-e.began
+		e.proceed <- struct{}{}
+		if err := <-answer; err != nil {
+			t.Error(err)
+		}
+		<-e.began
+		if w := e.written(); len(w) != 2 || len(w[0]) != presencePerCommit || len(w[1]) != presencePerCommit || len(e.batches[1]) != 1 {
+			t.Errorf("the event is in batch %v of %d", e.batches, len(w))
+		}
+		e.proceed <- struct{}{}
+		closeGroup(t, g)
+	})
+}
+
+func sizes(batches [][]int) (list []int) {
+	for _, b := range batches {
+		list = append(list, len(b))
+	}
+	return list
 }

@@ -8,9 +8,10 @@ import (
 
 // Options of every engine. The zero value is ready to use.
 type Options struct {
-	MaxBatch      int           // events per commit at most; 0: 64
+	MaxBatch      int           // awaited events per commit at most; 0: 256
+	Enough        int           // with so many a commit waits for no more, and takes so many deferred ones; 0: 64, at most MaxBatch
 	MaxDelay      time.Duration // wait for more events at most; 0: 5 ms; negative: not at all
-	Queue         int           // events that may wait for their commit; 0: 1024
+	Queue         int           // events of either kind that may wait for their commit; 0: 1024
 	PresenceDelay time.Duration // reports wait at most; 0: 500 ms
 	RetryMin      time.Duration // first wait after a failure, doubled after each more; 0: 100 ms
 	RetryMax      time.Duration // longest wait after a failure; 0: 5 s
@@ -29,14 +30,15 @@ type Options struct {
 type Commit struct {
 	Events   int           // in the batch
 	Presence int           // stations whose presence was written
-	Queued   int           // events that were waiting when it ended
+	Queued   int           // awaited events that were waiting when it ended
 	Took     time.Duration // for the whole batch
 	Err      error         // why nothing was stored; nil: it was
 }
 
 // WithDefaults returns o with defaults in place of zeros.
 func (o Options) WithDefaults() Options {
-	o.MaxBatch = orDefault(o.MaxBatch, 64)
+	o.MaxBatch = orDefault(o.MaxBatch, 256)
+	o.Enough = min(orDefault(o.Enough, 64), o.MaxBatch)
 	o.MaxDelay = orDefault(o.MaxDelay, 5*time.Millisecond)
 	o.Queue = orDefault(o.Queue, 1024)
 	o.PresenceDelay = orDefault(o.PresenceDelay, 500*time.Millisecond)

@@ -32,6 +32,10 @@ type Ingest interface {
 	// ErrUnavailable (the store has failed for now), ErrClosed, and that of ctx.
 	Submit(ctx context.Context, e fleet.Event) (fleet.Result, error)
 
+	// Defer does what Submit does, for an event that no station waits for, such as the record of something that is
+	// over: events that were submitted are committed first, while a bounded part of each commit is left to these.
+	Defer(ctx context.Context, e fleet.Event) (fleet.Result, error)
+
 	// Report takes note of a station's presence. It neither waits nor fails: reports are merged per station
 	// and written together, at most PresenceDelay later, or when the store works again.
 	Report(p fleet.Presence)

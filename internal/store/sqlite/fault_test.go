@@ -276,7 +276,7 @@ func TestReconnectCostsOneRow(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if rows.Load() != 1000 || commits.Load() != 1 {
-		t.Errorf("%d rows in %d commits, want 1000 in 1", rows.Load(), commits.Load())
+	if rows.Load() != 1000 || commits.Load() != 4 {
+		t.Errorf("%d rows in %d commits, want 1000 in 4", rows.Load(), commits.Load())
 	}
 }

@@ -222,6 +222,15 @@ func (w *writer) apply(j *job) error {
 // Submit implements store.Ingest. What needs no database happens here, on the goroutine of the caller, so that the
 // one writer has less to do.
 func (db *DB) Submit(ctx context.Context, e fleet.Event) (fleet.Result, error) {
+	return db.write(ctx, e, db.Group.Submit)
+}
+
+// Defer implements store.Ingest.
+func (db *DB) Defer(ctx context.Context, e fleet.Event) (fleet.Result, error) {
+	return db.write(ctx, e, db.Group.Defer)
+}
+
+func (db *DB) write(ctx context.Context, e fleet.Event, queue func(context.Context, *job) error) (fleet.Result, error) {
 	if err := e.Check(); err != nil {
 		return fleet.Result{}, err
 	}
@@ -232,7 +241,7 @@ func (db *DB) Submit(ctx context.Context, e fleet.Event) (fleet.Result, error) {
 			return fleet.Result{}, err
 		}
 	}
-	if err := db.Group.Submit(ctx, j); err != nil {
+	if err := queue(ctx, j); err != nil {
 		return fleet.Result{}, err
 	}
 	return j.result, nil
