@@ -12,6 +12,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/stormserver"
@@ -115,13 +117,8 @@ func (c *stormChild) logged() (map[string]int, error) {
 		if json.Unmarshal(line, &entry) != nil {
 			entry.Level, entry.Msg = "ERROR", string(bytes.TrimSpace(line)) // a panic, or what net/http says by itself
 		}
-		text := entry.Level + " " + entry.Msg
-		for _, more := range []string{entry.Action, entry.Code, entry.Why, entry.Error} {
-			if more != "" {
-				text += ", " + more
-			}
-		}
-		counts[text]++
+		said := slices.DeleteFunc([]string{entry.Msg, entry.Action, entry.Code, entry.Why, entry.Error}, func(s string) bool { return s == "" })
+		counts[entry.Level+" "+strings.Join(said, ", ")]++
 	}
 	return counts, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -73,8 +74,7 @@ func (b *Bare) note(cause error) {
 
 // named is a cause without the addresses of the connection, so that it can be counted.
 func named(cause error) string {
-	var op *net.OpError
-	if errors.As(cause, &op) {
+	if op, ok := errors.AsType[*net.OpError](cause); ok {
 		return fmt.Sprintf("%s: %v", op.Op, op.Err)
 	}
 	return cause.Error()
@@ -84,11 +84,7 @@ func named(cause error) string {
 func (b *Bare) Ended() map[string]int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	counts := make(map[string]int, len(b.ended))
-	for cause, n := range b.ended {
-		counts[cause] = n
-	}
-	return counts
+	return maps.Clone(b.ended)
 }
 
 const heartbeatInterval = 300 // seconds

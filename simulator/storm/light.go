@@ -234,7 +234,7 @@ func (s *light) bootResult(c *conn, m message, now int64) error {
 	var result struct {
 		Status string `json:"status"`
 	}
-	if err := json.Unmarshal(m.payload, &result); err != nil || result.Status != "Accepted" {
+	if accepted := json.Unmarshal(m.payload, &result) == nil && result.Status == "Accepted"; !accepted {
 		s.run.strange.add("a boot that was answered " + result.Status)
 		return nil
 	}

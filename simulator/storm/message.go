@@ -2,6 +2,7 @@ package storm
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 )
 
@@ -99,11 +100,10 @@ func (s *scanner) text() (string, bool) {
 }
 
 func unquote(b []byte) (string, bool) {
-	for _, c := range b {
-		if c == '\\' {
-			var t string
-			return t, json.Unmarshal(b, &t) == nil
-		}
+	if slices.Contains(b, '\\') {
+		var t string
+		err := json.Unmarshal(b, &t)
+		return t, err == nil
 	}
 	return string(b[1 : len(b)-1]), true
 }

@@ -131,7 +131,7 @@ func (r *Result) librarySection() section {
 func (r *Result) serverSection() section {
 	s := section{title: "The server's process"}
 	for _, look := range r.looks() {
-		s.rows = append(s.rows, row{look.name, look.Process.String()})
+		s.rows = append(s.rows, row{look.name, look.String()})
 	}
 	if r.Server.PerStation > 0 {
 		s.rows = append(s.rows, row{"memory per station", size(r.Server.PerStation)})
@@ -183,16 +183,17 @@ func (l Latency) String() string {
 
 // String writes the counts that are not zero.
 func (c Calls) String() string {
-	s := fmt.Sprintf("%d sent, %d answered", c.Sent, c.Answered)
+	var s strings.Builder
+	fmt.Fprintf(&s, "%d sent, %d answered", c.Sent, c.Answered)
 	for _, n := range []struct {
 		count int
 		what  string
 	}{{c.Refused, "refused"}, {c.Timeout, "timed out"}, {c.Offline, "offline"}, {c.Failed, "lost with the connection or busy"}} {
 		if n.count > 0 {
-			s += fmt.Sprintf(", %d %s", n.count, n.what)
+			fmt.Fprintf(&s, ", %d %s", n.count, n.what)
 		}
 	}
-	return s
+	return s.String()
 }
 
 func size(bytes int64) string {
