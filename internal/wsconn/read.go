@@ -14,19 +14,37 @@ var (
 )
 
 // read is the goroutine of the connection: it waits, acts on what arrives, and leaves the further reading to a fresh
-// goroutine where that is worth it (see fresh).
+// goroutine where that is worth it (see fresh). It waits right here, because a garbage collection looks at every call
+// that a waiting goroutine is in.
 func (c *Conn) read(h Handler) {
-	turn := c.turn.Load()
-	defer func() {
-		if c.turn.Load() == turn {
-			c.readerGone()
-		} else {
-			c.release()
+	defer c.leave(c.turn.Load())
+	for {
+		var n int
+		var err error
+		switch {
+		case c.early != nil: // there is no need to wait
+		case c.direct:
+			n, err = c.await()
+		default:
+			n, err = c.nc.Read(c.first[:])
 		}
-	}()
-	err := c.readFrames(h)
-	if !errors.Is(err, errReadOn) {
-		c.readEnded(err)
+		if err = c.act(n, h, err); err != nil {
+			c.readEnded(err)
+			return
+		}
+		if c.fresh {
+			c.passOn(h)
+			return
+		}
+	}
+}
+
+// leave is the end of a goroutine that was the reader of that turn.
+func (c *Conn) leave(turn uint32) {
+	if c.turn.Load() == turn {
+		c.readerGone()
+	} else {
+		c.release()
 	}
 }
 
@@ -60,26 +78,22 @@ func (c *Conn) passOn(h Handler) {
 	go c.read(h)
 }
 
-// readFrames reads until the connection ends or another goroutine reads on.
-func (c *Conn) readFrames(h Handler) error {
-	for {
-		if err := c.readSome(h); err != nil {
-			return err
-		}
-		if c.fresh {
-			c.passOn(h)
-			return errReadOn
-		}
+// act acts on what the reader has waited for: n bytes, and on all that is here as long as a frame is not complete.
+func (c *Conn) act(n int, h Handler, err error) error {
+	if c.fresh {
+		growStack(0)
 	}
-}
-
-// readSome waits for bytes and acts on them, and on all that is here as long as a frame is not complete.
-func (c *Conn) readSome(h Handler) error {
-	if early := c.early; early != nil {
+	full := true
+	switch {
+	case c.early != nil:
+		early := c.early
 		c.early = nil
 		return c.take(early, h)
+	case c.direct:
+		full, err = n == chunkSize, c.takeChunk(n, h, err)
+	default:
+		err = c.takeThen(c.first[:n], h, err)
 	}
-	full, err := c.readFirst(h)
 	for full && err == nil && c.in.within() {
 		full, err = c.readChunk(h)
 	}
@@ -100,21 +114,6 @@ func readsDirectly(nc net.Conn) bool {
 		return s.ReadsDirectly()
 	}
 	return false
-}
-
-// readFirst waits without a buffer: for the socket itself, where that is possible, or with two bytes, the length of the
-// shortest frame, which costs one more system call.
-func (c *Conn) readFirst(h Handler) (full bool, err error) {
-	if c.direct {
-		n, err := c.await()
-		growStack(0)
-		return n == chunkSize, c.takeChunk(n, h, err)
-	}
-	n, err := c.nc.Read(c.first[:])
-	if c.fresh {
-		growStack(0)
-	}
-	return true, c.takeThen(c.first[:n], h, err)
 }
 
 // readChunk reads once; full means that there is probably more.
@@ -246,11 +245,13 @@ func validCode(code uint16) bool {
 	return false
 }
 
-// readEnded ends the connection after the reader has stopped, and reads on to the end of the socket where the
+// readEnded ends the connection after the reader has stopped, unless another one goes on, and reads on to the end of the socket where the
 // close handshake wants that.
 func (c *Conn) readEnded(err error) {
 	var p *ProtocolError
 	switch {
+	case errors.Is(err, errReadOn):
+		return
 	case errors.As(err, &p):
 		c.end(p, broken, p.Code, p.Detail)
 	case errors.Is(err, errPeerClosed):
