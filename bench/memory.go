@@ -14,6 +14,8 @@ const (
 // memoryFigures are what n idle stations cost a server, per station.
 type memoryFigures struct {
 	fresh      float64 // KiB, after one message each
+	heap       float64 // KiB of it that are live objects
+	stack      float64 // KiB of it that are stacks
 	used       float64 // KiB, after some large messages each
 	goroutines float64
 }
@@ -35,6 +37,8 @@ func (b *bench) memoryRows(tls bool, target float64) error {
 	on := ", " + transport(tls)
 	b.report.add(row{Name: "memory per idle station" + on, Unit: "KiB", Ours: ours.fresh, Naive: naive.fresh,
 		Other: upgrade.fresh, Ref: kindUpgrade, Target: target})
+	b.report.add(row{Name: "  of it live objects" + on, Unit: "KiB", Ours: ours.heap, Naive: naive.heap, Other: upgrade.heap, Ref: kindUpgrade})
+	b.report.add(row{Name: "  of it stacks" + on, Unit: "KiB", Ours: ours.stack, Naive: naive.stack, Other: upgrade.stack, Ref: kindUpgrade})
 	b.report.add(row{Name: "  behind a LimitListener" + on, Unit: "KiB", Ours: limited.fresh, Naive: naive.fresh})
 	b.report.add(row{Name: fmt.Sprintf("  after %d MeterValues each", pastMeters) + on, Unit: "KiB", Ours: ours.used, Naive: naive.used})
 	b.report.add(row{Name: "goroutines per idle station" + on, Ours: ours.goroutines, Naive: naive.goroutines, Target: 1})
@@ -93,6 +97,8 @@ func (b *bench) memoryOf(kind string, tls bool) (m memoryFigures, err error) {
 	return memoryFigures{
 		fresh:      float64(fresh.resident-before.resident) / n / kibibyte,
 		used:       float64(used.resident-before.resident) / n / kibibyte,
+		heap:       (float64(fresh.Heap) - float64(before.Heap)) / n / kibibyte,
+		stack:      (float64(fresh.Stack) - float64(before.Stack)) / n / kibibyte,
 		goroutines: float64(fresh.Goroutines-before.Goroutines) / n,
 	}, c.stop()
 }
