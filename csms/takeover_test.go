@@ -204,6 +204,7 @@ func TestR8CallbackThatHangsDoesNotPileUpConnections(t *testing.T) {
 		var last *ocpptest.Peer
 		for range 20 {
 			last = y.dial("CS-1", ocpp.V16)
+			synctest.Wait() // until it is registered: dialling ends with the 101, a moment earlier
 		}
 		beat(t, y.dial("CS-2", ocpp.V16), "1") // the neighbour notices nothing
 		y.dial("CS-3", ocpp.V16).Close()
