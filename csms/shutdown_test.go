@@ -2,6 +2,7 @@ package csms_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -114,30 +115,52 @@ func TestShutdownEndsPendingWorkWithTheContext(t *testing.T) {
 func TestShutdownWaitsForHandlersOfConnectionsThatAreGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		y := open(t, csms.Options{})
-		release, ended := make(chan struct{}), make(chan struct{})
-		csms.Handle(y.srv, func(ctx context.Context, _ *csms.Station, _ *ocpp16.HeartbeatRequest) (*ocpp16.HeartbeatResponse, error) {
-			<-ctx.Done()
-			close(ended)
-			<-release
-			return nil, ctx.Err()
-		})
-		p := y.dial("CS-1", ocpp.V16)
-		send(t, p, `[2,"1","Heartbeat",{}]`)
-		synctest.Wait()
-		p.Close()
-		<-ended
-		done := shutdown(t.Context(), y)
-		synctest.Wait()
-		select {
-		case err := <-done:
-			t.Errorf("Shutdown returned %v while a handler was running", err)
-		default:
-		}
-		close(release)
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
+		waitsForHandler(t, y, func() *ocpptest.Peer { return y.dial("CS-1", ocpp.V16) })
 	})
+}
+
+// Over TLS the goroutine that handles messages is the session's, not the connection's.
+func TestShutdownWaitsForHandlersOfTLSConnectionsThatAreGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := newAuthority(t)
+		y := openTLS(t, csms.Options{}, csms.TLSOptions{Certificates: a.serverCertificates()})
+		waitsForHandler(t, y, func() *ocpptest.Peer {
+			p, err := y.try("/ocpp/CS-1", ocpptest.PeerOptions{
+				Subprotocols: []string{"ocpp1.6"}, TLS: &tls.Config{RootCAs: a.pool()},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p
+		})
+	})
+}
+
+func waitsForHandler(t *testing.T, y *yard, dial func() *ocpptest.Peer) {
+	t.Helper()
+	release, ended := make(chan struct{}), make(chan struct{})
+	csms.Handle(y.srv, func(ctx context.Context, _ *csms.Station, _ *ocpp16.HeartbeatRequest) (*ocpp16.HeartbeatResponse, error) {
+		<-ctx.Done()
+		close(ended)
+		<-release
+		return nil, ctx.Err()
+	})
+	p := dial()
+	send(t, p, `[2,"1","Heartbeat",{}]`)
+	synctest.Wait()
+	p.Close()
+	<-ended
+	done := shutdown(t.Context(), y)
+	synctest.Wait()
+	select {
+	case err := <-done:
+		t.Errorf("Shutdown returned %v while a handler was running", err)
+	default:
+	}
+	close(release)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
 }
 
 func TestShutdownAmongArrivals(t *testing.T) {
