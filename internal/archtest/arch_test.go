@@ -44,6 +44,7 @@ var rules = map[string][]string{
 	"internal/adapter/v16":     {"internal/adapter", "internal/fleet", "internal/store", "csms", "ocpp", "ocpp16"},
 	"internal/adapter/v201":    {"internal/adapter", "internal/fleet", "internal/store", "csms", "ocpp", "ocpp201"},
 	"internal/adapter/v21":     {"internal/adapter", "internal/fleet", "internal/store", "csms", "ocpp", "ocpp21"},
+	"internal/apiclient":       {"std"},
 	"internal/httpapi":         {"internal/fleet", "internal/store", "internal/msgdoc", "github.com/danielgtaylor/huma/v2/..."},
 	"internal/server":          {"*"},
 	"internal/stormserver":     {"csms", "ocpp", "ocpp16", "ocpp201", "ocpp21", "simulator/storm"},
