@@ -54,6 +54,7 @@ type TokenQuery struct {
 type NoticeQuery struct {
 	After int64
 	Limit int // 0: DefaultLimit
+	Bytes int // the list ends with the notice whose data makes it as long as that, or longer; 0: no bound
 }
 
 // RefusalQuery selects refusals.

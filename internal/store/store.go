@@ -120,3 +120,5 @@ type Notices interface {
 	// ListRefusals returns refused connection attempts, latest first.
 	ListRefusals(ctx context.Context, q RefusalQuery) (Page[fleet.Refused], error)
 }
+	// NoticeRange returns the numbers of the oldest notice that is kept and of the newest; zeros when there is none.
+	NoticeRange(ctx context.Context) (oldest, newest int64, err error)

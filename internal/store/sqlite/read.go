@@ -39,6 +39,11 @@ func (q *query) order(by string, limit int) {
 
 // list runs a query and reads each row with scan.
 func list[T any](ctx context.Context, pool *sql.DB, q *query, fields func(*T) []any) (items []T, err error) {
+	return listWhile(ctx, pool, q, fields, func(*T) bool { return true })
+}
+
+// listWhile is list that ends with the first item of which more says that it is the last.
+func listWhile[T any](ctx context.Context, pool *sql.DB, q *query, fields func(*T) []any, more func(*T) bool) (items []T, err error) {
 	rows, err := pool.QueryContext(ctx, q.text.String(), q.args...)
 	if err != nil {
 		return nil, classify(err)
@@ -50,6 +55,9 @@ func list[T any](ctx context.Context, pool *sql.DB, q *query, fields func(*T) []
 			return nil, err
 		}
 		items = append(items, item)
+		if !more(&items[len(items)-1]) {
+			break
+		}
 	}
 	return items, classify(rows.Err())
 }

@@ -61,6 +61,7 @@ func Run(t *testing.T, open Open) {
 		{"Refusals", testRefusals},
 		{"Retention", testRetention},
 		{"BadEventHarmsNoOther", testBadEvent},
+		{"NoticeRange", testNoticeRange},
 		{"OneTransactionInOneBatch", testOneBatch},
 		{"ManyAtOnce", testManyAtOnce},
 		{"WhatWasAcknowledgedIsThereAfterwards", testRestart},
