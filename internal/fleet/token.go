@@ -3,7 +3,6 @@ package fleet
 import (
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // IDToken identifies a driver: value and type. Two are the same when both are equal without regard to case
@@ -13,16 +12,40 @@ type IDToken struct {
 	Type  string `json:"type,omitempty"`
 }
 
-// NoAuthorization is the type of the token of a station that needs none (C02.FR.01). It is always accepted.
-const NoAuthorization = "NoAuthorization"
+// The types of tokens that are not cards which somebody may have found, in the spelling of OCPP 2.x.
+const (
+	NoAuthorization = "NoAuthorization" // of a station that needs no token (C02.FR.01); always accepted
+	KeyCode         = "KeyCode"         // a PIN that a driver typed (C04)
+	CentralToken    = "Central"         // the management system made it up for a remote start (C05)
+	DirectPayment   = "DirectPayment"   // a payment terminal has the driver's money (C18)
+)
 
 // Fold returns the token with both parts in lower case, as the key of tables.
 func (t IDToken) Fold() IDToken {
 	return IDToken{strings.ToLower(t.Value), strings.ToLower(t.Type)}
 }
 
+// Is reports whether the type is kind, without regard to case.
+func (t IDToken) Is(kind string) bool { return strings.EqualFold(t.Type, kind) }
+
 // IsZero reports whether there is no token at all.
 func (t IDToken) IsZero() bool { return t == IDToken{} }
+
+// Shown returns the token as records of what happened may show it: shortened, for a station can send anything, and
+// without a code that a driver typed, which is a secret (C04.FR.04).
+func (t IDToken) Shown() IDToken {
+	shown := IDToken{Clip(t.Value, maxShown), Clip(t.Type, maxShown)}
+	if t.Is(KeyCode) {
+		shown.Value = hiddenCode
+	}
+	return shown
+}
+
+// maxShown is how many bytes of a token are shown: room for every token that is allowed.
+const maxShown = 4 * MaxToken
+
+// hiddenCode stands for a code that a driver typed.
+const hiddenCode = "****"
 
 // TokenStatus says what a token may do. The statuses have the 2.x spelling, which 1.6 shares.
 type TokenStatus string
@@ -42,52 +65,19 @@ type Token struct {
 	Status    TokenStatus
 	Group     string    // value of the group's token; "" none
 	Expiry    time.Time // zero: never
-	CreatedAt time.Time
-	SeenAt    string // the station that used an unknown token first; "" otherwise
+	Note      string    // the operator's own words
+	CreatedAt time.Time // or first seen
+	UpdatedAt time.Time // when the operator last changed it; zero: never
+	SeenAt    string    // the station that used it before the operator knew it; "" otherwise
 }
 
-// TokenPolicy decides what becomes of tokens that are not on record. The zero TokenPolicy accepts them.
-type TokenPolicy struct {
-	RefuseUnknown bool // answer Invalid (1.6) or Unknown (2.x)
+// StatusAt returns what the token may do at a time: TokenExpired is in no record, it follows from Expiry.
+func (t Token) StatusAt(now time.Time) TokenStatus {
+	if t.Status == TokenAccepted && !t.Expiry.IsZero() && !now.Before(t.Expiry) {
+		return TokenExpired
+	}
+	return t.Status
 }
-
-// Decision is the answer to the question whether a token may charge. The zero Decision belongs to an event
-// without a token.
-type Decision struct {
-	Status  TokenStatus
-	Unknown bool      // the token was not on record
-	Group   string    // value of the group's token
-	Expiry  time.Time // zero: none
-}
-
-// Accepted reports whether the token may charge.
-func (d Decision) Accepted() bool { return d.Status == TokenAccepted }
 
 // MaxToken is how many characters the value of a token may have, the most that any version allows.
 const MaxToken = 255
-
-// Decide answers for a token at a time. record is nil for one that is not on record. A token that no version allows to
-// be so long is invalid, and not even an unknown one.
-func (p TokenPolicy) Decide(t IDToken, record *Token, now time.Time) Decision {
-	if strings.EqualFold(t.Type, NoAuthorization) {
-		return Decision{Status: TokenAccepted}
-	}
-	if utf8.RuneCountInString(t.Value) > MaxToken || utf8.RuneCountInString(t.Type) > MaxToken {
-		return Decision{Status: TokenInvalid}
-	}
-	if record == nil || record.Status == TokenUnknown {
-		return Decision{Status: p.unknown(), Unknown: true}
-	}
-	d := Decision{Status: record.Status, Group: record.Group, Expiry: record.Expiry}
-	if d.Status == TokenAccepted && !d.Expiry.IsZero() && !now.Before(d.Expiry) {
-		d.Status = TokenExpired
-	}
-	return d
-}
-
-func (p TokenPolicy) unknown() TokenStatus {
-	if p.RefuseUnknown {
-		return TokenUnknown
-	}
-	return TokenAccepted
-}
