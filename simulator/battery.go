@@ -1,7 +1,5 @@
 package simulator
 
-import "math/rand/v2"
-
 // battery is a vehicle's battery as a station sees it: it takes what it is offered up to its own limit, and less and
 // less once it is nearly full.
 type battery struct {
@@ -13,7 +11,7 @@ type battery struct {
 // taperFrom is the state of charge, 0 to 1, above which a battery takes less than its maximum.
 const taperFrom = 0.8
 
-func newBattery(r *rand.Rand) battery {
+func newBattery(r *dice) battery {
 	capacity := 40_000 + 1000*float64(r.IntN(60))
 	return battery{
 		capacityWh: capacity,

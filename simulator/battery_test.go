@@ -9,7 +9,7 @@ import (
 
 func TestBatteryTakesNoMoreThanItIsOfferedAndHolds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		b := newBattery(rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)))
+		b := newBattery(&dice{rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))})
 		taken, before := 0.0, b.chargeWh
 		for range rapid.IntRange(1, 200).Draw(t, "steps") {
 			offered := rapid.Float64Range(0, 50_000).Draw(t, "offered")
@@ -39,7 +39,7 @@ func TestBatteryTapersWhenNearlyFull(t *testing.T) {
 }
 
 func TestMeterOnlyGrows(t *testing.T) {
-	m := meter{registerWh: 10, noise: rand.New(rand.NewPCG(1, 2))}
+	m := meter{registerWh: 10, noise: &dice{rand.New(rand.NewPCG(1, 2))}}
 	r := m.read(11_040, 0.5)
 	if r.energyWh != 10 || r.powerW.String() != "11040.0" || r.soc != 50 {
 		t.Errorf("reading %+v", r)

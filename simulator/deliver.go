@@ -7,11 +7,19 @@ import (
 	"github.com/chargeyard/chargeyard/station"
 )
 
-// enqueue hands a transaction message to the station's queue. answered, which may be nil, is called with the response.
-func enqueue[R any](s *Station, tx *transaction, req ocpp.StationRequest[R], answered func(resp *R)) error {
+// enqueue hands a transaction message to the station's queue and notes it in the ledger; told, which may be nil, notes
+// what the message tells. answered, which may be nil, is called with the response.
+func enqueue[R any](s *Station, tx *transaction, req ocpp.StationRequest[R], told func(*TransactionRecord), answered func(resp *R)) error {
+	s.book.change(tx.record, func(t *TransactionRecord) {
+		t.Sent++
+		if told != nil {
+			told(t)
+		}
+	})
 	s.addQueued(1)
 	err := station.Enqueue(s.client, req, tx.id, func(resp *R, err error) {
 		defer s.addQueued(-1)
+		s.book.change(tx.record, func(t *TransactionRecord) { t.settled(err) })
 		if err != nil {
 			s.failed("deliver a transaction message", err)
 			s.fleet.count(func(c *Counts) { c.Dropped++ })
@@ -23,8 +31,19 @@ func enqueue[R any](s *Station, tx *transaction, req ocpp.StationRequest[R], ans
 	})
 	if err != nil {
 		s.addQueued(-1)
+		s.book.change(tx.record, func(t *TransactionRecord) { t.Sent-- })
 	}
 	return err
+}
+
+// settled notes the end of a message: err is why it was given up.
+func (t *TransactionRecord) settled(err error) {
+	if err == nil {
+		t.Acked++
+		return
+	}
+	t.GivenUp++
+	t.Refusal = err.Error()
 }
 
 func (s *Station) addQueued(n int) {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/chargeyard/chargeyard/ocpp"
 	"github.com/chargeyard/chargeyard/station"
 )
 
@@ -28,7 +29,7 @@ func (s *Station) drive(ctx, soft context.Context, o *outlet) {
 
 // nextDriver waits for a driver to come by chance or for a remote start.
 func (s *Station) nextDriver(soft context.Context, o *outlet) (startRequest, bool) {
-	arrival := time.NewTimer(s.between(s.fleet.o.PauseMin, s.fleet.o.PauseMax))
+	arrival := time.NewTimer(o.draw.between(s.fleet.o.PauseMin, s.fleet.o.PauseMax))
 	defer arrival.Stop()
 	select {
 	case <-soft.Done():
@@ -36,7 +37,7 @@ func (s *Station) nextDriver(soft context.Context, o *outlet) (startRequest, boo
 	case req := <-o.start:
 		return req, true
 	case <-arrival.C:
-		return startRequest{token: s.token()}, true
+		return startRequest{token: o.draw.token()}, true
 	}
 }
 
@@ -60,7 +61,7 @@ func (s *Station) charge(ctx, soft context.Context, o *outlet, req startRequest)
 	}
 	s.fleet.count(func(c *Counts) { c.Started++; c.Charging++ })
 	tx.reason = s.flow(ctx, soft, o, tx)
-	tx.energyEnd = int64(o.meter.registerWh)
+	tx.energyEnd, tx.ended = int64(o.meter.registerWh), sentTime(time.Now())
 	s.show(ctx, o, connectorFinishing)
 	if err := s.speech.stop(ctx, s, o, tx); err != nil {
 		s.failed("end a transaction", err)
@@ -72,6 +73,17 @@ func (s *Station) charge(ctx, soft context.Context, o *outlet, req startRequest)
 		c.Charging--
 		c.EnergyWh += tx.energyEnd - tx.startWh
 	})
+}
+
+// sentTime is t as a message tells it: in UTC, with three digits of fraction (rule R65).
+func sentTime(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+
+// ends notes what the message of the end tells.
+func (tx *transaction) ends(reason string) func(*TransactionRecord) {
+	return func(t *TransactionRecord) {
+		t.Ended, t.EndedAt, t.Reason = true, tx.ended, reason
+		t.register(ocpp.Dec(tx.energyEnd, 0))
+	}
 }
 
 func (s *Station) authorized(ctx context.Context, token string) bool {
@@ -88,9 +100,13 @@ func (s *Station) authorized(ctx context.Context, token string) bool {
 
 func (s *Station) begin(o *outlet, req startRequest) *transaction {
 	tx := &transaction{
-		id: s.transactionID(), token: req.token, remoteID: req.remoteID,
-		started: time.Now(), startWh: int64(o.meter.registerWh),
+		id: o.draw.transactionID(), token: req.token, remoteID: req.remoteID,
+		started: sentTime(time.Now()), startWh: int64(o.meter.registerWh),
 	}
+	tx.record = s.book.open(TransactionRecord{
+		Key: tx.id, ID: s.speech.ownID(tx), EVSE: o.id, Token: tx.token, StartedAt: tx.started,
+		StartWh: ocpp.Dec(tx.startWh, 0), StopWh: ocpp.Dec(tx.startWh, 0),
+	})
 	o.setRunning(tx)
 	return tx
 }
@@ -98,8 +114,8 @@ func (s *Station) begin(o *outlet, req startRequest) *transaction {
 // flow charges a vehicle until the driver has had enough, the battery is full for a while, the CSMS ends it, or the
 // simulation does. It returns why.
 func (s *Station) flow(ctx, soft context.Context, o *outlet, tx *transaction) StopReason {
-	car := s.vehicle()
-	leaves := time.NewTimer(s.between(s.fleet.o.SessionMin, s.fleet.o.SessionMax))
+	car := newBattery(o.draw)
+	leaves := time.NewTimer(o.draw.between(s.fleet.o.SessionMin, s.fleet.o.SessionMax))
 	defer leaves.Stop()
 	interval := s.sampleInterval()
 	sample := time.NewTicker(interval)

@@ -15,12 +15,13 @@ const drainTime = 8 * time.Second
 // Fleet is a number of stations that run together.
 type Fleet struct {
 	o       Options
-	engine  *station.Engine
-	backOff station.BackOff
+	engine *station.Engine
 
 	stations []*Station
 
 	mu     sync.Mutex
+	begun  time.Time // of Run
+	ended  time.Time
 	counts Counts
 }
 
@@ -32,8 +33,7 @@ func New(o Options) (*Fleet, error) {
 	}
 	f := &Fleet{
 		o: o, engine: station.NewEngine(),
-		backOff: station.BackOff{WaitMinimum: 2 * time.Second, RandomRange: 2 * time.Second, RepeatTimes: 4},
-		counts:  Counts{Stations: o.Stations, Errors: map[string]int{}},
+		counts: Counts{Stations: o.Stations, Errors: map[string]int{}},
 	}
 	for n := range o.Stations {
 		s, err := newStation(f, n)
@@ -49,6 +49,7 @@ func New(o Options) (*Fleet, error) {
 // then, for at most 8 seconds. It may be called once.
 func (f *Fleet) Run(ctx context.Context) Summary {
 	begun := time.Now()
+	f.marks(&f.begun, begun)
 	soft, stopSoft := context.WithCancel(ctx)
 	defer stopSoft()
 	if f.o.Duration > 0 {
@@ -73,7 +74,26 @@ func (f *Fleet) Run(ctx context.Context) Summary {
 	}
 	all.Wait()
 	f.engine.Close()
+	f.marks(&f.ended, time.Now())
 	return Summary{Counts: f.Counts(), Elapsed: time.Since(begun)}
+}
+
+func (f *Fleet) marks(when *time.Time, t time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	*when = t.UTC().Round(0) // without the monotonic clock, as it is read back
+}
+
+// Ledger returns what the stations did so far; it has transactions, boots and offline periods only with Options.Ledger.
+// It is safe to call while Run runs.
+func (f *Fleet) Ledger() *Ledger {
+	f.mu.Lock()
+	l := &Ledger{Format: LedgerFormat, Seed: f.o.Seed, Begun: f.begun, Ended: f.ended, Stations: []StationLedger{}}
+	f.mu.Unlock()
+	for _, s := range f.stations {
+		l.Stations = append(l.Stations, s.book.snapshot(s.identity, s.speech.protocol().Version()))
+	}
+	return l
 }
 
 // rampUp waits for the turn of station i.

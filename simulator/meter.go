@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"math"
-	"math/rand/v2"
 
 	"github.com/chargeyard/chargeyard/ocpp"
 )
@@ -10,7 +9,7 @@ import (
 // meter is a three-phase energy meter. Its register only grows.
 type meter struct {
 	registerWh float64
-	noise      *rand.Rand
+	noise      *dice
 }
 
 // reading is what a meter shows at one moment.
@@ -21,6 +20,9 @@ type reading struct {
 	current  [3]ocpp.Decimal
 	soc      int // percent
 }
+
+// told notes the reading in the record of a transaction.
+func (r reading) told(t *TransactionRecord) { t.register(ocpp.Dec(r.energyWh, 0)) }
 
 const nominalVoltage = 230.0
 

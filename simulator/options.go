@@ -35,6 +35,9 @@ type Options struct {
 	// DialContext opens the network connections, as in net.Dialer; nil is a net.Dialer. Tests dial in memory.
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
 
+	// Ledger keeps a record of every transaction, about half a KiB each, for Fleet.Ledger; without it there are none.
+	Ledger bool
+
 	Seed   uint64       // of everything that is drawn; the zero seed is a seed like any other
 	Logger *slog.Logger // nil discards
 }

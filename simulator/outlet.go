@@ -23,6 +23,7 @@ const (
 type outlet struct {
 	id    int
 	meter meter
+	draw  *dice
 	start chan startRequest // remote starts; holds one
 	stop  chan StopReason   // requests to end the running transaction; holds one
 
@@ -47,10 +48,12 @@ type transaction struct {
 	token     string
 	remoteID  ocpp.Opt[int]
 	started   time.Time
+	ended     time.Time
 	startWh   int64
 	seqNo     int
 	reason    StopReason
 	energyEnd int64
+	record    *TransactionRecord // in the book
 
 	mu       sync.Mutex
 	remoteTx int64 // 1.6: the CSMS's id, 0 before it is known
@@ -69,8 +72,9 @@ const (
 	StopOther                          // the simulation ends
 )
 
-func newOutlet(id int, m meter) *outlet {
-	return &outlet{id: id, meter: m, start: make(chan startRequest, 1), stop: make(chan StopReason, 1)}
+func newOutlet(id int, draw *dice) *outlet {
+	m := meter{registerWh: float64(draw.IntN(5_000_000)), noise: draw}
+	return &outlet{id: id, meter: m, draw: draw, start: make(chan startRequest, 1), stop: make(chan StopReason, 1)}
 }
 
 func (o *outlet) setState(s connectorState) {

@@ -19,6 +19,7 @@ type speech interface {
 	variables() *variables
 	sampleKey() string // the variable with the seconds between meter values
 
+	ownID(tx *transaction) string // what the CSMS will call it; "" when the CSMS gives the id
 	status(ctx context.Context, s *Station, o *outlet) error
 	authorize(ctx context.Context, s *Station, token string) (bool, error)
 	start(ctx context.Context, s *Station, o *outlet, tx *transaction) error

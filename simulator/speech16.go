@@ -36,6 +36,8 @@ var status16 = map[connectorState]ocpp16.ChargePointStatus{
 	connectorUnavailable: ocpp16.ChargePointStatusUnavailable,
 }
 
+func (speech16) ownID(*transaction) string { return "" }
+
 func (speech16) status(ctx context.Context, s *Station, o *outlet) error {
 	_, err := station.Call(ctx, s.client, &ocpp16.StatusNotificationRequest{
 		ConnectorID: o.id,
@@ -60,8 +62,9 @@ func (speech16) start(ctx context.Context, s *Station, o *outlet, tx *transactio
 		IDTag:       tx.token,
 		MeterStart:  tx.startWh,
 		Timestamp:   ocpp.At(tx.started),
-	}, func(r *ocpp16.StartTransactionResponse) {
+	}, nil, func(r *ocpp16.StartTransactionResponse) {
 		tx.setRemoteTx(r.TransactionID)
+		s.book.change(tx.record, func(t *TransactionRecord) { t.ID = strconv.FormatInt(r.TransactionID, 10) })
 		if r.IDTagInfo.Status != ocpp16.AuthorizationStatusAccepted {
 			o.requestStop(StopDeauthorized)
 		}
@@ -73,7 +76,7 @@ func (speech16) sample(ctx context.Context, s *Station, o *outlet, tx *transacti
 		ConnectorID:   o.id,
 		TransactionID: ocpp.Some(tx.remoteTxID()), // the queue puts in the id while it is not known
 		MeterValue:    []ocpp16.MeterValue{meterValue16(r)},
-	}, nil)
+	}, r.told, nil)
 }
 
 func meterValue16(r reading) ocpp16.MeterValue {
@@ -105,11 +108,12 @@ var reason16 = map[StopReason]ocpp16.Reason{
 }
 
 func (speech16) stop(ctx context.Context, s *Station, _ *outlet, tx *transaction) error {
+	reason := reason16[tx.reason]
 	return enqueue(s, tx, &ocpp16.StopTransactionRequest{
 		MeterStop:     tx.energyEnd,
-		Timestamp:     ocpp.At(time.Now()),
+		Timestamp:     ocpp.At(tx.ended),
 		TransactionID: tx.remoteTxID(),
 		IDTag:         ocpp.Some(tx.token),
-		Reason:        reason16[tx.reason],
-	}, nil)
+		Reason:        reason,
+	}, tx.ends(string(reason)), nil)
 }

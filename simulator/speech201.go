@@ -27,6 +27,8 @@ func (speech201) boot(s *Station) any {
 	}
 }
 
+func (speech201) ownID(tx *transaction) string { return tx.id }
+
 func (speech201) status(ctx context.Context, s *Station, o *outlet) error {
 	status := ocpp201.ConnectorStatusOccupied
 	switch o.shown() {
@@ -76,7 +78,7 @@ func (speech201) start(ctx context.Context, s *Station, o *outlet, tx *transacti
 	e.TransactionInfo.ChargingState = ocpp201.ChargingStateCharging
 	e.TransactionInfo.RemoteStartID = tx.remoteID
 	e.MeterValue = []ocpp201.MeterValue{register201(tx.startWh, ocpp201.ReadingContextTransactionBegin)}
-	return enqueue(s, tx, e, func(r *ocpp201.TransactionEventResponse) {
+	return enqueue(s, tx, e, nil, func(r *ocpp201.TransactionEventResponse) {
 		if r.IDTokenInfo != nil && r.IDTokenInfo.Status != ocpp201.AuthorizationStatusAccepted {
 			o.requestStop(StopDeauthorized)
 		}
@@ -86,7 +88,7 @@ func (speech201) start(ctx context.Context, s *Station, o *outlet, tx *transacti
 func (speech201) sample(ctx context.Context, s *Station, o *outlet, tx *transaction, r reading) error {
 	e := event201(o, tx, ocpp201.TransactionEventUpdated, ocpp201.TriggerReasonMeterValuePeriodic)
 	e.MeterValue = []ocpp201.MeterValue{meterValue201(r)}
-	return enqueue(s, tx, e, nil)
+	return enqueue(s, tx, e, r.told, nil)
 }
 
 func register201(wh int64, when ocpp201.ReadingContext) ocpp201.MeterValue {
@@ -135,9 +137,10 @@ var trigger201 = map[StopReason]ocpp201.TriggerReason{
 
 func (speech201) stop(ctx context.Context, s *Station, o *outlet, tx *transaction) error {
 	e := event201(o, tx, ocpp201.TransactionEventEnded, trigger201[tx.reason])
+	e.Timestamp = ocpp.At(tx.ended)
 	token := idToken201(tx.token)
 	e.IDToken = &token
 	e.TransactionInfo.StoppedReason = reason201[tx.reason]
 	e.MeterValue = []ocpp201.MeterValue{register201(tx.energyEnd, ocpp201.ReadingContextTransactionEnd)}
-	return enqueue(s, tx, e, nil)
+	return enqueue(s, tx, e, tx.ends(string(e.TransactionInfo.StoppedReason)), nil)
 }

@@ -27,6 +27,8 @@ func (speech21) boot(s *Station) any {
 	}
 }
 
+func (speech21) ownID(tx *transaction) string { return tx.id }
+
 func (speech21) status(ctx context.Context, s *Station, o *outlet) error {
 	status := ocpp21.ConnectorStatusOccupied
 	switch o.shown() {
@@ -76,7 +78,7 @@ func (speech21) start(ctx context.Context, s *Station, o *outlet, tx *transactio
 	e.TransactionInfo.ChargingState = ocpp21.ChargingStateCharging
 	e.TransactionInfo.RemoteStartID = tx.remoteID
 	e.MeterValue = []ocpp21.MeterValue{register21(tx.startWh, ocpp21.ReadingContextTransactionBegin)}
-	return enqueue(s, tx, e, func(r *ocpp21.TransactionEventResponse) {
+	return enqueue(s, tx, e, nil, func(r *ocpp21.TransactionEventResponse) {
 		if r.IDTokenInfo != nil && r.IDTokenInfo.Status != ocpp21.AuthorizationStatusAccepted {
 			o.requestStop(StopDeauthorized)
 		}
@@ -86,7 +88,7 @@ func (speech21) start(ctx context.Context, s *Station, o *outlet, tx *transactio
 func (speech21) sample(ctx context.Context, s *Station, o *outlet, tx *transaction, r reading) error {
 	e := event21(o, tx, ocpp21.TransactionEventUpdated, ocpp21.TriggerReasonMeterValuePeriodic)
 	e.MeterValue = []ocpp21.MeterValue{meterValue21(r)}
-	return enqueue(s, tx, e, nil)
+	return enqueue(s, tx, e, r.told, nil)
 }
 
 func register21(wh int64, when ocpp21.ReadingContext) ocpp21.MeterValue {
@@ -135,9 +137,10 @@ var trigger21 = map[StopReason]ocpp21.TriggerReason{
 
 func (speech21) stop(ctx context.Context, s *Station, o *outlet, tx *transaction) error {
 	e := event21(o, tx, ocpp21.TransactionEventEnded, trigger21[tx.reason])
+	e.Timestamp = ocpp.At(tx.ended)
 	token := idToken21(tx.token)
 	e.IDToken = &token
 	e.TransactionInfo.StoppedReason = reason21[tx.reason]
 	e.MeterValue = []ocpp21.MeterValue{register21(tx.energyEnd, ocpp21.ReadingContextTransactionEnd)}
-	return enqueue(s, tx, e, nil)
+	return enqueue(s, tx, e, tx.ends(string(e.TransactionInfo.StoppedReason)), nil)
 }

@@ -2,10 +2,7 @@ package simulator
 
 import (
 	"context"
-	"encoding/binary"
-	"encoding/hex"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"sync"
 	"time"
@@ -24,18 +21,19 @@ const (
 // Station is one virtual charging station.
 type Station struct {
 	fleet    *Fleet
+	number   int // from 0
 	identity string
 	speech   speech
 	client   *station.Client
 	outlets  []*outlet
 	vars     *variables
+	book     book
 
 	tasks sync.WaitGroup  // what after started
 	run   context.Context // ends when nothing may go on
 	soft  context.Context // ends when nothing new may begin
 
 	mu        sync.Mutex
-	draw      *rand.Rand
 	connected int // how often
 	booted    bool
 	leaving   bool
@@ -50,11 +48,10 @@ func newStation(f *Fleet, n int) (*Station, error) {
 	}
 	s := &Station{
 		fleet: f, identity: fmt.Sprintf("%s%04d", f.o.Prefix, n+1), speech: sp, vars: sp.variables(),
-		draw: rand.New(rand.NewPCG(f.o.Seed, uint64(n))), idle: make(chan struct{}),
+		number: n, idle: make(chan struct{}), book: book{keep: f.o.Ledger},
 	}
-	for id := range f.o.Outlets {
-		m := meter{registerWh: float64(s.draw.IntN(5_000_000)), noise: rand.New(rand.NewPCG(f.o.Seed, uint64(n)<<8|uint64(id)))}
-		s.outlets = append(s.outlets, newOutlet(id+1, m))
+	for i := range f.o.Outlets {
+		s.outlets = append(s.outlets, newOutlet(i+1, f.draws(n, aspectOutlet+i)))
 	}
 	s.client, err = station.New(s.options())
 	if err != nil {
@@ -76,7 +73,7 @@ func (s *Station) options() station.Options {
 		Profiles:        []station.NetworkProfile{profile},
 		Boot:            func(ocpp.Version) any { return s.speech.boot(s) },
 		Engine:          s.fleet.engine,
-		BackOff:         s.fleet.backOff,
+		BackOff:         s.backOff(),
 		DialContext:     o.DialContext,
 		OnConnect:       func(*station.Connection) { s.online(true) },
 		OnDisconnect:    func(*station.Connection, error) { s.online(false) },
@@ -120,9 +117,11 @@ func (s *Station) live(ctx, soft context.Context) {
 // online counts connections and reports all connectors when it is not the first one (1.6 4.9; 2.x B04).
 func (s *Station) online(on bool) {
 	if !on {
+		s.book.offlineSince(time.Now().UTC())
 		s.fleet.count(func(c *Counts) { c.Connected-- })
 		return
 	}
+	s.book.online(time.Now().UTC())
 	s.mu.Lock()
 	s.connected++
 	again := s.connected > 1
@@ -163,6 +162,7 @@ func (s *Station) trouble(why string) {
 }
 
 func (s *Station) onBoot(r ocpp.BootResult, err error) {
+	s.book.booted(bootRecord(r, err))
 	if err == nil && r.Status != ocpp.BootAccepted {
 		err = fmt.Errorf("the CSMS answered %s", r.Status)
 	}
@@ -178,6 +178,14 @@ func (s *Station) onBoot(r ocpp.BootResult, err error) {
 	if first {
 		s.fleet.count(func(c *Counts) { c.Booted++ })
 	}
+}
+
+func bootRecord(r ocpp.BootResult, err error) BootRecord {
+	b := BootRecord{Time: time.Now().UTC(), Status: string(r.Status)}
+	if err != nil {
+		b.Error = err.Error()
+	}
+	return b
 }
 
 // countCommands counts the requests of the CSMS that were answered.
@@ -234,38 +242,6 @@ func (s *Station) charging() bool {
 		}
 	}
 	return false
-}
-
-// What is drawn comes from the station's own source, so that stations do not disturb each other.
-
-func (s *Station) between(lo, hi time.Duration) time.Duration {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if hi <= lo {
-		return lo
-	}
-	return lo + time.Duration(s.draw.Int64N(int64(hi-lo)))
-}
-
-func (s *Station) token() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return fmt.Sprintf("CAFE%04X", s.draw.IntN(1000))
-}
-
-func (s *Station) vehicle() battery {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return newBattery(s.draw)
-}
-
-func (s *Station) transactionID() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var b [16]byte
-	binary.BigEndian.PutUint64(b[:8], s.draw.Uint64())
-	binary.BigEndian.PutUint64(b[8:], s.draw.Uint64())
-	return hex.EncodeToString(b[:])
 }
 
 func (s *Station) serial() string { return "CY" + s.identity }

@@ -29,6 +29,9 @@ type simulateCmd struct {
 	Password string        `help:"Password for HTTP Basic, the same for all stations. Better given as CHARGEYARD_PASSWORD."`
 	CA       string        `name:"ca" type:"existingfile" placeholder:"FILE" help:"Certificate authority (PEM) that signed the certificate of a wss:// endpoint, beside the system's."`
 	Sample   time.Duration `placeholder:"TIME" help:"Time between two meter values of a session; 5s unless given, less when --duration is short."`
+	Ledger   string        `placeholder:"FILE" help:"Write what every station did to FILE at the end, for chargeyard verify."`
+	Verify   string        `placeholder:"URL" help:"Compare the ledger with this management system's API at the end: http://127.0.0.1:8080."`
+	APIToken string        `name:"api-token" placeholder:"TOKEN" help:"Token for --verify; better given as CHARGEYARD_API_TOKEN."`
 	Seed     uint64        `zero:"" help:"What the drivers and vehicles are drawn from; the same seed gives the same ones."`
 	Verbose  bool          `short:"v" help:"Log what fails, station by station."`
 }
@@ -41,7 +44,7 @@ profiles, triggers. They can be pointed at any management system.
 
 The exit status is 0 when every station was accepted and every session was delivered to the end, and 1 otherwise.
 
-  chargeyard simulate --url ws://localhost:8887/ocpp --stations 100 --duration 2m`
+  chargeyard simulate --url ws://localhost:8887/ocpp --stations 100 --duration 2m --verify http://127.0.0.1:8080`
 }
 
 // Run runs the stations and prints the summary.
@@ -60,16 +63,29 @@ func (c *simulateCmd) Run(ctx context.Context, s streams) error {
 	if _, err := summary.WriteTo(s.out); err != nil {
 		return err
 	}
+	err = c.settle(context.WithoutCancel(ctx), s.out, fleet.Ledger())
 	if problem := summary.Problem(); problem != "" {
-		return errors.New(problem)
+		err = errors.Join(errors.New(problem), err)
 	}
-	return nil
+	return err
+}
+
+// settle writes and verifies the ledger as the flags want it, also after Ctrl-C.
+func (c *simulateCmd) settle(ctx context.Context, out io.Writer, l *simulator.Ledger) (err error) {
+	if c.Ledger != "" {
+		err = l.WriteFile(c.Ledger)
+	}
+	if c.Verify != "" {
+		err = errors.Join(err, verify(ctx, out, l, apiAccess{Server: c.Verify, APIToken: c.APIToken}, false))
+	}
+	return err
 }
 
 func (c *simulateCmd) options(logTo io.Writer) (simulator.Options, error) {
 	o := simulator.Options{
 		URL: c.URL, Stations: c.Stations, Outlets: c.EVSEs, Prefix: c.Prefix, Password: c.Password,
 		Duration: c.Duration, SampleInterval: c.Sample, Seed: c.Seed,
+		Ledger: c.Ledger != "" || c.Verify != "",
 	}
 	if c.Stations < 1 {
 		return o, fmt.Errorf("--stations=%d: at least one station is needed", c.Stations)
