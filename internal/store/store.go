@@ -117,8 +117,8 @@ type Notices interface {
 	// ListNotices returns notices with numbers above q.After in rising order. It never shows a number while a
 	// lower one may still appear.
 	ListNotices(ctx context.Context, q NoticeQuery) ([]fleet.Notice, error)
+	// NoticeRange returns the numbers of the oldest notice that is kept and of the newest; zeros when there is none.
+	NoticeRange(ctx context.Context) (oldest, newest int64, err error)
 	// ListRefusals returns refused connection attempts, latest first.
 	ListRefusals(ctx context.Context, q RefusalQuery) (Page[fleet.Refused], error)
 }
-	// NoticeRange returns the numbers of the oldest notice that is kept and of the newest; zeros when there is none.
-	NoticeRange(ctx context.Context) (oldest, newest int64, err error)
