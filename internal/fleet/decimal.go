@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 )
@@ -86,6 +87,29 @@ func (d Decimal) Trim() Decimal {
 		return "0"
 	}
 	return join(sign, whole, fraction)
+}
+
+// Compare returns -1, 0 or +1 as d is less than, equal to or greater than other. Both are numbers in plain notation, as
+// ParseDecimal makes them; "" counts as zero.
+func (d Decimal) Compare(other Decimal) int {
+	sign, digits := d.Trim().cutSign()
+	otherSign, otherDigits := other.Trim().cutSign()
+	switch {
+	case sign != otherSign && sign == "-":
+		return -1
+	case sign != otherSign:
+		return 1
+	case sign == "-":
+		return compareDigits(otherDigits, digits)
+	}
+	return compareDigits(digits, otherDigits)
+}
+
+func compareDigits(a, b string) int {
+	wholeA, fractionA, _ := strings.Cut(a, ".")
+	wholeB, fractionB, _ := strings.Cut(b, ".")
+	wholeA, wholeB = strings.TrimLeft(wholeA, "0"), strings.TrimLeft(wholeB, "0")
+	return cmp.Or(cmp.Compare(len(wholeA), len(wholeB)), strings.Compare(wholeA, wholeB), strings.Compare(fractionA, fractionB))
 }
 
 // plain reports whether d is in plain notation with at least one digit.

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"math"
 	"strings"
 	"time"
@@ -30,6 +31,11 @@ type History struct {
 	Numbered    int64           `json:"q,omitzero"` // events with a sequence number
 	LowSeq      int64           `json:"lo,omitzero"`
 	HighSeq     int64           `json:"hi,omitzero"`
+	EndSeq      int64           `json:"xq,omitzero"` // lowest number of an end
+	EndLow      int64           `json:"xl,omitzero"` // earliest time of an end, Micros
+	StartHigh   int64           `json:"sh,omitzero"` // latest time of a start
+	UpdatedHigh *int64          `json:"uh,omitzero"` // latest time of meter values (1.6)
+	Anomalies   Anomalies       `json:"a,omitzero"`  // by AddAndJudge
 }
 
 // Add adds an event that the history does not have yet. content is what e.Content returned.
@@ -38,6 +44,7 @@ func (h *History) Add(e TransactionEvent, content []byte) {
 	p := positionOf(e, content)
 	h.Events++
 	h.count(e)
+	h.bound(e)
 	h.Begun = h.Begun || e.Kind == TransactionStarted
 	h.Ended = h.Ended || e.Kind == TransactionEnded
 	h.Offline = h.Offline || e.Offline
@@ -61,6 +68,24 @@ func (h *History) count(e TransactionEvent) {
 		h.HighSeq = e.SeqNo
 	}
 	h.Numbered++
+}
+
+// bound notes the outermost times of what begins and ends the transaction.
+func (h *History) bound(e TransactionEvent) {
+	at := Micros(e.Time)
+	switch {
+	case e.Kind == TransactionStarted && (!h.Begun || at > h.StartHigh):
+		h.StartHigh = at
+	case e.Kind == TransactionUpdated && !e.Numbered && (h.UpdatedHigh == nil || at > *h.UpdatedHigh):
+		h.UpdatedHigh = &at
+	case e.Kind == TransactionEnded:
+		if !h.Ended || at < h.EndLow {
+			h.EndLow = at
+		}
+		if e.Numbered && (!h.Ended || e.SeqNo < h.EndSeq) {
+			h.EndSeq = e.SeqNo
+		}
+	}
 }
 
 func (h *History) addTimes(e TransactionEvent, p position) {
@@ -127,7 +152,7 @@ func (h *History) Transaction(t *Transaction) {
 	}
 	t.StopReason, t.ChargingState = h.StopReason.V, h.State.V
 	t.RemoteStartID, t.ReservationID = h.RemoteStart.pointer(), h.Reservation.pointer()
-	t.Events, t.Missing = h.Events, 0
+	t.Events, t.Missing, t.Anomalies = h.Events, 0, h.Anomalies
 	if h.Numbered > 0 {
 		t.Missing = h.HighSeq - h.LowSeq + 1 - h.Numbered
 	}
@@ -183,6 +208,11 @@ func (p position) compare(q position) int {
 		}
 	}
 	return strings.Compare(p.Key, q.Key)
+}
+
+// compareEvent compares the events, without what is within them.
+func (p position) compareEvent(q position) int {
+	return cmp.Or(cmp.Compare(p.N, q.N), strings.Compare(p.Key, q.Key))
 }
 
 // mark is a value with the position of the event that says it.

@@ -32,4 +32,5 @@ const (
 	NoticeTransactionUpdated  NoticeKind = "transaction.updated"
 	NoticeTransactionEnded    NoticeKind = "transaction.ended"
 	NoticeTransactionConflict NoticeKind = "transaction.conflict"
+	NoticeTransactionAnomaly  NoticeKind = "transaction.anomaly"
 )

@@ -1,12 +1,15 @@
 package fleet
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Presence says whether a station is connected, and when it was last heard of. Several reports about one
 // station are merged before they are written; see Merge.
 //
 // Epoch numbers the connections of one server process, rising. A report of an older epoch than the one known
-// changes nothing but LastMessageAt: the late close of an evicted socket never marks the live station offline.
+// changes nothing but LastMessageAt and ClockOffset: the late close of an evicted socket never marks the live station offline.
 // A report with epoch 0 tells of a message only.
 type Presence struct {
 	Station        string
@@ -17,12 +20,14 @@ type Presence struct {
 	ConnectedAt    time.Time // zero keeps what is known
 	DisconnectedAt time.Time
 	LastMessageAt  time.Time
+	ClockOffset    *time.Duration // as Clock estimates it; nil keeps what is known
 }
 
 // Merge returns what p and a later reported q say together. Reports of one epoch may come in any order:
 // the end of a connection outweighs its begin.
 func (p Presence) Merge(q Presence) Presence {
 	last := later(p.LastMessageAt, q.LastMessageAt)
+	offset := cmp.Or(q.ClockOffset, p.ClockOffset)
 	switch {
 	case q.Epoch > p.Epoch:
 		q.Version, q.Address = orString(q.Version, p.Version), orString(q.Address, p.Address)
@@ -31,7 +36,7 @@ func (p Presence) Merge(q Presence) Presence {
 	case q.Epoch == p.Epoch && q.Epoch != 0:
 		p = p.sameConnection(q)
 	}
-	p.LastMessageAt = last
+	p.LastMessageAt, p.ClockOffset = last, offset
 	return p
 }
 

@@ -35,6 +35,7 @@ type Station struct {
 	ConnectedAt    time.Time
 	DisconnectedAt time.Time
 	LastMessageAt  time.Time
+	ClockOffset    *time.Duration // what to add to its times to get the server's, as Clock estimates it; nil: not known
 
 	CreatedAt time.Time
 }

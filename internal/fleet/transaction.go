@@ -29,6 +29,11 @@ type Transaction struct {
 	Events    int64 // number of different events known
 	Missing   int64 // numbers missing between the lowest and the highest known sequence number (2.x)
 	Conflicts int64 // events that contradicted one that was here before
+	Anomalies Anomalies
+
+	// ClockOffset is what had to be added to the station's times to get the server's when the latest event came, as
+	// estimated by Clock; nil: not known.
+	ClockOffset *time.Duration
 
 	FirstReceived time.Time // the server's clock
 	LastReceived  time.Time

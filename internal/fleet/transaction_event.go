@@ -31,6 +31,8 @@ type TransactionEvent struct {
 	SeqNo         int64     `json:"-"`
 	Offline       bool      `json:"-"` // the event happened while the station was offline
 
+	ClockOffset *time.Duration `json:"-"` // see Transaction; nil: not known
+
 	Kind          TransactionKind `json:"kind"`
 	Time          time.Time       `json:"time,omitzero"` // the station's clock
 	Trigger       string          `json:"trigger,omitempty"`

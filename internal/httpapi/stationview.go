@@ -26,6 +26,7 @@ type Station struct {
 	BootStatus      *string    `json:"bootStatus" doc:"Answer to its latest BootNotification: Accepted, Pending or Rejected" example:"Accepted"`
 	BootReason      *string    `json:"bootReason" doc:"Why it booted (OCPP 2.x)" example:"PowerUp"`
 	BootedAt        *time.Time `json:"bootedAt" doc:"When the latest BootNotification came"`
+	ClockOffset     *float64   `json:"clockOffset" doc:"Seconds to add to its times to get the server's, as estimated; what a message travels is part of it" example:"-0.25"`
 	CreatedAt       *time.Time `json:"createdAt" doc:"When it was created or first seen"`
 }
 
@@ -59,7 +60,7 @@ func viewStation(s fleet.Station) Station {
 	return Station{
 		ID: s.ID, Known: s.Known, SecurityProfile: s.Profile, Version: orNull(s.Version),
 		Online: s.Online, Address: orNull(s.Address),
-		ConnectedAt: instant(s.ConnectedAt), DisconnectedAt: instant(s.DisconnectedAt), LastMessageAt: instant(s.LastMessageAt),
+		ConnectedAt: instant(s.ConnectedAt), DisconnectedAt: instant(s.DisconnectedAt), LastMessageAt: instant(s.LastMessageAt), ClockOffset: inSeconds(s.ClockOffset),
 		Vendor: orNull(s.Vendor), Model: orNull(s.Model), SerialNumber: orNull(s.Serial), FirmwareVersion: orNull(s.Firmware),
 		ICCID: orNull(s.ICCID), IMSI: orNull(s.IMSI),
 		BootStatus: orNull(string(s.BootStatus)), BootReason: orNull(s.BootReason), BootedAt: instant(s.BootedAt),

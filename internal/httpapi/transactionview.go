@@ -35,6 +35,8 @@ type Transaction struct {
 	Events        int64      `json:"events" doc:"Messages known"`
 	MissingEvents int64      `json:"missingEvents" doc:"Gaps in the sequence numbers (OCPP 2.x)"`
 	Conflicts     int64      `json:"conflicts" doc:"Messages that contradicted an earlier one; the earlier one counts"`
+	Anomalies     []string   `json:"anomalies" nullable:"false" enum:"unknown,after-end,stop-before-start,place,meter-negative,meter-backwards,time" doc:"What its messages contradict; all of them count as they came"`
+	ClockOffset   *float64   `json:"clockOffset" doc:"Seconds to add to the station's times to get the server's, as estimated when the latest message came" example:"-0.25"`
 	FirstReceived *time.Time `json:"firstReceivedAt" doc:"By the server's clock"`
 	LastReceived  *time.Time `json:"lastReceivedAt" doc:"By the server's clock"`
 }
@@ -73,9 +75,17 @@ func viewTransaction(t fleet.Transaction) Transaction {
 		MeterStart: number(t.MeterStart), MeterStop: number(t.MeterStop), MeterLast: number(t.MeterLast),
 		StopReason: orNull(t.StopReason), ChargingState: orNull(t.ChargingState), Offline: t.Offline,
 		RemoteStartID: t.RemoteStartID, ReservationID: t.ReservationID, StartSeen: t.Begun,
-		Events: t.Events, MissingEvents: t.Missing, Conflicts: t.Conflicts,
+		Events: t.Events, MissingEvents: t.Missing, Conflicts: t.Conflicts, Anomalies: anomalyNames(t.Anomalies), ClockOffset: inSeconds(t.ClockOffset),
 		FirstReceived: instant(t.FirstReceived), LastReceived: instant(t.LastReceived),
 	}
+}
+
+func anomalyNames(a fleet.Anomalies) []string {
+	list := []string{}
+	for _, kind := range a.Kinds() {
+		list = append(list, string(kind))
+	}
+	return list
 }
 
 func viewSample(s fleet.TransactionSample, numbered bool) Sample {

@@ -27,6 +27,15 @@ func instant(t time.Time) *time.Time {
 	return &t
 }
 
+// inSeconds returns a duration in seconds, to the millisecond.
+func inSeconds(d *time.Duration) *float64 {
+	if d == nil {
+		return nil
+	}
+	s := float64(d.Milliseconds()) / 1000
+	return &s
+}
+
 // Number is a decimal that keeps its digits on the way into JSON. The empty Number is null.
 type Number string
 

@@ -78,7 +78,7 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 // openCSMS makes the end that stations talk to.
 func (s *Server) openCSMS() (err error) {
 	admission := &admission{mode: s.mode, store: s.store, log: s.cfg.Log}
-	presence := presence{s.store, s.cfg.Log}
+	presence, clocks := presence{s.store, s.cfg.Log}, newClocks(s.store)
 	s.refusals = newRefusals(s.store)
 	s.closers.add(s.refusals.close)
 	s.csms, err = csms.NewServer(csms.Options{
@@ -86,7 +86,7 @@ func (s *Server) openCSMS() (err error) {
 		Authenticate: admission.authenticate,
 		BootStates:   admission,
 		OnConnect:    func(st *csms.Station) { presence.connected(st); admission.recheck(st) },
-		OnDisconnect: presence.disconnected,
+		OnDisconnect: func(st *csms.Station, cause error) { presence.disconnected(st, cause); clocks.forget(st.Identity()) },
 		OnRefuse:     s.refusals.add,
 		Interceptors: []ocpp.Interceptor{presence.intercept},
 		CallTimeout:  httpapi.MaxCommandTimeout,
@@ -98,7 +98,7 @@ func (s *Server) openCSMS() (err error) {
 	if err != nil {
 		return err
 	}
-	backend := adapter.Backend{Store: s.store, Heartbeat: s.cfg.Heartbeat}
+	backend := adapter.Backend{Store: clocks, Heartbeat: s.cfg.Heartbeat}
 	v16.Register(s.csms, backend)
 	v201.Register(s.csms, backend)
 	v21.Register(s.csms, backend)

@@ -88,6 +88,9 @@ type Transactions interface {
 	Samples(ctx context.Context, q SampleQuery) (Page[fleet.TransactionSample], error)
 	// Conflicts returns the events that contradicted an earlier one of the transaction, at most 1000.
 	Conflicts(ctx context.Context, station, id string) ([]fleet.Conflict, error)
+	// Anomalies returns, for each anomaly of the transaction, which event revealed it, in the order of their arrival.
+	// ErrNotFound.
+	Anomalies(ctx context.Context, station, id string) ([]fleet.Anomaly, error)
 }
 
 // Access is about who may do what: tokens of drivers and of API users.

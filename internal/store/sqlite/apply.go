@@ -84,12 +84,13 @@ func (w *writer) writePresence(p fleet.Presence) error {
 	n, err := w.execCount(`UPDATE stations SET online = CASE WHEN epoch = ? AND online = 0 THEN 0 ELSE ? END, epoch = ?,
 			version = CASE WHEN ? = '' THEN version ELSE ? END, address = CASE WHEN ? = '' THEN address ELSE ? END,
 			connected_at = COALESCE(?, connected_at), disconnected_at = COALESCE(?, disconnected_at),
-			last_message_at = CASE WHEN COALESCE(last_message_at, ?) <= ? THEN ? ELSE last_message_at END
+			last_message_at = CASE WHEN COALESCE(last_message_at, ?) <= ? THEN ? ELSE last_message_at END,
+			clock_offset = COALESCE(?, clock_offset)
 		WHERE id = ? AND epoch <= ?`,
 		p.Epoch, flag(p.Online), p.Epoch, p.Version, p.Version, p.Address, p.Address,
 		at(p.ConnectedAt), at(p.DisconnectedAt),
 		fleet.Micros(p.LastMessageAt), fleet.Micros(p.LastMessageAt), at(p.LastMessageAt),
-		p.Station, p.Epoch)
+		span(p.ClockOffset), p.Station, p.Epoch)
 	if err != nil || n > 0 {
 		return err
 	}
@@ -106,12 +107,14 @@ func firstSeen(p fleet.Presence) time.Time {
 	return time.Now()
 }
 
+// touch writes what does not depend on a connection: when the station was heard of, and how far its clock is off.
 func (w *writer) touch(p fleet.Presence) error {
-	if p.LastMessageAt.IsZero() {
+	if p.LastMessageAt.IsZero() && p.ClockOffset == nil {
 		return nil
 	}
 	us := fleet.Micros(p.LastMessageAt)
-	return w.exec("UPDATE stations SET last_message_at = ? WHERE id = ? AND COALESCE(last_message_at, ?) <= ?", us, p.Station, us, us)
+	return w.exec(`UPDATE stations SET last_message_at = CASE WHEN COALESCE(last_message_at, ?) <= ? THEN ? ELSE last_message_at END,
+		clock_offset = COALESCE(?, clock_offset) WHERE id = ?`, us, us, at(p.LastMessageAt), span(p.ClockOffset), p.Station)
 }
 
 // metered keeps meter values outside transactions. The same ones again are absorbed.

@@ -67,11 +67,17 @@ func (w *writer) newTransaction(t *known, e fleet.TransactionEvent, content []by
 		}
 		t.id = fleet.TransactionNumber(t.number)
 	}
-	t.history.Add(e, content)
+	found, err := w.judge(t, e, content)
+	if err != nil {
+		return err
+	}
 	if err := w.insertTransaction(t, e, d); err != nil {
 		return err
 	}
 	if _, err := w.insertEvent(t.ref, e, content); err != nil {
+		return err
+	}
+	if err := found.keep(w, *t, e, content); err != nil {
 		return err
 	}
 	w.pending.transactions = append(w.pending.transactions, changed{transactionKey{e.Station, t.id}, *t})
@@ -88,12 +94,18 @@ func (w *writer) addEvent(t *known, e fleet.TransactionEvent, content []byte, d 
 		return w.repeated(t, e, content)
 	}
 	starter := t.history.Token
-	t.history.Add(e, content)
+	found, err := w.judge(t, e, content)
+	if err != nil {
+		return false, false, err
+	}
 	decision := ""
 	if t.history.Token != starter {
 		decision = string(d.Status)
 	}
 	if err := w.updateTransaction(t, e, decision); err != nil {
+		return false, false, err
+	}
+	if err := found.keep(w, *t, e, content); err != nil {
 		return false, false, err
 	}
 	w.pending.transactions = append(w.pending.transactions, changed{transactionKey{e.Station, t.id}, *t})

@@ -95,3 +95,28 @@ func flag(b bool) int64 {
 	}
 	return 0
 }
+
+// span is a duration as a column value: NULL for nil.
+func span(d *time.Duration) any {
+	if d == nil {
+		return nil
+	}
+	return d.Microseconds()
+}
+
+// offset reads a column that span wrote.
+type offset struct{ d **time.Duration }
+
+// Scan implements sql.Scanner.
+func (o offset) Scan(v any) error {
+	switch v := v.(type) {
+	case nil:
+		*o.d = nil
+	case int64:
+		d := time.Duration(v) * time.Microsecond
+		*o.d = &d
+	default:
+		return fmt.Errorf("a duration of type %T", v)
+	}
+	return nil
+}

@@ -18,14 +18,14 @@ type transactionRow struct {
 
 const transactionColumns = `ref, sort_at, station, id, number, evse, connector, token, token_type, stop_token, stop_token_type,
 	decision, begun, active, offline, started_at, ended_at, meter_start, meter_stop, meter_last, stop_reason, charging_state,
-	remote_start_id, reservation_id, events, missing, conflicts, first_received, last_received`
+	remote_start_id, reservation_id, events, missing, conflicts, anomalies, clock_offset, first_received, last_received`
 
 func transactionFields(t *transactionRow) []any {
 	return []any{
 		&t.ref, &t.sortAt, &t.Station, &t.ID, &t.Number, &t.EVSE, &t.Connector, &t.Token.Value, &t.Token.Type,
 		&t.StopToken.Value, &t.StopToken.Type, &t.Decision, &t.Begun, &t.Active, &t.Offline, instant{&t.StartedAt},
 		instant{&t.EndedAt}, &t.MeterStart, &t.MeterStop, &t.MeterLast, &t.StopReason, &t.ChargingState,
-		&t.RemoteStartID, &t.ReservationID, &t.Events, &t.Missing, &t.Conflicts,
+		&t.RemoteStartID, &t.ReservationID, &t.Events, &t.Missing, &t.Conflicts, &t.Anomalies, offset{&t.ClockOffset},
 		instant{&t.FirstReceived}, instant{&t.LastReceived},
 	}
 }
@@ -152,5 +152,21 @@ func (db *DB) Conflicts(ctx context.Context, station, id string) ([]fleet.Confli
 	return list(ctx, db.readers, q, func(c *fleet.Conflict) []any {
 		c.Transaction = t.ID
 		return []any{&c.Key, instant{&c.Received}, &c.First, &c.Second}
+	})
+}
+
+// Anomalies implements store.Transactions.
+func (db *DB) Anomalies(ctx context.Context, station, id string) ([]fleet.Anomaly, error) {
+	t, err := db.transaction(ctx, station, id)
+	if err != nil {
+		return nil, err
+	}
+	q := selectFrom(`SELECT a.kind, a.key, a.received, a.detail, e.content FROM transaction_anomalies a
+		JOIN transaction_events e ON e.transaction_ref = a.transaction_ref AND e.position = a.position AND e.key = a.key`)
+	q.where("a.transaction_ref = ?", t.ref)
+	q.order("a.received, a.kind", store.MaxLimit)
+	return list(ctx, db.readers, q, func(a *fleet.Anomaly) []any {
+		a.Transaction = t.ID
+		return []any{&a.Kind, &a.Key, instant{&a.Received}, &a.Detail, &a.Content}
 	})
 }

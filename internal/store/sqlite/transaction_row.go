@@ -25,7 +25,7 @@ func derived(h *fleet.History, received time.Time) ([]any, error) {
 		fleet.Micros(sortAt), t.EVSE, t.Connector, t.Token.Value, t.Token.Type, t.StopToken.Value, t.StopToken.Type,
 		flag(t.Begun), flag(t.Active), flag(t.Offline), at(t.StartedAt), at(t.EndedAt),
 		string(t.MeterStart), string(t.MeterStop), string(t.MeterLast), t.StopReason, t.ChargingState,
-		t.RemoteStartID, t.ReservationID, t.Events, t.Missing, fleet.Micros(received), string(b),
+		t.RemoteStartID, t.ReservationID, t.Events, t.Missing, int64(t.Anomalies), fleet.Micros(received), string(b),
 	}, nil
 }
 
@@ -42,12 +42,12 @@ func (w *writer) insertTransaction(t *known, e fleet.TransactionEvent, d fleet.D
 	if k := e.StartKey(); k != "" {
 		startKey = k
 	}
-	args := slices.Concat(columns, []any{e.Station, t.id, t.number, startKey, decision, fleet.Micros(e.Received)})
+	args := slices.Concat(columns, []any{e.Station, t.id, t.number, startKey, decision, fleet.Micros(e.Received), span(e.ClockOffset)})
 	_, err = w.queryRow(`INSERT INTO transactions (sort_at, evse, connector, token, token_type, stop_token, stop_token_type,
 			begun, active, offline, started_at, ended_at, meter_start, meter_stop, meter_last, stop_reason, charging_state,
-			remote_start_id, reservation_id, events, missing, last_received, history,
-			station, id, number, start_key, decision, first_received)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING ref`,
+			remote_start_id, reservation_id, events, missing, anomalies, last_received, history,
+			station, id, number, start_key, decision, first_received, clock_offset)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING ref`,
 		args, []any{&t.ref})
 	return err
 }
@@ -61,7 +61,7 @@ func (w *writer) updateTransaction(t *known, e fleet.TransactionEvent, decision 
 	return w.exec(`UPDATE transactions SET sort_at = ?, evse = ?, connector = ?, token = ?, token_type = ?, stop_token = ?,
 			stop_token_type = ?, begun = ?, active = ?, offline = ?, started_at = ?, ended_at = ?, meter_start = ?,
 			meter_stop = ?, meter_last = ?, stop_reason = ?, charging_state = ?, remote_start_id = ?, reservation_id = ?,
-			events = ?, missing = ?, last_received = ?, history = ?,
-			decision = CASE WHEN ? = '' THEN decision ELSE ? END
-		WHERE ref = ?`, append(columns, decision, decision, t.ref)...)
+			events = ?, missing = ?, anomalies = ?, last_received = ?, history = ?,
+			decision = CASE WHEN ? = '' THEN decision ELSE ? END, clock_offset = COALESCE(?, clock_offset)
+		WHERE ref = ?`, append(columns, decision, decision, span(e.ClockOffset), t.ref)...)
 }

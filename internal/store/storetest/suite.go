@@ -26,6 +26,8 @@ func Replays(t *testing.T, open Open) {
 		{"SameStartSameID", testSameStart},
 		{"Replays", testReplays},
 		{"Conflicts", testConflicts},
+		{"Anomalies", testAnomalies},
+		{"LateReadings", testLateReadings},
 		{"LateAndForeignEvents", testLateEvents},
 		{"AnyOrderOfASession", testAnyOrder},
 	})
@@ -41,6 +43,7 @@ func Run(t *testing.T, open Open) {
 		{"Boot", testBoot},
 		{"Presence", testPresence},
 		{"Epochs", testEpochs},
+		{"ClockOffsets", testClockOffsets},
 		{"PresenceAfterRestart", testPresenceAfterRestart},
 		{"ConnectorStatus", testConnectorStatus},
 		{"Session16", testSession16},
