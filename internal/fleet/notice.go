@@ -25,6 +25,8 @@ const (
 	NoticeBooted              NoticeKind = "station.booted"
 	NoticeStatus              NoticeKind = "connector.status"
 	NoticeAuthorization       NoticeKind = "token.asked"
+	NoticeTokenChanged        NoticeKind = "token.changed"
+	NoticeTokenDeleted        NoticeKind = "token.deleted"
 	NoticeDataTransfer        NoticeKind = "station.data"
 	NoticeMessage             NoticeKind = "station.message"
 	NoticeCommand             NoticeKind = "command.done"

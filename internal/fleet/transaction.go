@@ -13,6 +13,12 @@ type Transaction struct {
 	StopToken       IDToken     // who ended it, if the station said so
 	Decision        TokenStatus // about Token when it was first seen; "" without one
 
+	// Why Decision is what it is, in one word and in a sentence, and what was decided about StopToken.
+	DecisionReason     DecisionReason
+	DecisionDetail     string
+	StopDecision       TokenStatus
+	StopDecisionReason DecisionReason
+
 	Begun         bool      // the start message is here
 	Active        bool      // the end message is not
 	StartedAt     time.Time // by the station's clock; without the start message the time of the first known event

@@ -18,6 +18,7 @@ type Options struct {
 
 	Tokens fleet.TokenPolicy // zero: unknown tokens are accepted
 
+	KeepUnknown  int // about so many tokens that were seen and that nobody knows are kept, the latest; 0: 10,000; negative: all
 	KeepNotices  int // latest notices that are kept; 0: 100,000; negative: all
 	KeepRefusals int // latest refusals that are kept; 0: 10,000; negative: all
 
@@ -44,6 +45,7 @@ func (o Options) WithDefaults() Options {
 	o.PresenceDelay = orDefault(o.PresenceDelay, 500*time.Millisecond)
 	o.RetryMin = orDefault(o.RetryMin, 100*time.Millisecond)
 	o.RetryMax = orDefault(o.RetryMax, 5*time.Second)
+	o.KeepUnknown = orDefault(o.KeepUnknown, 10_000)
 	o.KeepNotices = orDefault(o.KeepNotices, 100_000)
 	o.KeepRefusals = orDefault(o.KeepRefusals, 10_000)
 	return o

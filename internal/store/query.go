@@ -1,6 +1,10 @@
 package store
 
-import "time"
+import (
+	"time"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+)
 
 // Limits of pages: the default for a zero Limit, and the most that any page has.
 const (
@@ -47,7 +51,12 @@ type SampleQuery struct {
 // TokenQuery selects tokens.
 type TokenQuery struct {
 	Cursor string
-	Limit  int // 0: DefaultLimit
+	Limit  int               // 0: DefaultLimit
+	Value  string            // "": all; without regard to case
+	Prefix string            // the value begins with it; "": all; without regard to case
+	Group  string            // "": all; without regard to case
+	Status fleet.TokenStatus // what it may do at Now, TokenExpired included; "": all
+	Now    time.Time         // needed with Status
 }
 
 // NoticeQuery selects notices.

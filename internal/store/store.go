@@ -95,14 +95,18 @@ type Transactions interface {
 
 // Access is about who may do what: tokens of drivers and of API users.
 type Access interface {
-	// PutToken adds or replaces a token.
+	// PutToken adds or replaces a token. Records of the same value that are TokenUnknown and that t covers go.
 	PutToken(ctx context.Context, t fleet.Token) error
-	// DeleteToken removes a token. ErrNotFound.
+	// ChangeToken replaces the record of exactly this value and type, nil when there is none, by what change makes of it,
+	// and returns that. Nobody else changes the record meanwhile. It returns the error of change, and then changes
+	// nothing. change may be called more than once.
+	ChangeToken(ctx context.Context, t fleet.IDToken, change func(old *fleet.Token) (fleet.Token, error)) (fleet.Token, error)
+	// DeleteToken removes the record of exactly this value and type. ErrNotFound.
 	DeleteToken(ctx context.Context, t fleet.IDToken) error
 	// Token finds the record of a token: the one of its type, or one of no type; a token without a type finds
 	// any. ErrNotFound.
 	Token(ctx context.Context, t fleet.IDToken) (fleet.Token, error)
-	// ListTokens returns tokens in the order of their values.
+	// ListTokens returns tokens in the order of their values in lower case.
 	ListTokens(ctx context.Context, q TokenQuery) (Page[fleet.Token], error)
 
 	// AddAPIToken keeps the record of an API token. One with the same hash is left as it is.

@@ -77,6 +77,9 @@ func (w *writer) newTransaction(t *known, e fleet.TransactionEvent, content []by
 	if _, err := w.insertEvent(t.ref, e, content); err != nil {
 		return err
 	}
+	if err := w.keepDecision(t, fleet.History{}, d); err != nil {
+		return err
+	}
 	if err := found.keep(w, *t, e, content); err != nil {
 		return err
 	}
@@ -93,16 +96,19 @@ func (w *writer) addEvent(t *known, e fleet.TransactionEvent, content []byte, d 
 	if !inserted {
 		return w.repeated(t, e, content)
 	}
-	starter := t.history.Token
+	before := t.history
 	found, err := w.judge(t, e, content)
 	if err != nil {
 		return false, false, err
 	}
 	decision := ""
-	if t.history.Token != starter {
+	if t.history.Token != before.Token {
 		decision = string(d.Status)
 	}
 	if err := w.updateTransaction(t, e, decision); err != nil {
+		return false, false, err
+	}
+	if err := w.keepDecision(t, before, d); err != nil {
 		return false, false, err
 	}
 	if err := found.keep(w, *t, e, content); err != nil {

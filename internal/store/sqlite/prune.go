@@ -4,8 +4,11 @@ package sqlite
 // nobody has to wait for.
 const pruneStep = 64
 
-// prune deletes the oldest notices and refusals when there are more than are kept. Only commits that wrote some look.
+// prune deletes the oldest notices, refusals and unknown tokens when there are more than are kept. Only commits that wrote some look.
 func (w *writer) prune() error {
+	if err := w.pruneTokens(); err != nil {
+		return err
+	}
 	if n := w.pending.notices; n > 0 && w.o.KeepNotices > 0 {
 		err := w.exec(`DELETE FROM notices WHERE number IN (SELECT number FROM notices
 			WHERE number <= (SELECT MAX(number) FROM notices) - ? ORDER BY number LIMIT ?)`, w.o.KeepNotices, n+pruneStep)

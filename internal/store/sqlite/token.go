@@ -3,20 +3,47 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"time"
+	"unicode/utf8"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
-const tokenColumns = "shown_value, shown_type, status, group_value, expiry, created_at, seen_at" //nolint:gosec // columns
+const tokenColumns = "shown_value, shown_type, status, group_value, expiry, note, created_at, updated_at, seen_at" //nolint:gosec // columns
 
 func tokenFields(t *fleet.Token) []any {
-	return []any{&t.Value, &t.Type, &t.Status, &t.Group, instant{&t.Expiry}, instant{&t.CreatedAt}, &t.SeenAt}
+	return []any{
+		&t.Value, &t.Type, &t.Status, &t.Group, instant{&t.Expiry}, &t.Note, instant{&t.CreatedAt}, instant{&t.UpdatedAt}, &t.SeenAt,
+	}
 }
 
 // PutToken implements store.Access.
 func (db *DB) PutToken(ctx context.Context, t fleet.Token) error {
-	return db.change(ctx, func(w *writer) error { return w.putToken(t) })
+	return db.change(ctx, func(w *writer) error { return w.manageToken(t, time.Now()) })
+}
+
+// ChangeToken implements store.Access. An error of change ends this change only, whatever it is.
+func (db *DB) ChangeToken(ctx context.Context, t fleet.IDToken, change func(*fleet.Token) (fleet.Token, error)) (changed fleet.Token, err error) {
+	var refused error
+	err = db.change(ctx, func(w *writer) error {
+		old, err := w.exactToken(t)
+		if err != nil {
+			return err
+		}
+		if changed, refused = change(old); refused != nil {
+			return nil
+		}
+		changed.UpdatedAt = fleet.Instant(time.Now())
+		return w.manageToken(changed, changed.UpdatedAt)
+	})
+	if err == nil {
+		err = refused
+	}
+	if err != nil {
+		return fleet.Token{}, err
+	}
+	return changed, nil
 }
 
 // DeleteToken implements store.Access.
@@ -41,8 +68,32 @@ func (db *DB) ListTokens(ctx context.Context, tq store.TokenQuery) (store.Page[f
 	} else if ok {
 		q.where("(value, type) > (?, ?)", value, kind)
 	}
+	if tq.Value != "" {
+		q.where("value = ?", fleet.IDToken{Value: tq.Value}.Fold().Value)
+	}
+	if tq.Prefix != "" {
+		prefix := fleet.IDToken{Value: tq.Prefix}.Fold().Value
+		q.where("value >= ? AND value < ?", prefix, prefix+string(utf8.MaxRune))
+	}
+	if tq.Group != "" {
+		q.where("group_key = ?", foldGroup(tq.Group))
+	}
+	whereStatus(q, tq.Status, tq.Now)
 	limit := store.Limit(tq.Limit)
 	q.order("value, type", limit)
 	items, err := list(ctx, db.readers, q, tokenFields)
 	return page(items, limit, func(t fleet.Token) string { return makeCursor(t.Fold().Value, t.Fold().Type) }), err
+}
+
+// whereStatus selects tokens by what they may do now.
+func whereStatus(q *query, status fleet.TokenStatus, now time.Time) {
+	switch status {
+	case "":
+	case fleet.TokenExpired:
+		q.where("status = 'Accepted' AND expiry <= ?", fleet.Micros(now))
+	case fleet.TokenAccepted:
+		q.where("status = 'Accepted' AND (expiry IS NULL OR expiry > ?)", fleet.Micros(now))
+	default:
+		q.where("status = ?", string(status))
+	}
 }

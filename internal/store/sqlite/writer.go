@@ -34,6 +34,7 @@ type writer struct {
 	hooks hooks
 
 	stations map[string]bool // that have a row
+	unknowns int             // tokens that nobody knew, since pruneTokens looked
 	recent   recent
 	pending  pending
 }
@@ -44,6 +45,7 @@ type pending struct {
 	identities   []string // that changed
 	apiTokens    []string // that changed
 	transactions []changed
+	tokensSeen   int // that nobody knew
 	notices      int // that were written
 	refusals     int // that were written
 }

@@ -52,6 +52,7 @@ func testTokens(f *fixture) {
 	r := f.submit(start16("A", "Bad", "1", noon))
 	equal(f, "start with a blocked token", r.Token.Status, fleet.TokenBlocked)
 	equal(f, "it is kept nevertheless", f.transaction("A", r.TransactionID).Decision, fleet.TokenBlocked)
+	equal(f, "and why", f.transaction("A", r.TransactionID).DecisionReason, fleet.ReasonBlocked)
 
 	f.ok(f.DeleteToken(ctx, fleet.IDToken{Value: "bad", Type: "ISO14443"}))
 	if err := f.DeleteToken(ctx, fleet.IDToken{Value: "bad", Type: "ISO14443"}); !errors.Is(err, store.ErrNotFound) {

@@ -66,6 +66,7 @@ func session2x(station, id string) []fleet.TransactionEvent {
 }
 
 func testSession16(f *fixture) {
+	taken := fleet.Decision{Reason: fleet.ReasonUnknownTaken}
 	r := f.submit(start16("A", "Driver", "100", noon))
 	if r.TransactionNumber <= 0 || r.TransactionID != fmt.Sprint(r.TransactionNumber) {
 		f.Fatalf("result: %+v", r)
@@ -81,6 +82,7 @@ func testSession16(f *fixture) {
 	want := fleet.Transaction{
 		Station: "A", ID: r.TransactionID, Number: r.TransactionNumber, EVSE: 1, Connector: 1,
 		Token: fleet.IDToken{Value: "Driver"}, StopToken: fleet.IDToken{Value: "stopper"}, Decision: fleet.TokenAccepted,
+		DecisionReason: taken.Reason, DecisionDetail: taken.Words(), StopDecision: fleet.TokenAccepted, StopDecisionReason: taken.Reason,
 		Begun: true, StartedAt: noon, EndedAt: noon.Add(time.Hour), MeterStart: "100", MeterStop: "250", MeterLast: "250",
 		StopReason: "EVDisconnected", Events: 3, FirstReceived: noon.Add(time.Second), LastReceived: noon.Add(time.Hour + time.Second),
 	}
@@ -88,6 +90,7 @@ func testSession16(f *fixture) {
 }
 
 func testSession2x(f *fixture) {
+	taken := fleet.Decision{Reason: fleet.ReasonUnknownTaken}
 	for _, e := range session2x("A", "x-1") {
 		r := f.submit(e)
 		equal(f, "id", r.TransactionID, "x-1")
@@ -102,6 +105,7 @@ func testSession2x(f *fixture) {
 	equal(f, "transaction", x, fleet.Transaction{
 		Station: "A", ID: "x-1", EVSE: 2, Connector: 1, Token: fleet.IDToken{Value: "Driver", Type: "ISO14443"},
 		StopToken: fleet.IDToken{Value: "stopper", Type: "ISO14443"}, Decision: fleet.TokenAccepted, Begun: true,
+		DecisionReason: taken.Reason, DecisionDetail: taken.Words(), StopDecision: fleet.TokenAccepted, StopDecisionReason: taken.Reason,
 		StartedAt: noon, EndedAt: noon.Add(5 * time.Minute), MeterStart: "1500", MeterStop: "3750", MeterLast: "3750",
 		StopReason: "EVDisconnected", ChargingState: "Idle", Offline: true, Events: 6,
 		FirstReceived: noon.Add(time.Second), LastReceived: noon.Add(5*time.Minute + time.Second),
