@@ -24,6 +24,9 @@ type serveCmd struct {
 	Drain     time.Duration `name:"drain-window" placeholder:"DURATION" help:"How long SIGTERM may take: stations are closed evenly over most of it, those without a running transaction first, and those that come are told to try again later. Few stations take less. Default 30s, with --demo 3s." group:"Stations"`
 	Heartbeat time.Duration `placeholder:"DURATION" default:"5m" help:"Heartbeat interval that the boot answer gives to stations. Default 5m." group:"Stations"`
 
+	Boot      string        `enum:"accepted,pending,rejected" default:"accepted" placeholder:"accepted|pending|rejected" help:"How the boot of a station is answered that has no setting of its own. pending: it may not charge until PATCH /api/v1/stations/IDENTITY says {\"boot\": \"Accepted\"}. Default accepted." group:"Stations"`
+	BootRetry time.Duration `name:"boot-retry" placeholder:"DURATION" default:"1m" help:"When a station that was not accepted shall boot again. Default 1m." group:"Stations"`
+
 	Admission admissionFlags `embed:""`
 
 	HTTP     string `name:"http" placeholder:"ADDR" default:"127.0.0.1:8080" help:"Address of the API. Default 127.0.0.1:8080." group:"API"`
@@ -64,6 +67,9 @@ func (c *serveCmd) Validate() error {
 	if c.Heartbeat < 0 {
 		return errors.New("--heartbeat takes a duration above zero, such as 5m")
 	}
+	if c.BootRetry < 0 {
+		return errors.New("--boot-retry takes a duration above zero, such as 1m")
+	}
 	if c.Drain < 0 {
 		return errors.New("--drain-window takes a duration above zero, such as 30s")
 	}
@@ -80,7 +86,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	defer closeLog()
 	cfg := server.Config{
 		Demo: c.Demo, OCPP: c.OCPP, OCPPTLS: c.OCPPTLS, ClientCA: c.ClientCA, Operator: c.Operator, RSAKeyExchange: c.TLSRSA, Stations: server.Mode(c.Stations),
-		Heartbeat: c.Heartbeat, DrainWindow: c.Drain, HTTP: c.HTTP, APIToken: c.APIToken, Data: c.Data, Version: version,
+		Heartbeat: c.Heartbeat, Boot: server.Boot(c.Boot), BootRetry: c.BootRetry, DrainWindow: c.Drain, HTTP: c.HTTP, APIToken: c.APIToken, Data: c.Data, Version: version,
 		Log: log, Banner: s.out, Admission: c.Admission.bounds(),
 	}
 	for i := range c.TLSCert {

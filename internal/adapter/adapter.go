@@ -20,8 +20,10 @@ import (
 
 // Backend is what the adapters need of the server. It is safe for concurrent use.
 type Backend struct {
-	Store     store.Ingest  // takes the events
-	Heartbeat time.Duration // interval that a boot answer gives; whole seconds
+	Store store.Ingest // takes the events
+
+	// Boots decides how the boot of a station is answered. An error is answered InternalError: the station boots again.
+	Boots func(ctx context.Context, station string) (fleet.BootAnswer, error)
 }
 
 // Submit stores an event, and returns after the commit. Its error is the one to answer with.
@@ -45,9 +47,6 @@ func notStored(e fleet.Event, err error) error {
 	}
 	return ocpp.Errorf(ocpp.InternalError, "nothing can be stored now; send it again later")
 }
-
-// Seconds returns the heartbeat interval as it is sent.
-func (b Backend) Seconds() int { return int(b.Heartbeat / time.Second) }
 
 // Record registers a handler that keeps a message as it is and gives the empty answer. It is for messages that tell of
 // something and whose answer has no required field.

@@ -35,28 +35,37 @@ var update = flag.Bool("update", false, "write the conversations as they are")
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// Each file of testdata is a conversation with one adapter: a line that begins with > is what the station sends, one
-// with = an event that the adapter submits, one with < the answer. A line with ! sets what the store does from there on.
+// Each file of testdata is a conversation with the adapter of the subprotocol that its name begins with: a line that
+// begins with > is what the station sends, one with = an event that the adapter submits, one with < the answer. A line
+// with ! sets what the store and the operator do from there on.
 func TestConversations(t *testing.T) {
 	for subprotocol, register := range map[string]func(*csms.Server, adapter.Backend){
 		"ocpp1.6": v16.Register, "ocpp2.0.1": v201.Register, "ocpp2.1": v21.Register,
 	} {
-		t.Run(subprotocol, func(t *testing.T) {
-			path := filepath.Join("testdata", subprotocol+".txt")
-			content, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := ""
-			synctest.Test(t, func(t *testing.T) { got = talk(t, subprotocol, register, string(content)) })
-			if *update {
-				if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			} else if got != string(content) {
-				t.Errorf("the conversation went differently; run with -update and look at the difference:\n%s", got)
-			}
-		})
+		paths, err := filepath.Glob(filepath.Join("testdata", subprotocol+"*.txt"))
+		if err != nil || len(paths) == 0 {
+			t.Fatal("no conversation in", subprotocol, err)
+		}
+		for _, path := range paths {
+			t.Run(filepath.Base(path), func(t *testing.T) { converse(t, path, subprotocol, register) })
+		}
+	}
+}
+
+// converse plays one file and compares what happens, or writes it down.
+func converse(t *testing.T, path, subprotocol string, register func(*csms.Server, adapter.Backend)) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	synctest.Test(t, func(t *testing.T) { got = talk(t, subprotocol, register, string(content)) })
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	} else if got != string(content) {
+		t.Errorf("the conversation went differently; run with -update and look at the difference:\n%s", got)
 	}
 }
 
@@ -70,7 +79,11 @@ func talk(t *testing.T, subprotocol string, register func(*csms.Server, adapter.
 	if err != nil {
 		t.Fatal(err)
 	}
-	register(srv, adapter.Backend{Store: ingest, Heartbeat: 5 * time.Minute})
+	boots := fleet.BootAnswer{Status: fleet.BootAccepted, Interval: 5 * time.Minute}
+	register(srv, adapter.Backend{
+		Store: ingest,
+		Boots: func(context.Context, string) (fleet.BootAnswer, error) { return boots, nil },
+	})
 	mux := http.NewServeMux()
 	mux.Handle("/ocpp/{identity}", srv)
 	web := ocpptest.NewServer(mux)
@@ -87,7 +100,12 @@ func talk(t *testing.T, subprotocol string, register func(*csms.Server, adapter.
 		case strings.HasPrefix(line, "="), strings.HasPrefix(line, "<"):
 			continue
 		case strings.HasPrefix(line, "!"):
-			ingest.err = stored[strings.TrimSpace(line[1:])]
+			circumstance := strings.TrimSpace(line[1:])
+			if status, ok := strings.CutPrefix(circumstance, "boots are "); ok {
+				boots.Status = fleet.BootStatus(status)
+			} else if ingest.err, ok = stored[circumstance]; !ok {
+				t.Fatalf("nobody knows how %q is", circumstance)
+			}
 		case strings.HasPrefix(line, ">"):
 			out.WriteString(line + exchange(t, peer, ingest, strings.TrimSpace(line[1:])))
 			continue
@@ -193,6 +211,8 @@ func dump(v reflect.Value) string {
 	switch v.Kind() {
 	case reflect.Pointer:
 		return dump(v.Elem())
+	case reflect.Interface:
+		return strings.TrimPrefix(v.Elem().Type().String(), "fleet.") + dump(v.Elem())
 	case reflect.Slice:
 		var items []string
 		for i := range v.Len() {

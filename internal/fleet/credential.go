@@ -71,6 +71,7 @@ type Identity struct {
 	Offered    Credential // a new one of which the station has not said whether it took it over
 	Serial     string     // from its latest boot; profile 3 may bind certificates to it (rule R63)
 	BootStatus BootStatus
+	BootPolicy BootPolicy
 }
 
 // Verify returns the credential that a password fits, and the zero Credential when it fits none.

@@ -22,6 +22,7 @@ type NoticeKind string
 const (
 	NoticeStationCreated      NoticeKind = "station.created"
 	NoticeStationDeleted      NoticeKind = "station.deleted"
+	NoticeStationChanged      NoticeKind = "station.changed"
 	NoticeBooted              NoticeKind = "station.booted"
 	NoticeStatus              NoticeKind = "connector.status"
 	NoticeAuthorization       NoticeKind = "token.asked"

@@ -13,6 +13,40 @@ const (
 	BootRejected BootStatus = "Rejected"
 )
 
+// BootAnswer is how a boot is answered.
+type BootAnswer struct {
+	Status   BootStatus    // not BootNone
+	Interval time.Duration // Accepted: between heartbeats; otherwise: until the next boot. Whole seconds; 0: as the station likes
+}
+
+// Seconds returns the interval as it is sent.
+func (a BootAnswer) Seconds() int { return int(a.Interval / time.Second) }
+
+// BootPolicy is what an operator wants the boots of a station to be answered. The zero BootPolicy leaves everything to
+// the server's defaults.
+type BootPolicy struct {
+	Status    BootStatus    // BootNone: the server's default
+	Retry     time.Duration // until the next boot while it is not accepted; whole seconds; 0: the server's default
+	Heartbeat time.Duration // between heartbeats once it is accepted; whole seconds; 0: the server's default
+}
+
+// Answer returns how a boot is answered under p, with def for what p leaves open.
+func (p BootPolicy) Answer(def BootPolicy) BootAnswer {
+	status := orDefault(p.Status, orDefault(def.Status, BootAccepted))
+	if status == BootAccepted {
+		return BootAnswer{status, orDefault(p.Heartbeat, def.Heartbeat)}
+	}
+	return BootAnswer{status, orDefault(p.Retry, def.Retry)}
+}
+
+func orDefault[T comparable](v, def T) T {
+	var zero T
+	if v == zero {
+		return def
+	}
+	return v
+}
+
 // Station is a charging station as the system knows it.
 type Station struct {
 	ID      string // its identity in the connection URL
@@ -27,6 +61,7 @@ type Station struct {
 	BootStatus                      BootStatus
 	BootReason                      string // 2.x only
 	BootedAt                        time.Time
+	BootPolicy                      BootPolicy
 
 	// Presence, see Presence.
 	Online         bool

@@ -49,7 +49,7 @@ func TestUnknownPathsAndMethodsAreProblems(t *testing.T) {
 	req := httptest.NewRequest(http.MethodPut, "/api/v1/stations/CP1", nil)
 	req.Header.Set("Authorization", "Bearer "+token)
 	r.http.ServeHTTP(rec, req)
-	if got := rec.Header().Get("Allow"); got != "GET, DELETE" {
+	if got := rec.Header().Get("Allow"); got != "GET, PATCH, DELETE" {
 		t.Errorf("Allow: %q", got)
 	}
 }
@@ -181,7 +181,7 @@ func TestTheDescriptionIsOpenAPI31AndWhole(t *testing.T) {
 	slices.Sort(got)
 	want := []string{
 		"delete /api/v1/stations/{id}", "get /api/v1/debug/runtime", "get /api/v1/refusals", "get /api/v1/stations", "get /api/v1/stations/{id}", "get /api/v1/transactions",
-		"get /api/v1/transactions/{id}", "get /api/v1/transactions/{id}/samples", "post /api/v1/commands", "post /api/v1/stations",
+		"get /api/v1/transactions/{id}", "get /api/v1/transactions/{id}/samples", "patch /api/v1/stations/{id}", "post /api/v1/commands", "post /api/v1/stations",
 		"post /api/v1/stations/{id}/commands", "post /api/v1/stations/{id}/key",
 	}
 	if !slices.Equal(got, want) {

@@ -14,6 +14,7 @@ type Store interface {
 	CreateStation(ctx context.Context, s store.NewStation) error
 	SetCredential(ctx context.Context, station string, c fleet.Credential) error
 	DeleteStation(ctx context.Context, station string) error
+	ChangeBootPolicy(ctx context.Context, station string, c store.BootChange) error
 	Station(ctx context.Context, station string) (fleet.StationDetail, error)
 	ListStations(ctx context.Context, q store.StationQuery) (store.Page[fleet.Station], error)
 	Transaction(ctx context.Context, station, id string) (fleet.Transaction, error)

@@ -51,6 +51,24 @@ func (f *fakeStore) DeleteStation(_ context.Context, id string) error {
 	return f.err
 }
 
+func (f *fakeStore) ChangeBootPolicy(_ context.Context, id string, c store.BootChange) error {
+	s, ok := f.stations[id]
+	if !ok {
+		return store.ErrNotFound
+	}
+	if c.Status != nil {
+		s.BootPolicy.Status = *c.Status
+	}
+	if c.Retry != nil {
+		s.BootPolicy.Retry = *c.Retry
+	}
+	if c.Heartbeat != nil {
+		s.BootPolicy.Heartbeat = *c.Heartbeat
+	}
+	f.stations[id] = s
+	return f.err
+}
+
 func (f *fakeStore) Station(_ context.Context, id string) (fleet.StationDetail, error) {
 	s, ok := f.stations[id]
 	if !ok {

@@ -31,7 +31,7 @@ func config(version string) huma.Config {
 }
 
 // bodies are the schemas of requests, in which an unknown field is an error.
-var bodies = map[string]bool{"BulkRequest": true, "CommandRequest": true, "NewStation": true, "Select": true}
+var bodies = map[string]bool{"BulkRequest": true, "CommandRequest": true, "NewStation": true, "Select": true, "StationChange": true}
 
 // openAPI renders the description of all registered operations.
 func (a *api) openAPI() ([]byte, error) {

@@ -60,6 +60,10 @@ func (a *api) registerStations() {
 		Summary: "Create a station and its key", Description: "The key is generated and shown in this answer only; it is kept as a salted hash. A station that was seen before becomes known. 409: it is known already.",
 	}, a.createStation)
 	operate(a, huma.Operation{
+		OperationID: "change-station", Method: http.MethodPatch, Path: "/stations/{id}", Tags: tags,
+		Summary: "Change how a station's boots are answered", Description: changeStation,
+	}, a.changeStation)
+	operate(a, huma.Operation{
 		OperationID: "rotate-station-key", Method: http.MethodPost, Path: "/stations/{id}/key", Tags: tags,
 		Summary: "Make a new key for a station", Description: "The old key stops working at once, and a connection that was made with it is closed. The new key is shown in this answer only.",
 	}, a.rotateKey)

@@ -8,26 +8,29 @@ import (
 
 // Station is a charging station. What is not known is null.
 type Station struct {
-	ID              string     `json:"id" doc:"Identity, as in the connection URL" example:"CP-001"`
-	Known           bool       `json:"known" doc:"Created here; false: it came by itself to a server that is open to all"`
-	SecurityProfile int        `json:"securityProfile" minimum:"0" maximum:"3" doc:"Security profile that it must use at least"`
-	Version         *string    `json:"version" doc:"OCPP version of the latest connection" example:"2.0.1"`
-	Online          bool       `json:"online" doc:"Connected now"`
-	Address         *string    `json:"address" doc:"Remote address of the latest connection" example:"192.0.2.7:50112"`
-	ConnectedAt     *time.Time `json:"connectedAt" doc:"Begin of the latest connection"`
-	DisconnectedAt  *time.Time `json:"disconnectedAt" doc:"End of the latest connection that ended"`
-	LastMessageAt   *time.Time `json:"lastMessageAt" doc:"When the last message came from it"`
-	Vendor          *string    `json:"vendor" example:"Vendor"`
-	Model           *string    `json:"model" example:"Model"`
-	SerialNumber    *string    `json:"serialNumber"`
-	FirmwareVersion *string    `json:"firmwareVersion"`
-	ICCID           *string    `json:"iccid" doc:"Of the SIM card"`
-	IMSI            *string    `json:"imsi" doc:"Of the SIM card"`
-	BootStatus      *string    `json:"bootStatus" doc:"Answer to its latest BootNotification: Accepted, Pending or Rejected" example:"Accepted"`
-	BootReason      *string    `json:"bootReason" doc:"Why it booted (OCPP 2.x)" example:"PowerUp"`
-	BootedAt        *time.Time `json:"bootedAt" doc:"When the latest BootNotification came"`
-	ClockOffset     *float64   `json:"clockOffset" doc:"Seconds to add to its times to get the server's, as estimated; what a message travels is part of it" example:"-0.25"`
-	CreatedAt       *time.Time `json:"createdAt" doc:"When it was created or first seen"`
+	ID                string     `json:"id" doc:"Identity, as in the connection URL" example:"CP-001"`
+	Known             bool       `json:"known" doc:"Created here; false: it came by itself to a server that is open to all"`
+	SecurityProfile   int        `json:"securityProfile" minimum:"0" maximum:"3" doc:"Security profile that it must use at least"`
+	Version           *string    `json:"version" doc:"OCPP version of the latest connection" example:"2.0.1"`
+	Online            bool       `json:"online" doc:"Connected now"`
+	Address           *string    `json:"address" doc:"Remote address of the latest connection" example:"192.0.2.7:50112"`
+	ConnectedAt       *time.Time `json:"connectedAt" doc:"Begin of the latest connection"`
+	DisconnectedAt    *time.Time `json:"disconnectedAt" doc:"End of the latest connection that ended"`
+	LastMessageAt     *time.Time `json:"lastMessageAt" doc:"When the last message came from it"`
+	Vendor            *string    `json:"vendor" example:"Vendor"`
+	Model             *string    `json:"model" example:"Model"`
+	SerialNumber      *string    `json:"serialNumber"`
+	FirmwareVersion   *string    `json:"firmwareVersion"`
+	ICCID             *string    `json:"iccid" doc:"Of the SIM card"`
+	IMSI              *string    `json:"imsi" doc:"Of the SIM card"`
+	BootStatus        *string    `json:"bootStatus" doc:"Answer to its latest BootNotification: Accepted, Pending or Rejected" example:"Accepted"`
+	BootReason        *string    `json:"bootReason" doc:"Why it booted (OCPP 2.x)" example:"PowerUp"`
+	BootedAt          *time.Time `json:"bootedAt" doc:"When the latest BootNotification came"`
+	ClockOffset       *float64   `json:"clockOffset" doc:"Seconds to add to its times to get the server's, as estimated; what a message travels is part of it" example:"-0.25"`
+	Boot              *string    `json:"boot" doc:"How its boots shall be answered; null: as the server's default says" example:"Pending"`
+	BootInterval      *int       `json:"bootInterval" doc:"Seconds until it shall boot again while it is not accepted; null: the server's default"`
+	HeartbeatInterval *int       `json:"heartbeatInterval" doc:"Seconds between its heartbeats once it is accepted; null: the server's default"`
+	CreatedAt         *time.Time `json:"createdAt" doc:"When it was created or first seen"`
 }
 
 // StationDetail is a station with its places.
@@ -64,7 +67,9 @@ func viewStation(s fleet.Station) Station {
 		Vendor: orNull(s.Vendor), Model: orNull(s.Model), SerialNumber: orNull(s.Serial), FirmwareVersion: orNull(s.Firmware),
 		ICCID: orNull(s.ICCID), IMSI: orNull(s.IMSI),
 		BootStatus: orNull(string(s.BootStatus)), BootReason: orNull(s.BootReason), BootedAt: instant(s.BootedAt),
-		CreatedAt: instant(s.CreatedAt),
+		Boot: orNull(string(s.BootPolicy.Status)), BootInterval: orNull(int(s.BootPolicy.Retry / time.Second)),
+		HeartbeatInterval: orNull(int(s.BootPolicy.Heartbeat / time.Second)),
+		CreatedAt:         instant(s.CreatedAt),
 	}
 }
 

@@ -11,13 +11,13 @@ import (
 	"github.com/chargeyard/chargeyard/csms"
 	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/internal/store"
-	"github.com/chargeyard/chargeyard/ocpp"
 )
 
 // admission decides which stations are let in, and keeps their boot status. It is safe for concurrent use.
 type admission struct {
 	mode  Mode
 	store store.Stations
+	boots fleet.BootPolicy // of stations that have none of their own
 	log   *slog.Logger
 }
 
@@ -107,15 +107,3 @@ func checkProof(id fleet.Identity, c csms.Credential) (used fleet.Credential, er
 	}
 	return used, nil
 }
-
-// LoadBoot returns what the boot of a station was last answered, on whichever connection (rule R31).
-func (a *admission) LoadBoot(ctx context.Context, identity string) (ocpp.BootStatus, error) {
-	id, err := a.store.Identity(ctx, identity)
-	if errors.Is(err, store.ErrNotFound) {
-		return "", nil
-	}
-	return ocpp.BootStatus(id.BootStatus), err
-}
-
-// SaveBoot has nothing left to do: the adapter stored the status with the boot.
-func (a *admission) SaveBoot(context.Context, string, ocpp.BootStatus) error { return nil }

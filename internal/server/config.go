@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"time"
@@ -35,6 +36,12 @@ type Config struct {
 
 	// Heartbeat is the interval that the boot answer gives; 0 is 5 minutes.
 	Heartbeat time.Duration
+
+	// Boot is how boots are answered of stations for which the API says nothing else; "" is BootAccepted.
+	Boot Boot
+
+	// BootRetry is the interval that the answer to a boot gives which is not accepted; 0 is one minute.
+	BootRetry time.Duration
 
 	// Admission bounds what sockets may cost that are no stations yet, on each listener for stations. Zero fields have
 	// the defaults of csms.LimitOptions.
@@ -76,6 +83,7 @@ const (
 	DefaultHTTP      = "127.0.0.1:8080"
 	DefaultData      = "chargeyard-data"
 	DefaultHeartbeat = 5 * time.Minute
+	DefaultBootRetry = time.Minute
 
 	DefaultDrainWindow = 30 * time.Second
 )
@@ -98,6 +106,12 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Heartbeat == 0 {
 		c.Heartbeat = DefaultHeartbeat
+	}
+	if c.Boot == "" {
+		c.Boot = BootAccepted
+	}
+	if c.BootRetry == 0 {
+		c.BootRetry = DefaultBootRetry
 	}
 	if c.DrainWindow == 0 {
 		c.DrainWindow = DefaultDrainWindow
@@ -129,6 +143,12 @@ func (c Config) check() error {
 	}
 	if c.Heartbeat < time.Second {
 		return errors.New("a heartbeat interval below one second is not possible in OCPP")
+	}
+	if _, ok := bootStatuses()[c.Boot]; !ok {
+		return fmt.Errorf("a boot is answered accepted, pending or rejected, not %q", c.Boot)
+	}
+	if c.BootRetry < time.Second {
+		return errors.New("an interval of boots below one second is not possible in OCPP")
 	}
 	return nil
 }

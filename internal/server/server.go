@@ -77,7 +77,7 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 
 // openCSMS makes the end that stations talk to.
 func (s *Server) openCSMS() (err error) {
-	admission := &admission{mode: s.mode, store: s.store, log: s.cfg.Log}
+	admission := &admission{mode: s.mode, store: s.store, boots: s.cfg.boots(), log: s.cfg.Log}
 	presence, clocks := presence{s.store, s.cfg.Log}, newClocks(s.store)
 	s.refusals = newRefusals(s.store)
 	s.closers.add(s.refusals.close)
@@ -98,7 +98,7 @@ func (s *Server) openCSMS() (err error) {
 	if err != nil {
 		return err
 	}
-	backend := adapter.Backend{Store: clocks, Heartbeat: s.cfg.Heartbeat}
+	backend := adapter.Backend{Store: clocks, Boots: admission.answerBoot}
 	v16.Register(s.csms, backend)
 	v201.Register(s.csms, backend)
 	v21.Register(s.csms, backend)

@@ -12,6 +12,7 @@ import (
 type Store interface {
 	Ingest
 	Stations
+	Boots
 	Transactions
 	Access
 	Notices

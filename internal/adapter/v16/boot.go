@@ -11,20 +11,24 @@ import (
 )
 
 func (h handlers) boot(ctx context.Context, st *csms.Station, req *ocpp16.BootNotificationRequest) (*ocpp16.BootNotificationResponse, error) {
+	answer, err := h.Boots(ctx, st.Identity())
+	if err != nil {
+		return nil, err
+	}
 	now := time.Now()
 	serial := req.ChargePointSerialNumber.Or(req.ChargeBoxSerialNumber.Or("")) // the latter is deprecated (1.6, 6.3)
-	_, err := h.Submit(ctx, fleet.Booted{
+	_, err = h.Submit(ctx, fleet.Booted{
 		Station: st.Identity(), Received: now, Version: st.Version().String(),
 		Vendor: req.ChargePointVendor, Model: req.ChargePointModel, Serial: serial, Firmware: req.FirmwareVersion.Or(""),
 		ICCID: req.ICCID.Or(""), IMSI: req.IMSI.Or(""),
 		MeterType: req.MeterType.Or(""), MeterSerial: req.MeterSerialNumber.Or(""),
-		Status: fleet.BootAccepted,
+		Status: answer.Status,
 	})
 	if err != nil {
 		return nil, err
 	}
 	return &ocpp16.BootNotificationResponse{
-		Status: ocpp16.RegistrationStatusAccepted, CurrentTime: ocpp.At(now), Interval: h.Seconds(),
+		Status: ocpp16.RegistrationStatus(answer.Status), CurrentTime: ocpp.At(now), Interval: answer.Seconds(),
 	}, nil
 }
 

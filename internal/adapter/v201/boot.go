@@ -11,23 +11,27 @@ import (
 )
 
 func (h handlers) boot(ctx context.Context, st *csms.Station, req *ocpp201.BootNotificationRequest) (*ocpp201.BootNotificationResponse, error) {
+	answer, err := h.Boots(ctx, st.Identity())
+	if err != nil {
+		return nil, err
+	}
 	now := time.Now()
 	station := req.ChargingStation
 	var modem ocpp201.Modem
 	if station.Modem != nil {
 		modem = *station.Modem
 	}
-	_, err := h.Submit(ctx, fleet.Booted{
+	_, err = h.Submit(ctx, fleet.Booted{
 		Station: st.Identity(), Received: now, Version: st.Version().String(),
 		Vendor: station.VendorName, Model: station.Model, Serial: station.SerialNumber.Or(""), Firmware: station.FirmwareVersion.Or(""),
 		ICCID: modem.ICCID.Or(""), IMSI: modem.IMSI.Or(""),
-		Reason: string(req.Reason), Status: fleet.BootAccepted,
+		Reason: string(req.Reason), Status: answer.Status,
 	})
 	if err != nil {
 		return nil, err
 	}
 	return &ocpp201.BootNotificationResponse{
-		Status: ocpp201.RegistrationStatusAccepted, CurrentTime: ocpp.At(now), Interval: h.Seconds(),
+		Status: ocpp201.RegistrationStatus(answer.Status), CurrentTime: ocpp.At(now), Interval: answer.Seconds(),
 	}, nil
 }
 

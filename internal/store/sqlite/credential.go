@@ -13,11 +13,11 @@ func (db *DB) Identity(ctx context.Context, station string) (fleet.Identity, err
 	if ok {
 		return id, nil
 	}
-	err := one(ctx, db.readers, `SELECT id, known, profile, salt, hash, offered_salt, offered_hash, serial, boot_status
-		FROM stations WHERE id = ?`, []any{station}, []any{
+	err := one(ctx, db.readers, `SELECT id, known, profile, salt, hash, offered_salt, offered_hash, serial, boot_status, `+bootPolicyColumns+`
+		FROM stations WHERE id = ?`, []any{station}, append([]any{
 		&id.ID, &id.Known, &id.Profile, &id.Credential.Salt, &id.Credential.Hash, &id.Offered.Salt, &id.Offered.Hash,
 		&id.Serial, &id.BootStatus,
-	})
+	}, bootPolicyFields(&id.BootPolicy)...))
 	if err != nil {
 		return fleet.Identity{}, fmt.Errorf("station %q: %w", station, err)
 	}

@@ -41,6 +41,7 @@ func Run(t *testing.T, open Open) {
 		{"CredentialsChange", testCredentials},
 		{"OfferedCredential", testOfferedCredential},
 		{"Boot", testBoot},
+		{"BootPolicy", testBootPolicy},
 		{"Presence", testPresence},
 		{"Epochs", testEpochs},
 		{"ClockOffsets", testClockOffsets},

@@ -1,0 +1,102 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/internal/store"
+)
+
+const changeStation = `What the body does not name stays. A change counts from the next boot on: a Pending or Rejected station boots again
+after bootInterval. A Pending one that is connected is asked to boot at once when it shall not be Pending any more;
+bootTrigger says how it answered. An accepted station is not asked, and a rejected one cannot be (B03.FR.03): both go on
+until they boot.`
+
+// StationChange is what to change of a station.
+type StationChange struct {
+	Boot              *string `json:"boot,omitempty" enum:"Default,Accepted,Pending,Rejected" doc:"How its boots shall be answered. Default: as the server's --boot says. Pending: it may be configured, and not charge. Rejected: nothing is sent to it" example:"Accepted"`
+	BootInterval      *int    `json:"bootInterval,omitempty" minimum:"0" maximum:"86400" doc:"Seconds until it shall boot again while it is not accepted; 0: the server's default"`
+	HeartbeatInterval *int    `json:"heartbeatInterval,omitempty" minimum:"0" maximum:"86400" doc:"Seconds between its heartbeats once it is accepted; 0: the server's default. The station learns it at its next boot"`
+}
+
+type changeStationInput struct {
+	ID   string `path:"id" maxLength:"255" doc:"Identity of the station"`
+	Body StationChange
+}
+
+// ChangedStation is a station after a change.
+type ChangedStation struct {
+	StationDetail
+	BootTrigger *string `json:"bootTrigger" doc:"How it answered when it was asked to boot again: Accepted, Rejected, NotImplemented, or why there is no answer, as for commands. null: it was not asked" example:"Accepted"`
+}
+
+func (a *api) changeStation(ctx context.Context, in *changeStationInput) (*answer[ChangedStation], error) {
+	if err := a.o.Store.ChangeBootPolicy(ctx, in.ID, in.Body.change()); err != nil {
+		return nil, err
+	}
+	s, err := a.o.Store.Station(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	changed := ChangedStation{StationDetail: viewStationDetail(s)}
+	if in.Body.Boot != nil && s.Online && s.BootStatus == fleet.BootPending && s.BootPolicy.Status != fleet.BootPending {
+		changed.BootTrigger = orNull(a.triggerBoot(ctx, in.ID))
+	}
+	return &answer[ChangedStation]{changed}, nil
+}
+
+func (c StationChange) change() store.BootChange {
+	return store.BootChange{Status: c.status(), Retry: asDuration(c.BootInterval), Heartbeat: asDuration(c.HeartbeatInterval)}
+}
+
+func (c StationChange) status() *fleet.BootStatus {
+	if c.Boot == nil {
+		return nil
+	}
+	status := fleet.BootStatus(*c.Boot)
+	if status == "Default" {
+		status = fleet.BootNone
+	}
+	return &status
+}
+
+func asDuration(n *int) *time.Duration {
+	if n == nil {
+		return nil
+	}
+	d := time.Duration(*n) * time.Second
+	return &d
+}
+
+// triggerTimeout bounds how long a change waits for the station. One that does not answer boots by itself.
+const triggerTimeout = 5 * time.Second
+
+// triggerBoot asks a station to boot again: the same request in all versions. It returns the status of its answer, or
+// why there is none.
+func (a *api) triggerBoot(ctx context.Context, station string) string {
+	got, err := a.o.Fleet.Command(ctx, Command{
+		Station: station, Action: "TriggerMessage", Payload: []byte(`{"requestedMessage":"BootNotification"}`), Timeout: triggerTimeout,
+	})
+	var failed *CommandError
+	switch {
+	case errors.As(err, &failed):
+		return string(failed.Outcome)
+	case err != nil:
+		return string(CommandOffline)
+	}
+	return answerStatus(got.Response)
+}
+
+// answerStatus reads the status that most answers have; it is "" in others.
+func answerStatus(response json.RawMessage) string {
+	var body struct {
+		Status string `json:"status"`
+	}
+	if json.Unmarshal(response, &body) != nil {
+		return ""
+	}
+	return body.Status
+}
