@@ -71,6 +71,8 @@ func TestWrongCommandLinesSayWhatIsWrong(t *testing.T) {
 		"--heartbeat takes a duration":  {"serve", "--heartbeat=-1s"},
 		"--handshakes takes a value":    {"serve", "--handshakes", "0"},
 		"--demo takes a value":          {"serve", "--demo", "0"},
+		"--commit-events takes":         {"serve", "--commit-events=-1"},
+		"--commit-delay takes":          {"serve", "--commit-delay", "2s"},
 		"--evses takes a value":         {"simulate", "--url", "ws://h/", "--evses", "0"},
 		"--flaps takes a value":         {"storm", "--flaps", "0"},
 		"See: chargeyard serve --help":  {"serve", "--noting"},

@@ -28,6 +28,7 @@ type serveCmd struct {
 	BootRetry time.Duration `name:"boot-retry" placeholder:"DURATION" default:"1m" help:"When a station that was not accepted shall boot again. Default 1m." group:"Stations"`
 
 	Admission admissionFlags `embed:""`
+	Commits   commitFlags    `embed:""`
 
 	HTTP     string `name:"http" placeholder:"ADDR" default:"127.0.0.1:8080" help:"Address of the API. Default 127.0.0.1:8080." group:"API"`
 	APIToken string `name:"api-token" placeholder:"TOKEN" help:"A token the API accepts. Better given as CHARGEYARD_API_TOKEN: a command line can be read by others. Without it the first start makes one and prints it." group:"API"`
@@ -87,7 +88,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	cfg := server.Config{
 		Demo: c.Demo, OCPP: c.OCPP, OCPPTLS: c.OCPPTLS, ClientCA: c.ClientCA, Operator: c.Operator, RSAKeyExchange: c.TLSRSA, Stations: server.Mode(c.Stations),
 		Heartbeat: c.Heartbeat, Boot: server.Boot(c.Boot), BootRetry: c.BootRetry, DrainWindow: c.Drain, HTTP: c.HTTP, APIToken: c.APIToken, Data: c.Data, Version: version,
-		Log: log, Banner: s.out, Admission: c.Admission.bounds(),
+		Log: log, Banner: s.out, Admission: c.Admission.bounds(), Commits: c.Commits.commits(),
 	}
 	for i := range c.TLSCert {
 		cfg.Certificates = append(cfg.Certificates, server.CertificateFiles{Cert: c.TLSCert[i], Key: c.TLSKey[i]})

@@ -47,6 +47,9 @@ type Config struct {
 	// the defaults of csms.LimitOptions.
 	Admission csms.LimitOptions
 
+	// Commits says how the store gathers what stations send.
+	Commits Commits
+
 	// DrainWindow is how long stopping may take: stations are closed evenly over most of it, so that they come back
 	// evenly elsewhere. Few stations take less of it. 0 is 30 s, or 3 s with Demo.
 	DrainWindow time.Duration

@@ -38,9 +38,11 @@ func (d dataDir) close() error {
 }
 
 // openStore opens the store, or says in a sentence what to do.
-func openStore(d dataDir, log *slog.Logger) (store.Store, error) {
-	watch := &commitWatch{log: log}
-	s, err := sqlite.Open(d.path, store.Options{OnCommit: watch.commit})
+func openStore(d dataDir, c Config) (store.Store, error) {
+	watch := &commitWatch{log: c.Log}
+	o := store.Options{OnCommit: watch.commit}
+	c.Commits.apply(&o)
+	s, err := sqlite.Open(d.path, o)
 	switch {
 	case err == nil:
 		return s, nil

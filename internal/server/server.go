@@ -62,7 +62,7 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 		return nil, err
 	}
 	s.closers.add(s.data.close)
-	if s.store, err = openStore(s.data, s.cfg.Log); err != nil {
+	if s.store, err = openStore(s.data, s.cfg); err != nil {
 		return nil, err
 	}
 	s.closers.add(s.store.Close)
