@@ -14,7 +14,7 @@ import (
 type Options struct {
 	Store  Store         // required: what is remembered
 	Fleet  Fleet         // required: the stations that are connected
-	Tokens TokenVerifier // required: who may call
+	Tokens APITokens     // required: who may call
 
 	// NotReady returns why the server should get no traffic, and nothing when it should. Default: always ready.
 	NotReady func(context.Context) []string
@@ -87,4 +87,6 @@ func (a *api) register() {
 	a.registerBulk()
 	a.registerRuntime()
 	a.registerRefusals()
+	a.registerTokens()
+	a.registerAPITokens()
 }

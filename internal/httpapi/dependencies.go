@@ -21,6 +21,7 @@ type Store interface {
 	ListTransactions(ctx context.Context, q store.TransactionQuery) (store.Page[fleet.Transaction], error)
 	Samples(ctx context.Context, q store.SampleQuery) (store.Page[fleet.TransactionSample], error)
 	ListRefusals(ctx context.Context, q store.RefusalQuery) (store.Page[fleet.Refused], error)
+	TokenStore
 }
 
 // Fleet is what can be done to stations that are connected.

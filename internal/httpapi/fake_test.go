@@ -24,6 +24,7 @@ type fakeStore struct {
 	transactions []fleet.Transaction
 	samples      []fleet.TransactionSample
 	asked        any // the last query
+	fakeTokens
 }
 
 func (f *fakeStore) CreateStation(_ context.Context, s store.NewStation) error {

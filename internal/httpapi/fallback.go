@@ -20,7 +20,7 @@ func fallback(mux *http.ServeMux) http.Handler {
 // index answers at the address that the banner names: where to go on.
 func index(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, "application/json", map[string]string{
-		"description": "/openapi.json", "stations": prefix + "/stations", "transactions": prefix + "/transactions", "refusals": prefix + "/refusals",
+		"description": "/openapi.json", "stations": prefix + "/stations", "transactions": prefix + "/transactions", "refusals": prefix + "/refusals", "tokens": prefix + "/tokens",
 	})
 }
 

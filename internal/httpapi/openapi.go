@@ -30,17 +30,15 @@ func config(version string) huma.Config {
 	return c
 }
 
-// bodies are the schemas of requests, in which an unknown field is an error.
-var bodies = map[string]bool{"BulkRequest": true, "CommandRequest": true, "NewStation": true, "Select": true, "StationChange": true}
-
 // openAPI renders the description of all registered operations.
 func (a *api) openAPI() ([]byte, error) {
 	doc := a.huma.OpenAPI()
 	schemas := doc.Components.Schemas.Map()
 	delete(schemas, "ErrorModel") // huma registers its error type although every operation has ours
 	delete(schemas, "ErrorDetail")
+	requests := requestSchemas(doc)
 	for name, schema := range schemas {
-		if !bodies[name] {
+		if !requests[name] {
 			schema.AdditionalProperties = nil // clients must put up with fields that a later version adds
 		}
 	}

@@ -20,6 +20,10 @@ type Transaction struct {
 	StopToken     *string    `json:"stopToken" doc:"Who ended it, if the station said so"`
 	StopTokenType *string    `json:"stopTokenType" doc:"OCPP 2.x"`
 	Authorization *string    `json:"authorization" doc:"What was decided about idToken" example:"Accepted"`
+	AuthReason    *string    `json:"authorizationReason" doc:"Why: on-record, unknown-accepted, none-needed, vouched-for; blocked, invalid, expired, unknown-refused, wrong-code, malformed" example:"on-record"`
+	AuthDetail    *string    `json:"authorizationDetail" doc:"Why, in a sentence" example:"it is on record as accepted"`
+	StopAuth      *string    `json:"stopAuthorization" doc:"What was decided about stopToken" example:"Accepted"`
+	StopAuthWhy   *string    `json:"stopAuthorizationReason" doc:"Why, in one word" example:"on-record"`
 	Active        bool       `json:"active" doc:"The end has not been reported"`
 	StartedAt     *time.Time `json:"startedAt" doc:"By the station's clock"`
 	EndedAt       *time.Time `json:"endedAt" doc:"By the station's clock"`
@@ -70,6 +74,8 @@ func viewTransaction(t fleet.Transaction) Transaction {
 		ID: transactionID(t.Station, t.ID), Station: t.Station, TransactionID: t.ID,
 		EVSE: orNull(t.EVSE), Connector: orNull(t.Connector),
 		IDToken: orNull(t.Token.Value), IDTokenType: orNull(t.Token.Type), Authorization: orNull(string(t.Decision)),
+		AuthReason: orNull(string(t.DecisionReason)), AuthDetail: orNull(t.DecisionDetail),
+		StopAuth: orNull(string(t.StopDecision)), StopAuthWhy: orNull(string(t.StopDecisionReason)),
 		StopToken: orNull(t.StopToken.Value), StopTokenType: orNull(t.StopToken.Type),
 		Active: t.Active, StartedAt: instant(t.StartedAt), EndedAt: instant(t.EndedAt),
 		MeterStart: number(t.MeterStart), MeterStop: number(t.MeterStop), MeterLast: number(t.MeterLast),
