@@ -52,12 +52,11 @@ func (d *dice) transactionID() string {
 func (s *Station) backOff() station.BackOff {
 	d := s.fleet.draws(s.number, aspectNetwork)
 	var mu sync.Mutex
-	return station.BackOff{
-		WaitMinimum: 2 * time.Second, RandomRange: 2 * time.Second, RepeatTimes: 4,
-		Rand: func(limit time.Duration) time.Duration {
-			mu.Lock()
-			defer mu.Unlock()
-			return time.Duration(d.Int64N(int64(limit) + 1))
-		},
+	b := s.fleet.o.BackOff
+	b.Rand = func(limit time.Duration) time.Duration {
+		mu.Lock()
+		defer mu.Unlock()
+		return time.Duration(d.Int64N(int64(limit) + 1))
 	}
+	return b
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/chargeyard/chargeyard/ocpp"
+	"github.com/chargeyard/chargeyard/station"
 )
 
 // Options of a Fleet. Every field but URL may be zero.
@@ -31,6 +32,10 @@ type Options struct {
 	PauseMin       time.Duration // shortest and longest time between visits; default 1 s and 20 s, or at most a fifth
 	PauseMax       time.Duration // of Duration
 	RampUp         time.Duration // over which the stations connect, evenly; default 10 ms a station, at most 5 s
+
+	// BackOff is the wait between attempts to connect; its Rand is the fleet's own. Default: 2 s and up to 2 s more,
+	// doubled four times.
+	BackOff station.BackOff
 
 	// DialContext opens the network connections, as in net.Dialer; nil is a net.Dialer. Tests dial in memory.
 	DialContext func(ctx context.Context, network, address string) (net.Conn, error)
@@ -63,6 +68,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.BackOff.WaitMinimum == 0 && o.BackOff.RandomRange == 0 {
+		o.BackOff = station.BackOff{WaitMinimum: 2 * time.Second, RandomRange: 2 * time.Second, RepeatTimes: 4}
 	}
 	o.defaultTimes()
 	return o, nil
