@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"reflect"
 	"strings"
 
@@ -16,13 +17,19 @@ import (
 type cli struct {
 	Config string `placeholder:"FILE" help:"JSON file with settings: {\"ocpp\": \":8887\", \"tls-cert\": [\"a.pem\"]}. A key is the name of a flag, and for --stations and --prefix of simulate and storm that of its variable: simulate-stations. Flags win over CHARGEYARD_* variables, and those over the file."`
 
-	ShowVersion versionFlag `name:"version" env:"-" help:"Say which version this is."`
+	Serve serveCmd `cmd:"" group:"Server" help:"Run the management system: accept stations, keep their transactions, answer the API."`
+	Token tokenCmd `cmd:"" group:"Server" help:"Make tokens for programs and people that use the API."`
 
-	Serve    serveCmd    `cmd:"" help:"Run the management system: accept stations, keep their transactions, answer the API."`
-	Simulate simulateCmd `cmd:"" help:"Run virtual stations against a management system, this one or any other."`
-	Storm    stormCmd    `cmd:"" help:"Take the connections of thousands of stations away at once and measure how they come back."`
-	Token    tokenCmd    `cmd:"" help:"Make tokens for the API."`
-	Version  versionCmd  `cmd:"" help:"Say which version this is."`
+	Stations     stationsCmd     `cmd:"" group:"Ask a server" help:"List, show, add and delete stations."`
+	Transactions transactionsCmd `cmd:"" group:"Ask a server" help:"List and show charging sessions."`
+	Call         callCmd         `cmd:"" group:"Ask a server" help:"Send an OCPP request to a station, or to many, and print the answer."`
+	Refusals     refusalsCmd     `cmd:"" group:"Ask a server" help:"List stations that were turned away, and why."`
+
+	Simulate simulateCmd `cmd:"" group:"Simulator" help:"Run virtual stations against a management system, this one or any other."`
+	Verify   verifyCmd   `cmd:"" group:"Simulator" help:"Compare what simulated stations did with what a management system has stored."`
+	Storm    stormCmd    `cmd:"" group:"Simulator" help:"Take the connections of thousands of stations away at once and measure how they come back."`
+
+	Version versionCmd `cmd:"" group:"Tools" help:"Say which version this is."`
 
 	StormServer stormServerCmd `cmd:"" hidden:"" help:"The server that storm starts for itself."`
 }
@@ -30,17 +37,29 @@ type cli struct {
 const about = `Chargeyard is an OCPP charging station management system in one binary: it speaks OCPP 1.6, 2.0.1 and 2.1 on one
 port and needs nothing set up.
 
-Try it: "chargeyard serve --demo 25" runs it with 25 stations of its own.`
+Try it:
 
-// streams are where a command writes: out is for the user, err for the log.
-type streams struct{ out, err io.Writer }
+    chargeyard serve --demo 25                            run it with 25 stations of its own
+    chargeyard stations                                   who is there?
+    chargeyard call DEMO-0001 Reset '{"type":"Soft"}'     ask one for something
+    chargeyard simulate --url ws://localhost:8887/ocpp    virtual stations for this or any other system`
+
+// streams are where a command reads and writes: out is for the user, err for the log.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
 
 // exitCode ends the parse of --help and the like; kong calls a function that must not return.
 type exitCode int
 
 // run is main without the process: it parses the arguments, runs the command until ctx ends, and returns the exit
-// code: 0, 1 when the command failed, 2 when the command line is wrong.
+// code: 0, 1 when the command failed, 2 when the command line is wrong, others as the command says.
 func run(ctx context.Context, args []string, out, errOut io.Writer) (code int) {
+	return runWith(ctx, args, streams{os.Stdin, out, errOut})
+}
+
+func runWith(ctx context.Context, args []string, s streams) (code int) {
 	defer func() {
 		switch cause := recover().(type) {
 		case nil:
@@ -50,13 +69,13 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (code int) {
 			panic(cause)
 		}
 	}()
-	command, err := parse(&cli{}, args, out, errOut)
+	command, err := parse(&cli{}, args, s.out, s.err)
 	if err == nil {
 		command.BindTo(ctx, (*context.Context)(nil))
-		command.Bind(streams{out, errOut})
+		command.Bind(s)
 		err = command.Run()
 	}
-	return report(err, errOut)
+	return report(err, s.err)
 }
 
 func parse(grammar *cli, args []string, out, errOut io.Writer) (*kong.Context, error) {
@@ -66,13 +85,16 @@ func parse(grammar *cli, args []string, out, errOut io.Writer) (*kong.Context, e
 		kong.DefaultEnvars("CHARGEYARD"),
 		kong.Writers(out, errOut),
 		kong.Exit(func(code int) { panic(exitCode(code)) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: false}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, NoAppDescFormat: true, FlagsLast: true}),
 	)
 	if err != nil {
 		return nil, err
 	}
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		args = []string{"--help"}
+	case args[0] == "--version": // as a flag of the grammar it would be one of each command, where it means that of OCPP
+		args = []string{"version"}
 	}
 	return parser.Parse(args)
 }
@@ -82,7 +104,7 @@ func report(err error, errOut io.Writer) int {
 	if err == nil {
 		return 0
 	}
-	hint, code := "", 1
+	hint, code := hintOf(err), exitCodeOf(err)
 	if usage := (*kong.ParseError)(nil); errors.As(err, &usage) {
 		hint, code = "\nSee: "+commandOf(usage.Context)+" --help", 2
 	}

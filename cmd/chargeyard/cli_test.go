@@ -31,8 +31,13 @@ func TestHelpOfEveryCommand(t *testing.T) {
 		args []string
 		want []string
 	}{
-		{nil, []string{"serve", "simulate", "token new", "version", "--demo 25"}},
-		{[]string{"--help"}, []string{"serve", "simulate", "token new", "version", "CHARGEYARD_"}},
+		{nil, []string{"serve", "simulate", "token", "version", "--demo 25"}},
+		{[]string{"--help"}, []string{"Server\n", "Ask a server\n", "Simulator\n", "Tools\n", "transactions", "CHARGEYARD_"}},
+		{[]string{"stations", "--help"}, []string{"stations add", "stations delete", "  chargeyard stations --online"}},
+		{[]string{"stations", "list", "--help"}, []string{"--version", "--server=URL", "$CHARGEYARD_API_TOKEN"}},
+		{[]string{"transactions", "--help"}, []string{"transactions show", "CP-001:17"}},
+		{[]string{"call", "--help"}, []string{"STATION", "@FILE", "Exit code", "--all", "--expect"}},
+		{[]string{"refusals", "--help"}, []string{"--since"}},
 		{[]string{"serve", "--help"}, []string{"--ocpp=ADDR", "127.0.0.1:8080", "$CHARGEYARD_API_TOKEN", "open|known", "Ctrl-C"}},
 		{[]string{"storm", "--help"}, []string{"--variant", "halfopen", "--server-pid", "--report", "--strike-at"}},
 		{[]string{"simulate", "--help"}, []string{"--url", "--stations", "--duration"}},
@@ -78,6 +83,14 @@ func TestWrongCommandLinesSayWhatIsWrong(t *testing.T) {
 		"See: chargeyard serve --help":  {"serve", "--noting"},
 		"See: chargeyard token --help":  {"token", "old"},
 		"See: chargeyard --help":        {"old"},
+		`did you mean "stations"`:       {"sttions"},
+		"give STATION ACTION":           {"call", "CP-001"},
+		"give ACTION [JSON]":            {"call", "--all"},
+		"does not go with --all":        {"call", "--all", "--select", "a,b", "Reset"},
+		"--timeout takes a duration":    {"call", "CP-001", "Reset", "--timeout=-1s"},
+		"can't be used together":        {"stations", "--online", "--offline"},
+		"--output must be one of":       {"stations", "--output", "xml"},
+		"--limit takes a value":         {"transactions", "--limit", "0"},
 	} {
 		code, _, errOut := try(t, args...)
 		if code == 0 || !strings.Contains(errOut, want) {

@@ -13,6 +13,7 @@ type tokenCmd struct {
 
 type tokenNewCmd struct {
 	Data string `placeholder:"DIR" default:"chargeyard-data" help:"Data directory of the server that shall accept the token. Default ./chargeyard-data."`
+	Save bool   `env:"-" help:"Also keep the token in the data directory, readable by this user only: the commands that ask a server on this machine find it there."`
 	Name string `placeholder:"NAME" default:"unnamed" env:"-" help:"What or whom the token is for; kept beside its hash."`
 }
 
@@ -21,7 +22,8 @@ func (tokenNewCmd) Help() string {
 	return `The token is printed once and kept as a hash only. A server that runs on the same data directory accepts it at once,
 another one from its next start.
 
-    TOKEN=$(chargeyard token new --name dashboard)`
+    TOKEN=$(chargeyard token new --name dashboard)
+    chargeyard token new --save`
 }
 
 // Run makes the token.
@@ -32,6 +34,11 @@ func (c tokenNewCmd) Run(s streams) error {
 	token, err := server.NewAPIToken(c.Data, c.Name)
 	if err != nil {
 		return err
+	}
+	if c.Save {
+		if err := os.WriteFile(savedToken(c.Data), []byte(token+"\n"), 0o600); err != nil {
+			return fmt.Errorf("cannot save the token: %w", err)
+		}
 	}
 	_, err = fmt.Fprintln(s.out, token)
 	return err

@@ -5,26 +5,12 @@ import (
 	"io"
 	"runtime"
 	"runtime/debug"
-
-	"github.com/alecthomas/kong"
 )
 
 type versionCmd struct{}
 
 // Run prints the version, and what it was built with and from.
 func (versionCmd) Run(s streams) error { return writeVersion(s.out) }
-
-// versionFlag is the same as a flag, for those who try that first.
-type versionFlag bool
-
-// BeforeReset prints the version instead of running a command; kong calls it when the flag is there.
-func (versionFlag) BeforeReset(app *kong.Kong) error {
-	if err := writeVersion(app.Stdout); err != nil {
-		return err
-	}
-	app.Exit(0)
-	return nil
-}
 
 func writeVersion(w io.Writer) error {
 	v, rev := buildVersion()

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // maxAnswer bounds what is read of one answer, in bytes: a page of 1000 items is far below it.
@@ -25,6 +26,9 @@ type Options struct {
 	Server string // required: the URL of the server, such as http://127.0.0.1:8080; /api/v1 may follow
 	Token  string // API token; "" sends none, which the server refuses
 
+	// Limit bounds the time of each request, with its answer. Default: none but that of the caller's context.
+	Limit time.Duration
+
 	// Transport sends the requests. Default: http.DefaultTransport.
 	Transport http.RoundTripper
 }
@@ -33,6 +37,7 @@ type Options struct {
 type Client struct {
 	base  *url.URL
 	token string
+	limit time.Duration
 	http  http.Client
 }
 
@@ -46,7 +51,7 @@ func New(o Options) (*Client, error) {
 		return nil, errors.New("the URL of the server has no user, query or fragment: give the token apart from it")
 	}
 	base.Path = strings.TrimSuffix(strings.TrimSuffix(base.Path, "/"), prefix)
-	return &Client{base: base, token: o.Token, http: http.Client{
+	return &Client{base: base, token: o.Token, limit: o.Limit, http: http.Client{
 		Transport: o.Transport,
 		// A redirect could carry the token away.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -85,6 +90,8 @@ func (c *Client) Send(ctx context.Context, method, path string, body any) (json.
 }
 
 func (c *Client) do(ctx context.Context, method, path string, query url.Values, body []byte) (json.RawMessage, error) {
+	ctx, cancel := c.limited(ctx)
+	defer cancel()
 	resp, err := c.open(ctx, method, path, query, body)
 	if err != nil {
 		return nil, err
@@ -100,6 +107,15 @@ func (c *Client) do(ctx context.Context, method, path string, query url.Values, 
 		return nil, c.foreign(resp)
 	}
 	return answer, nil
+}
+
+// limited bounds one request. Its end is the server's fault, not the caller's wish.
+func (c *Client) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	if c.limit <= 0 {
+		return context.WithCancel(ctx)
+	}
+	slow := &UnreachableError{Server: c.Server(), Err: fmt.Errorf("it took longer than %v", c.limit)}
+	return context.WithTimeoutCause(ctx, c.limit, slow)
 }
 
 // open sends a request and returns the answer when it is a success; its body is still to be read.

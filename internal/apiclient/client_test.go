@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -127,6 +128,20 @@ func TestTheEndOfTheContextIsToldAsItIs(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	go func() { <-asked; cancel(cause) }()
 	if _, err := c.Get(ctx, "/stations", nil); !errors.Is(err, cause) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestAServerThatDoesNotAnswerIsNamed(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	t.Cleanup(srv.Close)
+	c, err := apiclient.New(apiclient.Options{Server: srv.URL, Limit: time.Millisecond, Transport: srv.Client().Transport})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.Get(t.Context(), "/stations", nil)
+	var down *apiclient.UnreachableError
+	if !errors.As(err, &down) || !strings.Contains(err.Error(), "longer than 1ms") {
 		t.Errorf("%v", err)
 	}
 }

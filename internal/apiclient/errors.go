@@ -42,6 +42,9 @@ func (e *Error) Error() string {
 		if i == 0 {
 			separator = ": "
 		}
+		if f.Detail == e.Detail { // said already; the place is new
+			f.Detail = "here"
+		}
 		said += separator + f.String()
 	}
 	return said

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/chargeyard/chargeyard/internal/apiclient"
+)
+
+type transactionsCmd struct {
+	List transactionsListCmd `cmd:"" default:"withargs" help:"List transactions, the latest start first; the same as \"chargeyard transactions\"."`
+	Show transactionsShowCmd `cmd:"" help:"Show one transaction with a summary of its measured values."`
+}
+
+// Help explains more than the one line.
+func (transactionsCmd) Help() string {
+	return `Without a word more it lists the transactions.
+
+    chargeyard transactions --active
+    chargeyard transactions --station CP-001 --since 24h
+    chargeyard transactions show CP-001:17`
+}
+
+// transactionView is what the tables show of a transaction of the API.
+type transactionView struct {
+	ID            string      `json:"id"`
+	Station       string      `json:"station"`
+	TransactionID string      `json:"transactionId"`
+	EVSE          *int        `json:"evse"`
+	Connector     *int        `json:"connector"`
+	IDToken       *string     `json:"idToken"`
+	IDTokenType   *string     `json:"idTokenType"`
+	StopToken     *string     `json:"stopToken"`
+	Authorization *string     `json:"authorization"`
+	Active        bool        `json:"active"`
+	StartedAt     *time.Time  `json:"startedAt"`
+	EndedAt       *time.Time  `json:"endedAt"`
+	MeterStart    json.Number `json:"meterStart"`
+	MeterStop     json.Number `json:"meterStop"`
+	MeterLast     json.Number `json:"meterLast"`
+	StopReason    *string     `json:"stopReason"`
+	ChargingState *string     `json:"chargingState"`
+	Offline       bool        `json:"offline"`
+	RemoteStartID *int64      `json:"remoteStartId"`
+	ReservationID *int64      `json:"reservationId"`
+	StartSeen     bool        `json:"startSeen"`
+	Events        int64       `json:"events"`
+	MissingEvents int64       `json:"missingEvents"`
+	Conflicts     int64       `json:"conflicts"`
+	FirstReceived *time.Time  `json:"firstReceivedAt"`
+	LastReceived  *time.Time  `json:"lastReceivedAt"`
+}
+
+type transactionsListCmd struct {
+	apiFlags `embed:""`
+
+	Active  bool          `env:"-" xor:"state" help:"Only those that go on."`
+	Ended   bool          `env:"-" xor:"state" help:"Only those that have ended."`
+	Station string        `env:"-" placeholder:"ID" help:"Only those of one station."`
+	Since   time.Duration `env:"-" placeholder:"TIME" help:"Only those that started in the last 90s, 15m, 24h, ..., by the clock of their station."`
+	Limit   int           `env:"-" placeholder:"N" help:"The latest N of them. Default: all."`
+}
+
+// Help explains more than the one line.
+func (transactionsListCmd) Help() string {
+	return `The latest start is first. TROUBLE says what is wrong with the events of a transaction: messages that are missing, that
+contradict each other, or a start that never came.
+
+    chargeyard transactions --active --station CP-001
+    chargeyard transactions --since 24h --output json`
+}
+
+// Run lists transactions.
+func (c *transactionsListCmd) Run(ctx context.Context, s streams) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	list := first(keep(client.Items(ctx, "/transactions", c.query()), c.wants(time.Now())), c.Limit)
+	if c.json() {
+		return writeArray(s.out, list)
+	}
+	return c.table(s, list)
+}
+
+func (c *transactionsListCmd) query() url.Values {
+	q := url.Values{}
+	if c.Station != "" {
+		q.Set("station", c.Station)
+	}
+	if c.Active || c.Ended {
+		q.Set("active", strconv.FormatBool(c.Active))
+	}
+	if c.Limit > 0 && c.Limit < apiclient.MaxPage && c.Since == 0 {
+		q.Set("limit", strconv.Itoa(c.Limit))
+	}
+	return q
+}
+
+func (c *transactionsListCmd) wants(now time.Time) func(json.RawMessage) (bool, error) {
+	return func(item json.RawMessage) (bool, error) {
+		if c.Since == 0 {
+			return true, nil
+		}
+		var t transactionView
+		err := json.Unmarshal(item, &t)
+		return t.StartedAt != nil && t.StartedAt.After(now.Add(-c.Since)), err
+	}
+}
+
+func (c *transactionsListCmd) table(s streams, list items) error {
+	t := newTable(s.out, column{title: "TRANSACTION"}, column{title: "EVSE", right: true, drop: 3}, column{title: "STARTED"}, column{title: "TOOK", right: true, drop: 2},
+		column{title: "kWh", right: true}, column{title: "STATE"}, column{title: "TOKEN", drop: 4}, column{title: "TROUBLE", drop: 1})
+	for tx, err := range decoded[transactionView](list) {
+		if err != nil {
+			return err
+		}
+		now := time.Now()
+		t.row(tx.ID, tx.place(), ago(tx.StartedAt, now), tx.took(now), tx.energy(), tx.state(), or(tx.IDToken), tx.trouble())
+	}
+	return t.end("There is no such transaction.")
+}
+
+func (t *transactionView) place() string {
+	switch {
+	case t.EVSE == nil:
+		return none
+	case t.Connector == nil || *t.Connector == 1:
+		return strconv.Itoa(*t.EVSE)
+	}
+	return fmt.Sprintf("%d/%d", *t.EVSE, *t.Connector)
+}
+
+// took is how long it has charged, or charges already.
+func (t *transactionView) took(now time.Time) string {
+	switch {
+	case t.StartedAt == nil:
+		return none
+	case t.EndedAt != nil:
+		now = *t.EndedAt
+	}
+	if d := now.Sub(*t.StartedAt); d >= 0 {
+		return span(d)
+	}
+	return none // clocks differ
+}
+
+// energy in kWh, as far as the meter has told.
+func (t *transactionView) energy() string {
+	end := t.MeterStop
+	if end == "" {
+		end = t.MeterLast
+	}
+	from, err := t.MeterStart.Float64()
+	to, err2 := end.Float64()
+	if err != nil || err2 != nil {
+		return none
+	}
+	return strconv.FormatFloat((to-from)/1000, 'f', 3, 64)
+}
+
+func (t *transactionView) state() string {
+	switch {
+	case t.Active && t.ChargingState != nil:
+		return *t.ChargingState
+	case t.Active:
+		return "active"
+	case t.StopReason != nil:
+		return "ended, " + *t.StopReason
+	}
+	return "ended"
+}
+
+func (t *transactionView) trouble() string {
+	said := ""
+	add := func(n int64, what string) {
+		if n == 0 {
+			return
+		}
+		if said != "" {
+			said += ", "
+		}
+		said += fmt.Sprintf(what, n)
+	}
+	add(t.MissingEvents, "%d missing")
+	add(t.Conflicts, "%d conflicts")
+	if !t.StartSeen {
+		add(1, "%.0dno start")
+	}
+	return said
+}
