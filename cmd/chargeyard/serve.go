@@ -21,6 +21,7 @@ type serveCmd struct {
 	Operator  string        `placeholder:"NAME" help:"Organisation (O) that station certificates must name. Default: any." group:"Stations"`
 	TLSRSA    bool          `name:"tls-rsa-suites" help:"Also offer the two TLS 1.2 suites with RSA key exchange, which OCPP demands and old stations need. They have no forward secrecy." group:"Stations"`
 	Stations  string        `enum:"open,known,auto" default:"auto" placeholder:"open|known" help:"Who may connect. known: stations created through the API, with their key or certificate. open: any station that has no key here. Without it: open when every station address is on loopback, known otherwise." group:"Stations"`
+	Unknown   string        `name:"unknown-tokens" enum:"accept,refuse,auto" default:"auto" placeholder:"accept|refuse" help:"Whether drivers may charge whose token (card, code, app) is not on record. Those that may not are listed by the API, which accepts them with one call. Without it: accept with --demo and where any station may connect, refuse otherwise." group:"Stations"`
 	Drain     time.Duration `name:"drain-window" placeholder:"DURATION" help:"How long SIGTERM may take: stations are closed evenly over most of it, those without a running transaction first, and those that come are told to try again later. Few stations take less. Default 30s, with --demo 3s." group:"Stations"`
 	Heartbeat time.Duration `placeholder:"DURATION" default:"5m" help:"Heartbeat interval that the boot answer gives to stations. Default 5m." group:"Stations"`
 
@@ -87,7 +88,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	defer closeLog()
 	cfg := server.Config{
 		Demo: c.Demo, OCPP: c.OCPP, OCPPTLS: c.OCPPTLS, ClientCA: c.ClientCA, Operator: c.Operator, RSAKeyExchange: c.TLSRSA, Stations: server.Mode(c.Stations),
-		Heartbeat: c.Heartbeat, Boot: server.Boot(c.Boot), BootRetry: c.BootRetry, DrainWindow: c.Drain, HTTP: c.HTTP, APIToken: c.APIToken, Data: c.Data, Version: version,
+		Heartbeat: c.Heartbeat, Boot: server.Boot(c.Boot), BootRetry: c.BootRetry, DrainWindow: c.Drain, UnknownTokens: server.UnknownTokens(c.Unknown), HTTP: c.HTTP, APIToken: c.APIToken, Data: c.Data, Version: version,
 		Log: log, Banner: s.out, Admission: c.Admission.bounds(), Commits: c.Commits.commits(),
 	}
 	for i := range c.TLSCert {

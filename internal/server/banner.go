@@ -19,6 +19,7 @@ func (s *Server) banner(token string) {
 		line("  stations   wss://%s/ocpp/IDENTITY   OCPP 1.6, 2.0.1, 2.1", reachable(l.Addr()))
 	}
 	line("             %s", s.admissionText())
+	line("  drivers    %s", s.cfg.tokensText())
 	if s.cfg.Demo > 0 {
 		line("             %d virtual stations, %s0001 and so on, connect now", s.cfg.Demo, demoPrefix)
 	}

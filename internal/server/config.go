@@ -34,6 +34,9 @@ type Config struct {
 	// Stations says who may connect; "" is ModeAuto.
 	Stations Mode
 
+	// UnknownTokens says what becomes of tokens of drivers that are not on record; "" is UnknownTokensAuto.
+	UnknownTokens UnknownTokens
+
 	// Heartbeat is the interval that the boot answer gives; 0 is 5 minutes.
 	Heartbeat time.Duration
 
@@ -107,6 +110,9 @@ func (c Config) withDefaults() Config {
 	if c.Stations == "" {
 		c.Stations = ModeAuto
 	}
+	if c.UnknownTokens == "" {
+		c.UnknownTokens = UnknownTokensAuto
+	}
 	if c.Heartbeat == 0 {
 		c.Heartbeat = DefaultHeartbeat
 	}
@@ -140,6 +146,9 @@ func (c Config) check() error {
 	}
 	if a := c.Admission; a.Handshakes < 0 || a.Waiting < 0 || a.HandshakeTimeout < 0 || a.MaxWait < 0 {
 		return errors.New("a bound of handshakes below zero is not possible")
+	}
+	if u := c.UnknownTokens; u != UnknownTokensAuto && u != UnknownTokensAccept && u != UnknownTokensRefuse {
+		return fmt.Errorf("unknown tokens are accepted or refused, not %q", u)
 	}
 	if c.DrainWindow < 0 {
 		return errors.New("a drain window below zero is not possible")

@@ -42,6 +42,7 @@ func openStore(d dataDir, c Config) (store.Store, error) {
 	watch := &commitWatch{log: c.Log}
 	o := store.Options{OnCommit: watch.commit}
 	c.Commits.apply(&o)
+	o.Tokens, _ = c.unknownTokens()
 	s, err := sqlite.Open(d.path, o)
 	switch {
 	case err == nil:
