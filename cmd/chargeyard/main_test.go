@@ -22,6 +22,9 @@ const asMain = "CHARGEYARD_TEST_AS_MAIN"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asMain) != "" {
+		if os.Getenv(withoutSync) != "" {
+			dropSyncs()
+		}
 		main()
 		return
 	}
@@ -37,7 +40,14 @@ type serving struct {
 // process starts `chargeyard serve` and returns when it has printed its banner.
 func process(t *testing.T, data string) serving {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "serve", "--ocpp", "127.0.0.1:0", "--http", "127.0.0.1:0", "--data", data)
+	return processUnder(t, data)
+}
+
+// processUnder is process under another program, which is given as its command line; none is none.
+func processUnder(t *testing.T, data string, under ...string) serving {
+	t.Helper()
+	args := append(under, os.Args[0], "serve", "--ocpp", "127.0.0.1:0", "--http", "127.0.0.1:0", "--data", data)
+	cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
 	cmd.Env = append(os.Environ(), asMain+"=1")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
