@@ -22,6 +22,8 @@ type Options struct {
 	KeepNotices  int // latest notices that are kept; 0: 100,000; negative: all
 	KeepRefusals int // latest refusals that are kept; 0: 10,000; negative: all
 
+	Devices DeviceLimits // what is kept of what stations say about themselves
+
 	// OnCommit is told of each commit, failed ones included, for metrics; nil: nobody is. It is called by the
 	// writer between commits and must not block.
 	OnCommit func(Commit)
@@ -48,6 +50,7 @@ func (o Options) WithDefaults() Options {
 	o.KeepUnknown = orDefault(o.KeepUnknown, 10_000)
 	o.KeepNotices = orDefault(o.KeepNotices, 100_000)
 	o.KeepRefusals = orDefault(o.KeepRefusals, 10_000)
+	o.Devices = o.Devices.withDefaults()
 	return o
 }
 

@@ -15,6 +15,7 @@ type Store interface {
 	Boots
 	Transactions
 	Access
+	Devices
 	Notices
 
 	// Health returns nil while the store takes writes, and else the reason why it does not, for /readyz. It

@@ -31,6 +31,9 @@ func (w *writer) applyEvent(j *job) (fleet.Result, error) {
 		return fleet.Result{}, w.commanded(e)
 	case fleet.Refused:
 		return fleet.Result{}, w.refused(e)
+	case fleet.SecurityReported, fleet.JobReported, fleet.EventsNotified, fleet.MonitorsReported, fleet.VariablesReported,
+		fleet.CertificateAsked, fleet.MessagesReported, fleet.CustomerReported:
+		return w.applyDevice(e)
 	}
 	return fleet.Result{}, fmt.Errorf("%w: %T", fleet.ErrInvalidEvent, j.event)
 }

@@ -31,6 +31,8 @@ type DB struct {
 	readers *sql.DB
 	writer  *writer // of the group's goroutine until the group has ended
 
+	limits store.DeviceLimits
+
 	closing sync.Once
 	closed  error // what the first Close returned
 
@@ -57,7 +59,7 @@ func open(dir string, o store.Options, h hooks) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{path: filepath.Join(dir, FileName), lock: lock}
+	db := &DB{path: filepath.Join(dir, FileName), lock: lock, limits: o.WithDefaults().Devices}
 	if err := db.start(o, h); err != nil {
 		return nil, errors.Join(err, db.release())
 	}

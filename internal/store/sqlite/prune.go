@@ -1,11 +1,16 @@
 package sqlite
 
+import "time"
+
 // pruneStep is how many rows too many a commit deletes beside as many as it wrote: a backlog goes in small steps, which
 // nobody has to wait for.
 const pruneStep = 64
 
 // prune deletes the oldest notices, refusals and unknown tokens when there are more than are kept. Only commits that wrote some look.
 func (w *writer) prune() error {
+	if err := w.forgetCustomers(time.Now()); err != nil {
+		return err
+	}
 	if err := w.pruneTokens(); err != nil {
 		return err
 	}

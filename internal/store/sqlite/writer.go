@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/internal/store"
@@ -34,6 +35,7 @@ type writer struct {
 	hooks hooks
 
 	stations map[string]bool // that have a row
+	forgetAt time.Time       // when to look for customer information that is too old
 	unknowns int             // tokens that nobody knew, since pruneTokens looked
 	recent   recent
 	pending  pending

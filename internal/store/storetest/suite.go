@@ -77,6 +77,7 @@ func Run(t *testing.T, open Open) {
 		{"ClosedStore", testClosed},
 		{"Cursors", testCursors},
 	})
+	runAll(t, open, deviceTests())
 }
 
 func runAll(t *testing.T, open Open, tests []test) {

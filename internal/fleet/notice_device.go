@@ -1,0 +1,11 @@
+package fleet
+
+// The kinds of notices about what stations say of themselves.
+const (
+	NoticeSecurityEvent    NoticeKind = "station.security"
+	NoticeJob              NoticeKind = "station.job"
+	NoticeMonitoringEvents NoticeKind = "station.monitoring"
+	NoticeReport           NoticeKind = "station.report"
+	NoticeVariables        NoticeKind = "station.variables"
+	NoticeCertificateAsked NoticeKind = "certificate.asked"
+)
