@@ -134,7 +134,7 @@ func (s *Server) notReady(context.Context) []string {
 
 // storeReason says in a few words why the store fails. Everybody may read it; the whole story is in the log.
 func storeReason(err error) string {
-	for _, known := range [...]error{store.ErrFull, store.ErrReadOnly, store.ErrCorrupt, store.ErrInUse} {
+	for _, known := range [...]error{store.ErrFull, store.ErrDisk, store.ErrReadOnly, store.ErrCorrupt, store.ErrInUse} {
 		if errors.Is(err, known) {
 			return known.Error()
 		}

@@ -11,6 +11,7 @@ var (
 	ErrUnavailable = errors.New("the store cannot write")
 	ErrClosed      = errors.New("the store is closed")
 	ErrFull        = errors.New("the disk is full")
+	ErrDisk        = errors.New("the disk fails") // it cannot be read or written, or became read-only
 
 	// Why a store cannot be opened.
 	ErrInUse    = errors.New("another process uses the store")

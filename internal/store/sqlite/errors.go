@@ -29,6 +29,8 @@ func classify(err error) error {
 		return fmt.Errorf("%w: %w", store.ErrInUse, err)
 	case sqlite3.SQLITE_FULL:
 		return fmt.Errorf("%w: %w", store.ErrFull, err)
+	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN:
+		return fmt.Errorf("%w: %w", store.ErrDisk, err)
 	}
 	return err
 }
