@@ -53,10 +53,14 @@ func openStore(d dataDir, c Config) (store.Store, error) {
 		return nil, fmt.Errorf("%w: run the newer one, or choose another directory with --data", err)
 	case errors.Is(err, store.ErrReadOnly):
 		return nil, fmt.Errorf("cannot write the store (%w): make it writable for this user, or choose another directory with --data", err)
+	case errors.Is(err, store.ErrForeign):
+		return nil, fmt.Errorf("will not touch a foreign file (%w): choose another directory with --data, or move the file away", err)
+	case errors.Is(err, store.ErrFull):
+		return nil, fmt.Errorf("cannot write the store (%w): make room, or choose another directory with --data", err)
 	case errors.Is(err, store.ErrCorrupt):
 		return nil, fmt.Errorf("cannot use the store (%w): restore it from a backup, or move it away to start afresh", err)
 	}
-	return nil, fmt.Errorf("cannot open the store: %w; choose another directory with --data", err)
+	return nil, fmt.Errorf("cannot open the store (%w): choose another directory with --data", err)
 }
 
 // commitWatch logs when the store stops and begins again to take writes, once each. The writer alone calls it.

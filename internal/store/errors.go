@@ -18,4 +18,5 @@ var (
 	ErrNewer    = errors.New("the store was written by a newer version of the program")
 	ErrReadOnly = errors.New("the store is read-only")
 	ErrCorrupt  = errors.New("the store is damaged")
+	ErrForeign  = errors.New("it is a database of another program")
 )

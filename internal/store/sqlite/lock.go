@@ -1,10 +1,12 @@
 package sqlite
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/chargeyard/chargeyard/internal/store"
 )
@@ -24,7 +26,7 @@ func lockDir(dir string) (*lockFile, error) {
 	}
 	l := &lockFile{f}
 	if err := l.sign(); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, errors.Join(lockError(path, err), f.Close())
 	}
 	return l, nil
 }
@@ -35,6 +37,9 @@ func lockError(path string, err error) error {
 		return fmt.Errorf("%s: %w%s", filepath.Dir(path), store.ErrInUse, owner(path))
 	case os.IsPermission(err) || isReadOnly(err):
 		return fmt.Errorf("%s: %w: %w", filepath.Dir(path), store.ErrReadOnly, err)
+	}
+	if errors.Is(err, syscall.ENOSPC) {
+		return fmt.Errorf("%s: %w: %w", filepath.Dir(path), store.ErrFull, err)
 	}
 	return fmt.Errorf("the lock of the data directory: %w", err)
 }

@@ -75,13 +75,15 @@ func TestOpenRefuses(t *testing.T) {
 			store.ErrCorrupt, FileName},
 		{"a damaged page", func(t *testing.T, dir string) { overwrite(t, dir, 100, strings.Repeat("x", 3996)) },
 			store.ErrCorrupt, FileName},
+		{"a damaged page of some table", func(t *testing.T, dir string) { overwrite(t, dir, 3*4096, strings.Repeat("x", 4096)) },
+			store.ErrCorrupt, FileName},
 		{"a directory in place of the file", func(t *testing.T, dir string) {
 			if err := errors.Join(os.Remove(filepath.Join(dir, FileName)), os.Mkdir(filepath.Join(dir, FileName), 0o700)); err != nil {
 				t.Fatal(err)
 			}
 		}, store.ErrCorrupt, "directory"},
 		{"a database of another program", func(t *testing.T, dir string) { alter(t, dir, "PRAGMA application_id = 0") },
-			store.ErrCorrupt, "another program"},
+			store.ErrForeign, "another program"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"github.com/chargeyard/chargeyard/internal/store"
 	"github.com/pressly/goose/v3"
@@ -20,6 +21,9 @@ const applicationID = 0x43485944
 // prepareSchema checks whose file it is and brings its schema up to date.
 func prepareSchema(ctx context.Context, pool *sql.DB) error {
 	if err := claim(ctx, pool); err != nil {
+		return err
+	}
+	if err := checkPages(ctx, pool); err != nil {
 		return err
 	}
 	files, err := fs.Sub(migrations, "migrations")
@@ -56,8 +60,28 @@ func claim(ctx context.Context, pool *sql.DB) error {
 	case id == applicationID:
 		return nil
 	case id != 0 || tables > 0:
-		return fmt.Errorf("%w: it is a database of another program", store.ErrCorrupt)
+		return store.ErrForeign
 	}
 	_, err := pool.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
 	return err
+}
+
+// maxChecked is how many pages are checked when the store is opened: those of 32 MiB take a moment. In a larger file damage
+// shows when somebody reads it.
+const maxChecked = 8192
+
+// checkPages refuses a file with damaged pages.
+func checkPages(ctx context.Context, pool *sql.DB) error {
+	var pages int
+	if err := pool.QueryRowContext(ctx, "PRAGMA page_count").Scan(&pages); err != nil || pages > maxChecked {
+		return err
+	}
+	var verdict string
+	if err := pool.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
+		return err
+	}
+	if verdict != "ok" {
+		return fmt.Errorf("%w: %s", store.ErrCorrupt, strings.Join(strings.Fields(verdict), " "))
+	}
+	return nil
 }
