@@ -22,6 +22,9 @@ import (
 type Backend struct {
 	Store store.Ingest // takes the events
 
+	// Vendors answer DataTransfers; the zero Vendors know no vendor.
+	Vendors Vendors
+
 	// Boots decides how the boot of a station is answered. An error is answered InternalError: the station boots again.
 	Boots func(ctx context.Context, station string) (fleet.BootAnswer, error)
 }

@@ -3,6 +3,7 @@ package adapter_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -81,7 +82,7 @@ func talk(t *testing.T, subprotocol string, register func(*csms.Server, adapter.
 	}
 	boots := fleet.BootAnswer{Status: fleet.BootAccepted, Interval: 5 * time.Minute}
 	register(srv, adapter.Backend{
-		Store: ingest,
+		Store: ingest, Vendors: vendors(t),
 		Boots: func(context.Context, string) (fleet.BootAnswer, error) { return boots, nil },
 	})
 	mux := http.NewServeMux()
@@ -117,6 +118,29 @@ func talk(t *testing.T, subprotocol string, register func(*csms.Server, adapter.
 		t.Error(err)
 	}
 	return out.String()
+}
+
+// vendors knows one vendor whose messages it takes, and one whose messages it handles.
+func vendors(t *testing.T) adapter.Vendors {
+	var v adapter.Vendors
+	echo := func(_ context.Context, _ string, data json.RawMessage) (ocpp.DataTransferResult, error) {
+		return ocpp.DataTransferResult{Status: ocpp.DataTransferAccepted, Data: data}, nil
+	}
+	refuse := func(context.Context, string, json.RawMessage) (ocpp.DataTransferResult, error) {
+		return ocpp.DataTransferResult{Status: ocpp.DataTransferRejected}, nil
+	}
+	fail := func(context.Context, string, json.RawMessage) (ocpp.DataTransferResult, error) {
+		return ocpp.DataTransferResult{}, errors.New("a secret")
+	}
+	err := errors.Join(v.Add("org.known", adapter.AnyMessage, adapter.Accept), v.Add("org.programmed", "echo", echo),
+		v.Add("org.programmed", "refuse", refuse), v.Add("org.programmed", "fail", fail))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v.Add("ORG.Programmed", "Echo", echo) == nil {
+		t.Error("a handler was added twice")
+	}
+	return v
 }
 
 var stored = map[string]error{

@@ -1,6 +1,7 @@
 package adapter
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
@@ -36,6 +37,36 @@ func Int64(o ocpp.Opt[int]) *int64 {
 	}
 	v := int64(n)
 	return &v
+}
+
+// Bool returns the value of an optional boolean, nil when it is absent.
+func Bool(o ocpp.Opt[bool]) *bool {
+	b, ok := o.Get()
+	if !ok {
+		return nil
+	}
+	return &b
+}
+
+// Decimal returns a number with its digits as they were sent.
+func Decimal(d ocpp.Decimal) fleet.Decimal { return fleet.Decimal(d.String()) }
+
+// OptDecimal returns an optional number, "" when it is absent.
+func OptDecimal(o ocpp.Opt[ocpp.Decimal]) fleet.Decimal {
+	d, ok := o.Get()
+	if !ok {
+		return ""
+	}
+	return Decimal(d)
+}
+
+// Object writes what has no field of its own as a JSON object, nil when there is nothing in it.
+func Object(v any) json.RawMessage {
+	b, err := json.Marshal(v)
+	if err != nil || string(b) == "{}" { // it was JSON before: it can be
+		return nil
+	}
+	return b
 }
 
 // Short returns s as an optional string of at most limit characters. A longer one is left out: it could not be sent.

@@ -14,7 +14,7 @@
 //	StatusNotification          StatusReported
 //	MeterValues, no transaction Metered
 //	Authorize                   AuthorizationAsked   Result.Token is the answer
-//	DataTransfer                DataTransferred
+//	DataTransfer, ReservationStatusUpdate, smart charging, DER, batteries, payments, streams: Told, see Record
 //	StartTransaction            TransactionEvent     Result.TransactionNumber, Result.Token
 //	MeterValues of a transaction, StopTransaction, TransactionEvent: TransactionEvent
 //	Heartbeat                   no event: Presence only

@@ -77,15 +77,6 @@ type AuthorizationAsked struct {
 	Token    IDToken
 }
 
-// DataTransferred is a DataTransfer that a station sent.
-type DataTransferred struct {
-	Station             string
-	Received            time.Time
-	VendorID, MessageID string
-	Data                json.RawMessage // nil: none
-	Status              string          // how it is answered
-}
-
 // MessageRecorded is a station's message that is kept as it is, for the record.
 type MessageRecorded struct {
 	Station  string
@@ -167,12 +158,6 @@ func (e AuthorizationAsked) About() string { return e.Station }
 
 // Check demands a station.
 func (e AuthorizationAsked) Check() error { return checkStation(e.Station) }
-
-// About returns the station's identity.
-func (e DataTransferred) About() string { return e.Station }
-
-// Check demands a station.
-func (e DataTransferred) Check() error { return checkStation(e.Station) }
 
 // About returns the station's identity.
 func (e MessageRecorded) About() string { return e.Station }

@@ -12,9 +12,9 @@ import (
 
 // Options are what the API needs of the rest of the server.
 type Options struct {
-	Store  Store         // required: what is remembered
-	Fleet  Fleet         // required: the stations that are connected
-	Tokens APITokens     // required: who may call
+	Store  Store     // required: what is remembered
+	Fleet  Fleet     // required: the stations that are connected
+	Tokens APITokens // required: who may call
 
 	// NotReady returns why the server should get no traffic, and nothing when it should. Default: always ready.
 	NotReady func(context.Context) []string
@@ -82,6 +82,7 @@ const prefix = "/api/v1"
 // register adds every operation.
 func (a *api) register() {
 	a.registerStations()
+	a.registerRecords()
 	a.registerTransactions()
 	a.registerCommands()
 	a.registerBulk()

@@ -13,6 +13,7 @@ type Store interface {
 	Ingest
 	Stations
 	Boots
+	Records
 	Transactions
 	Access
 	Devices

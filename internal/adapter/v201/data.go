@@ -2,23 +2,18 @@ package v201
 
 import (
 	"context"
-	"time"
 
 	"github.com/chargeyard/chargeyard/csms"
-	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/ocpp201"
 )
 
-// dataTransfer keeps data of vendors that nothing here handles.
+// dataTransfer gives data of vendors to their handlers.
 func (h handlers) dataTransfer(ctx context.Context, st *csms.Station, req *ocpp201.DataTransferRequest) (*ocpp201.DataTransferResponse, error) {
-	const status = ocpp201.DataTransferStatusUnknownVendorID
-	transfer := req.OCPPDataTransfer()
-	_, err := h.Submit(ctx, fleet.DataTransferred{
-		Station: st.Identity(), Received: time.Now(),
-		VendorID: transfer.VendorID, MessageID: transfer.MessageID.Or(""), Data: transfer.Data, Status: string(status),
-	})
+	result, err := h.Transfer(ctx, st, req.OCPPDataTransfer())
 	if err != nil {
 		return nil, err
 	}
-	return &ocpp201.DataTransferResponse{Status: status}, nil
+	resp := &ocpp201.DataTransferResponse{}
+	resp.SetOCPPDataTransferResult(result)
+	return resp, nil
 }

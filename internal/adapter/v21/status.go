@@ -55,8 +55,3 @@ func availability(station string, e *ocpp21.EventData) (fleet.StatusReported, bo
 	}
 	return s, true
 }
-
-// eventStream keeps a message of a periodic event stream, which is sent without an answer.
-func (h handlers) eventStream(ctx context.Context, st *csms.Station, msg *ocpp21.NotifyPeriodicEventStreamRequest) error {
-	return h.Keep(ctx, st, msg.OCPPAction().Name, msg)
-}

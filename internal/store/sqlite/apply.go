@@ -23,8 +23,8 @@ func (w *writer) applyEvent(j *job) (fleet.Result, error) {
 		return fleet.Result{}, w.statusesReported(e)
 	case fleet.Metered:
 		return w.metered(e)
-	case fleet.DataTransferred:
-		return fleet.Result{}, w.dataTransferred(e)
+	case fleet.Told:
+		return w.told(e)
 	case fleet.MessageRecorded:
 		return fleet.Result{}, w.messageRecorded(e)
 	case fleet.Commanded:
@@ -137,15 +137,6 @@ func (w *writer) metered(e fleet.Metered) (fleet.Result, error) {
 			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		e.Station, e.EVSE, e.Connector, fleet.Micros(first), digest, fleet.Micros(e.Received), string(samples))
 	return fleet.Result{Duplicate: n == 0}, err
-}
-
-func (w *writer) dataTransferred(e fleet.DataTransferred) error {
-	return w.notice(e.Received, fleet.NoticeDataTransfer, e.Station, struct {
-		VendorID  string          `json:"vendorId"`
-		MessageID string          `json:"messageId,omitempty"`
-		Data      json.RawMessage `json:"data,omitempty"`
-		Status    string          `json:"status,omitempty"`
-	}{e.VendorID, e.MessageID, e.Data, e.Status})
 }
 
 func (w *writer) messageRecorded(e fleet.MessageRecorded) error {

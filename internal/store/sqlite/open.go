@@ -33,6 +33,8 @@ type DB struct {
 
 	limits store.DeviceLimits
 
+	records map[fleet.RecordKind]recordTable
+
 	closing sync.Once
 	closed  error // what the first Close returned
 
@@ -59,7 +61,7 @@ func open(dir string, o store.Options, h hooks) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{path: filepath.Join(dir, FileName), lock: lock, limits: o.WithDefaults().Devices}
+	db := &DB{path: filepath.Join(dir, FileName), lock: lock, records: recordTables(), limits: o.WithDefaults().Devices}
 	if err := db.start(o, h); err != nil {
 		return nil, errors.Join(err, db.release())
 	}

@@ -34,9 +34,10 @@ type writer struct {
 	o     store.Options        // with defaults
 	hooks hooks
 
-	stations map[string]bool // that have a row
-	forgetAt time.Time       // when to look for customer information that is too old
-	unknowns int             // tokens that nobody knew, since pruneTokens looked
+	stations map[string]bool   // that have a row
+	grown    map[recordKey]int // records since they were pruned
+	forgetAt time.Time         // when to look for customer information that is too old
+	unknowns int               // tokens that nobody knew, since pruneTokens looked
 	recent   recent
 	pending  pending
 }
@@ -59,7 +60,7 @@ func newWriter(ctx context.Context, db *DB, o store.Options, h hooks) (*writer, 
 	}
 	w := &writer{
 		db: db, conn: conn, stmts: map[string]*sql.Stmt{}, o: o.WithDefaults(), hooks: h,
-		stations: map[string]bool{}, recent: recent{},
+		stations: map[string]bool{}, grown: map[recordKey]int{}, recent: recent{},
 	}
 	// Whoever was online, was so in a process that is gone: its epochs mean nothing any more.
 	err = w.exec("UPDATE stations SET disconnected_at = last_message_at WHERE online = 1")

@@ -146,7 +146,7 @@ func testOddTimes(f *fixture) {
 
 func testNotices(f *fixture) {
 	f.submit(fleet.Booted{Station: "A", Received: noon, Vendor: "V"})
-	f.submit(fleet.DataTransferred{Station: "A", Received: noon, VendorID: "x", Data: []byte(`{"a":"ü"}`)})
+	f.tell("A", noon, fleet.DataTransfer{VendorID: "x", Data: []byte(`{"a":"ü"}`)})
 	f.submit(fleet.MessageRecorded{Station: "A", Received: noon, Action: "SecurityEventNotification", Payload: []byte(`{}`)})
 	f.submit(fleet.Commanded{Station: "A", Received: noon, Action: "Reset", Outcome: fleet.CommandAnswered, Response: []byte(`{"status":"Accepted"}`)})
 	for _, e := range session2x("A", "x-1") {
@@ -164,7 +164,7 @@ func testNotices(f *fixture) {
 		after = list[len(list)-1].Number
 	}
 	kinds := []fleet.NoticeKind{
-		fleet.NoticeBooted, fleet.NoticeDataTransfer, fleet.NoticeMessage, fleet.NoticeCommand, fleet.NoticeTransactionStarted,
+		fleet.NoticeBooted, fleet.NoticeKind(fleet.RecordDataTransfer), fleet.NoticeMessage, fleet.NoticeCommand, fleet.NoticeTransactionStarted,
 		fleet.NoticeTransactionUpdated, fleet.NoticeTransactionUpdated, fleet.NoticeTransactionUpdated,
 		fleet.NoticeTransactionUpdated, fleet.NoticeTransactionEnded,
 	}

@@ -20,7 +20,7 @@ func testBadEvent(f *fixture) {
 		fleet.TransactionEvent{Station: "A", Kind: "Paused", TransactionID: "1"},
 		fleet.Booted{},
 		fleet.TransactionEvent{Station: "A", Kind: fleet.TransactionUpdated, TransactionID: "x", Numbered: true, Rest: []byte("{")},
-		fleet.DataTransferred{Station: "A", Received: noon, Data: []byte("{")},
+		fleet.Told{Station: "A", Received: noon, Records: []fleet.Record{fleet.DataTransfer{Data: []byte("{")}}},
 	}
 	var wg sync.WaitGroup
 	for i := range 4 {
