@@ -8,13 +8,16 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/chargeyard/chargeyard/internal/feed"
 )
 
 // Options are what the API needs of the rest of the server.
 type Options struct {
-	Store  Store     // required: what is remembered
-	Fleet  Fleet     // required: the stations that are connected
-	Tokens APITokens // required: who may call
+	Store  Store      // required: what is remembered
+	Fleet  Fleet      // required: the stations that are connected
+	Tokens APITokens  // required: who may call
+	Events *feed.Feed // required: what happens
 
 	// NotReady returns why the server should get no traffic, and nothing when it should. Default: always ready.
 	NotReady func(context.Context) []string
@@ -90,4 +93,5 @@ func (a *api) register() {
 	a.registerRefusals()
 	a.registerTokens()
 	a.registerAPITokens()
+	a.registerEvents()
 }

@@ -21,6 +21,7 @@ func fallback(mux *http.ServeMux) http.Handler {
 func index(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, "application/json", map[string]string{
 		"description": "/openapi.json", "stations": prefix + "/stations", "transactions": prefix + "/transactions", "refusals": prefix + "/refusals", "tokens": prefix + "/tokens",
+		"events": prefix + "/events",
 	})
 }
 

@@ -17,7 +17,10 @@ type answer[T any] struct{ Body T }
 // is logged and answered 500 without its text.
 func operate[I, O any](a *api, op huma.Operation, handle func(context.Context, *I) (*O, error)) {
 	op.Path = prefix + op.Path
-	op.Responses = map[string]*huma.Response{"default": a.problemResponse()}
+	if op.Responses == nil {
+		op.Responses = map[string]*huma.Response{}
+	}
+	op.Responses["default"] = a.problemResponse()
 	op.MaxBodyBytes = maxBody
 	op.RejectUnknownQueryParameters = true
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 
@@ -111,6 +112,10 @@ func writeProblem(w http.ResponseWriter, p *Problem) {
 func writeJSON(w http.ResponseWriter, status int, contentType string, body any) {
 	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(status)
+	writeBody(w, body)
+}
+
+func writeBody(w io.Writer, body any) {
 	if err := json.NewEncoder(w).Encode(body); err != nil {
 		return // the client is gone, and there is nobody else to tell
 	}

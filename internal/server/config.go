@@ -66,6 +66,10 @@ type Config struct {
 	// Data is the data directory; "" is ./chargeyard-data, or a temporary one with Demo.
 	Data string
 
+	// KeepEvents is how many of the latest events are kept, so that a client of /api/v1/events that was away misses
+	// nothing; each takes about 250 bytes on disk, more with large data. 0 is 1,000,000.
+	KeepEvents int
+
 	// Version is shown by the API's description.
 	Version string
 
@@ -92,6 +96,7 @@ const (
 	DefaultBootRetry = time.Minute
 
 	DefaultDrainWindow = 30 * time.Second
+	DefaultKeepEvents  = 1_000_000
 )
 
 func (c Config) withDefaults() Config {
@@ -128,6 +133,9 @@ func (c Config) withDefaults() Config {
 			c.DrainWindow = InterruptWindow
 		}
 	}
+	if c.KeepEvents == 0 {
+		c.KeepEvents = DefaultKeepEvents
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -152,6 +160,9 @@ func (c Config) check() error {
 	}
 	if c.DrainWindow < 0 {
 		return errors.New("a drain window below zero is not possible")
+	}
+	if c.KeepEvents < 0 {
+		return errors.New("a number of kept events below zero is not possible")
 	}
 	if c.Heartbeat < time.Second {
 		return errors.New("a heartbeat interval below one second is not possible in OCPP")

@@ -37,10 +37,16 @@ func (d dataDir) close() error {
 	return os.RemoveAll(d.path)
 }
 
-// openStore opens the store, or says in a sentence what to do.
-func openStore(d dataDir, c Config) (store.Store, error) {
+// openStore opens the store, or says in a sentence what to do. The listeners hear of each commit, see
+// store.Options.OnCommit.
+func openStore(d dataDir, c Config, listeners ...func(store.Commit)) (store.Store, error) {
 	watch := &commitWatch{log: c.Log}
-	o := store.Options{OnCommit: watch.commit}
+	o := store.Options{KeepNotices: c.KeepEvents, OnCommit: func(commit store.Commit) {
+		watch.commit(commit)
+		for _, tell := range listeners {
+			tell(commit)
+		}
+	}}
 	c.Commits.apply(&o)
 	o.Tokens, _ = c.unknownTokens()
 	s, err := sqlite.Open(d.path, o)

@@ -77,6 +77,7 @@ func (s *Server) apiServer() (*http.Server, error) {
 		Store:    liveStore{s.store, s.csms},
 		Fleet:    &commands{csms: s.csms, store: s.store, log: s.cfg.Log},
 		Tokens:   s.tokens,
+		Events:   s.feed.Load(),
 		NotReady: s.notReady,
 		Counts:   s.counts,
 		Version:  s.cfg.Version,

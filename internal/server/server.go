@@ -13,6 +13,7 @@ import (
 	v16 "github.com/chargeyard/chargeyard/internal/adapter/v16"
 	v201 "github.com/chargeyard/chargeyard/internal/adapter/v201"
 	v21 "github.com/chargeyard/chargeyard/internal/adapter/v21"
+	"github.com/chargeyard/chargeyard/internal/feed"
 	"github.com/chargeyard/chargeyard/internal/httpapi"
 	"github.com/chargeyard/chargeyard/internal/store"
 	"github.com/chargeyard/chargeyard/ocpp"
@@ -31,6 +32,7 @@ type Server struct {
 	reason    string // of mode
 	csms      *csms.Server
 	refusals  *refusals
+	feed      atomic.Pointer[feed.Feed]
 	tokens    *apiTokens
 	state     atomic.Int32
 	closers   closers
@@ -62,10 +64,11 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 		return nil, err
 	}
 	s.closers.add(s.data.close)
-	if s.store, err = openStore(s.data, s.cfg); err != nil {
+	if s.store, err = openStore(s.data, s.cfg, s.wakeFeed); err != nil {
 		return nil, err
 	}
 	s.closers.add(s.store.Close)
+	s.openFeed()
 	if s.listeners, err = listen(ctx, s.cfg); err != nil {
 		return nil, err
 	}

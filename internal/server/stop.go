@@ -36,6 +36,7 @@ func (s *Server) stop(ctx context.Context, stations, api *http.Server) error {
 	ctx = context.WithoutCancel(ctx)
 	apiLimit := min(apiStopLimit, window/4)
 	s.drain(ctx, window-apiLimit)
+	s.endStreams()
 	finishing, cancel := context.WithTimeout(ctx, apiLimit)
 	defer cancel()
 	return errors.Join(shutdown(finishing, stations), shutdown(finishing, api))
