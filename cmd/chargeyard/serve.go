@@ -28,6 +28,8 @@ type serveCmd struct {
 	Boot      string        `enum:"accepted,pending,rejected" default:"accepted" placeholder:"accepted|pending|rejected" help:"How the boot of a station is answered that has no setting of its own. pending: it may not charge until PATCH /api/v1/stations/IDENTITY says {\"boot\": \"Accepted\"}. Default accepted." group:"Stations"`
 	BootRetry time.Duration `name:"boot-retry" placeholder:"DURATION" default:"1m" help:"When a station that was not accepted shall boot again. Default 1m." group:"Stations"`
 
+	DataVendor []string `name:"data-vendor" placeholder:"VENDOR[/MESSAGE]" help:"A vendor whose DataTransfers are accepted; they are read with GET /api/v1/stations/IDENTITY/data-transfers, as are all others, which are refused. Repeat for several." group:"Stations"`
+
 	Admission admissionFlags `embed:""`
 	Commits   commitFlags    `embed:""`
 
@@ -92,7 +94,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	defer closeLog()
 	cfg := server.Config{
 		Demo: c.Demo, OCPP: c.OCPP, OCPPTLS: c.OCPPTLS, ClientCA: c.ClientCA, Operator: c.Operator, RSAKeyExchange: c.TLSRSA, Stations: server.Mode(c.Stations),
-		Heartbeat: c.Heartbeat, Boot: server.Boot(c.Boot), BootRetry: c.BootRetry, DrainWindow: c.Drain, UnknownTokens: server.UnknownTokens(c.Unknown), HTTP: c.HTTP, APIToken: c.APIToken, Data: c.Data, Version: version,
+		Heartbeat: c.Heartbeat, Boot: server.Boot(c.Boot), BootRetry: c.BootRetry, DataVendors: c.DataVendor, DrainWindow: c.Drain, UnknownTokens: server.UnknownTokens(c.Unknown), HTTP: c.HTTP, APIToken: c.APIToken, Data: c.Data, Version: version,
 		Log: log, Banner: s.out, Admission: c.Admission.bounds(), Commits: c.Commits.commits(),
 		KeepEvents: c.KeepEvents,
 	}

@@ -41,7 +41,9 @@ func TestR43APendingStationIsReleasedThroughTheAPI(t *testing.T) {
 			want(t, r.api(http.MethodGet, "/stations/CP-1", "", http.StatusOK), map[string]any{"bootStatus": "Pending", "boot": nil})
 
 			done := make(chan map[string]any, 1)
-			go func() { done <- r.api(http.MethodPatch, "/stations/CP-1", `{"boot":"Accepted","heartbeatInterval":60}`, http.StatusOK) }()
+			go func() {
+				done <- r.api(http.MethodPatch, "/stations/CP-1", `{"boot":"Accepted","heartbeatInterval":60}`, http.StatusOK)
+			}()
 			want(t, p.serveCall("TriggerMessage", `{"status":"Accepted"}`), map[string]any{"requestedMessage": "BootNotification"})
 			want(t, <-done, map[string]any{"boot": "Accepted", "bootTrigger": "Accepted", "bootStatus": "Pending"})
 			if got := p.call("BootNotification", bootOf(subprotocol)); got["status"] != "Accepted" || got["interval"] != 60.0 {

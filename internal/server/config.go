@@ -46,6 +46,9 @@ type Config struct {
 	// BootRetry is the interval that the answer to a boot gives which is not accepted; 0 is one minute.
 	BootRetry time.Duration
 
+	// DataVendors are the vendors whose DataTransfers are accepted and kept: VENDOR, or VENDOR/MESSAGE for one message.
+	DataVendors []string
+
 	// Admission bounds what sockets may cost that are no stations yet, on each listener for stations. Zero fields have
 	// the defaults of csms.LimitOptions.
 	Admission csms.LimitOptions

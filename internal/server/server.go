@@ -101,7 +101,11 @@ func (s *Server) openCSMS() (err error) {
 	if err != nil {
 		return err
 	}
-	backend := adapter.Backend{Store: clocks, Boots: admission.answerBoot}
+	vendors, err := s.cfg.vendors()
+	if err != nil {
+		return err
+	}
+	backend := adapter.Backend{Store: clocks, Boots: admission.answerBoot, Vendors: vendors}
 	v16.Register(s.csms, backend)
 	v201.Register(s.csms, backend)
 	v21.Register(s.csms, backend)
