@@ -16,6 +16,10 @@ var (
 	// ErrBadCredential is answered with 401 and WWW-Authenticate.
 	ErrBadCredential = errors.New("csms: bad credential")
 
+	// ErrTooManyAttempts is answered with 429 and Retry-After: too many bad credentials came before this one, which was
+	// not looked at. An error that wraps it may have a method RetryAfter() time.Duration, which says when it will be.
+	ErrTooManyAttempts = errors.New("csms: too many bad credentials")
+
 	// ErrBusy is answered with 503 and Retry-After. The server refuses with it by itself when the connection
 	// waited too long at a LimitListener.
 	ErrBusy = errors.New("csms: too many connections are waiting")

@@ -164,6 +164,8 @@ func TestR4RefusalsHaveTheirStatus(t *testing.T) {
 		"unknown":  {csms.ErrUnknownStation, http.StatusNotFound, "", ""},
 		"password": {csms.ErrBadCredential, http.StatusUnauthorized, "WWW-Authenticate", `Basic realm="OCPP", charset="UTF-8"`},
 		"busy":     {csms.ErrBusy, http.StatusServiceUnavailable, "Retry-After", "5"},
+		"guessing": {csms.ErrTooManyAttempts, http.StatusTooManyRequests, "Retry-After", "5"},
+		"for long": {tooMany{}, http.StatusTooManyRequests, "Retry-After", "42"},
 		"other":    {errors.ErrUnsupported, http.StatusInternalServerError, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

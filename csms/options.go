@@ -30,7 +30,7 @@ type Options struct {
 
 	// Authenticate decides on a station before its upgrade. The identity was checked against the version's rules;
 	// a Basic user was found equal to it and a client certificate bound to it (see Certificate). The error is
-	// ErrUnknownStation, ErrBadCredential or ErrBusy, or wraps one; another one is answered with 500. A nil
+	// ErrUnknownStation, ErrBadCredential, ErrTooManyAttempts or ErrBusy, or wraps one; another is answered with 500. A nil
 	// Admission admits with the server's defaults. ctx is the request's. Default: everybody is admitted.
 	Authenticate func(ctx context.Context, identity string, c Credential, r *http.Request) (*Admission, error)
 

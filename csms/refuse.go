@@ -24,6 +24,8 @@ func statusOf(err error) int {
 		return http.StatusNotFound
 	case errors.Is(err, ErrBadCredential), errors.Is(err, ErrProfile), errors.Is(err, ErrCertificate):
 		return http.StatusUnauthorized
+	case errors.Is(err, ErrTooManyAttempts):
+		return http.StatusTooManyRequests
 	case errors.Is(err, ErrBusy), errors.Is(err, ErrDraining), errors.Is(err, errBootStates):
 		return http.StatusServiceUnavailable
 	case errors.Is(err, ErrNotWebSocket):
@@ -42,14 +44,25 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, identity string,
 	switch status {
 	case http.StatusUnauthorized:
 		h.Set("WWW-Authenticate", `Basic realm="OCPP", charset="UTF-8"`)
-	case http.StatusServiceUnavailable:
-		h.Set("Retry-After", strconv.Itoa(int((s.options.RetryAfter+time.Second-1)/time.Second)))
+	case http.StatusServiceUnavailable, http.StatusTooManyRequests:
+		h.Set("Retry-After", strconv.Itoa(int((retryAfter(reason, s.options.RetryAfter)+time.Second-1)/time.Second)))
 	case http.StatusUpgradeRequired:
 		h.Set("Upgrade", "websocket")
 		h.Add("Connection", "Upgrade") // a line of its own: net/http closes only after a first one that says close
 	}
 	http.Error(w, http.StatusText(status), status)
 	s.noteRefusal(r, identity, status, reason)
+}
+
+// retryAfter returns what a reason itself says, or the default.
+func retryAfter(reason error, def time.Duration) time.Duration {
+	if own, ok := errors.AsType[interface {
+		error
+		RetryAfter() time.Duration
+	}](reason); ok {
+		return own.RetryAfter()
+	}
+	return def
 }
 
 // noteRefusal tells the application and the log.

@@ -16,7 +16,7 @@ type Refusal struct {
 	Time    *time.Time `json:"time" doc:"By the server's clock"`
 	Station string     `json:"station" doc:"The identity that it claimed, which may be nobody's" example:"CP-001"`
 	Address string     `json:"address" example:"192.0.2.7:50112"`
-	Reason  string     `json:"reason" enum:"unknown,credential,profile,certificate,identity,version,handshake,draining,busy,error" doc:"In one word"`
+	Reason  string     `json:"reason" enum:"unknown,credential,throttled,profile,certificate,identity,version,handshake,draining,busy,error" doc:"In one word"`
 	Detail  string     `json:"detail" doc:"In a sentence"`
 }
 

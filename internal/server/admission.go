@@ -19,11 +19,13 @@ type admission struct {
 	store store.Stations
 	boots fleet.BootPolicy // of stations that have none of their own
 	log   *slog.Logger
+
+	guesses *guesses
 }
 
 // authenticate is csms.Options.Authenticate. The Basic user was found equal to the identity and a client
 // certificate bound to it already. An error of the store is answered 503: the station may come back.
-func (a *admission) authenticate(ctx context.Context, identity string, c csms.Credential, _ *http.Request) (*csms.Admission, error) {
+func (a *admission) authenticate(ctx context.Context, identity string, c csms.Credential, r *http.Request) (*csms.Admission, error) {
 	id, err := a.store.Identity(ctx, identity)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, fmt.Errorf("%w: %w", csms.ErrBusy, err)
@@ -34,7 +36,7 @@ func (a *admission) authenticate(ctx context.Context, identity string, c csms.Cr
 		}
 		return &csms.Admission{}, nil
 	}
-	used, err := checkProof(id, c)
+	used, err := a.tryProof(id, c, r.RemoteAddr)
 	if err != nil {
 		return nil, err
 	}

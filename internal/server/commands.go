@@ -23,6 +23,8 @@ type commands struct {
 	store store.Store
 	log   *slog.Logger
 	bulks atomic.Int32 // bulk commands under way
+
+	forget func(station string) // what is known of wrong keys; nil: nothing is
 }
 
 // errGaveUp ends the wait for an answer that took too long.
@@ -55,8 +57,11 @@ func (c *commands) Command(ctx context.Context, cmd httpapi.Command) (httpapi.Co
 // policyViolation is a close code of RFC 6455.
 const policyViolation = 1008
 
-// Disconnect closes the connection of a station.
+// Disconnect closes the connection of a station: its key was replaced, and what was wrong before may be right now.
 func (c *commands) Disconnect(station, reason string) {
+	if c.forget != nil {
+		c.forget(station)
+	}
 	st, ok := c.csms.Station(station)
 	if !ok {
 		return

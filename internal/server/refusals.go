@@ -93,6 +93,7 @@ func reasonOf(err error) string {
 	}{
 		{csms.ErrUnknownStation, "unknown"},
 		{csms.ErrBadCredential, "credential"},
+		{csms.ErrTooManyAttempts, "throttled"},
 		{csms.ErrProfile, "profile"},
 		{csms.ErrCertificate, "certificate"},
 		{csms.ErrBadIdentity, "identity"},

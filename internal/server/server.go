@@ -34,6 +34,7 @@ type Server struct {
 	refusals  *refusals
 	feed      atomic.Pointer[feed.Feed]
 	tokens    *apiTokens
+	guesses   *guesses
 	state     atomic.Int32
 	closers   closers
 }
@@ -74,13 +75,14 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 	}
 	s.closers.add(s.listeners.close)
 	s.mode, s.reason = s.cfg.Stations.decide(s.listeners.stations())
+	s.guesses = newGuesses()
 	s.tokens = newAPITokens(s.store, s.data.path, s.cfg.APIToken)
 	return s, s.openCSMS()
 }
 
 // openCSMS makes the end that stations talk to.
 func (s *Server) openCSMS() (err error) {
-	admission := &admission{mode: s.mode, store: s.store, boots: s.cfg.boots(), log: s.cfg.Log}
+	admission := &admission{mode: s.mode, store: s.store, boots: s.cfg.boots(), log: s.cfg.Log, guesses: s.guesses}
 	presence, clocks := presence{s.store, s.cfg.Log}, newClocks(s.store)
 	s.refusals = newRefusals(s.store)
 	s.closers.add(s.refusals.close)
