@@ -8,6 +8,7 @@ import (
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/internal/store"
+	"pgregory.net/rapid"
 )
 
 func testStations(f *fixture) {
@@ -282,4 +283,32 @@ func testConnectorStatus(f *fixture) {
 		equal(f, "refused", errors.Is(err, fleet.ErrInvalidEvent), true)
 	}
 	equal(f, "nothing of it is kept", f.detail("B").EVSEs[0].Connectors[0].Status, "z")
+}
+
+// testEpochsInAnyOrder: whatever the order in which reports about connections come, and however they fall into batches, a
+// station is online exactly when its newest connection has begun and has not ended.
+func testEpochsInAnyOrder(f *fixture) {
+	n := 0
+	rapid.Check(f.T, func(t *rapid.T) {
+		n++
+		station := fmt.Sprint("any", n)
+		newest := rapid.Int64Range(1, 4).Draw(t, "newest")
+		ended := rapid.Bool().Draw(t, "the newest has ended")
+		var reports []fleet.Presence
+		for epoch := int64(1); epoch <= newest; epoch++ {
+			reports = append(reports, fleet.Presence{Station: station, Epoch: epoch, Online: true, ConnectedAt: noon, LastMessageAt: noon})
+			if epoch < newest || ended {
+				reports = append(reports, fleet.Presence{Station: station, Epoch: epoch, DisconnectedAt: noon})
+			}
+		}
+		for i, p := range rapid.Permutation(reports).Draw(t, "order") {
+			f.Report(p)
+			if i == len(reports)-1 || rapid.Bool().Draw(t, "a batch ends") {
+				f.settle()
+			}
+		}
+		if d := f.detail(station); d.Online == ended || d.Epoch != newest {
+			t.Fatalf("online %v, epoch %d", d.Online, d.Epoch)
+		}
+	})
 }

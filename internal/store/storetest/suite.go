@@ -49,6 +49,7 @@ func Run(t *testing.T, open Open) {
 		{"RecordsAreBounded", testRecordsAreBounded},
 		{"Presence", testPresence},
 		{"Epochs", testEpochs},
+		{"EpochsInAnyOrder", testEpochsInAnyOrder},
 		{"ClockOffsets", testClockOffsets},
 		{"PresenceAfterRestart", testPresenceAfterRestart},
 		{"ConnectorStatus", testConnectorStatus},
