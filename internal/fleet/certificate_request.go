@@ -66,12 +66,15 @@ func (r CertificateRequest) Digest() string {
 // About returns the station's identity.
 func (e CertificateAsked) About() string { return e.Station }
 
-// Check demands requests of the station, and an answer to each.
+// Check demands requests of the station, one at least, and an answer to each.
 func (e CertificateAsked) Check() error {
 	for _, r := range e.List {
 		if r.Station != e.Station || r.Wish == "" || r.Status == "" {
 			return fmt.Errorf("%w: a request %q of %q about certificates, answered %q", ErrInvalidEvent, r.Wish, r.Station, r.Status)
 		}
+	}
+	if len(e.List) == 0 {
+		return fmt.Errorf("%w: nothing is asked about certificates", ErrInvalidEvent)
 	}
 	return checkStation(e.Station)
 }

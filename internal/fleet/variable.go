@@ -12,6 +12,7 @@ type Variable struct {
 	Setting    Setting
 	Attribute  string  // Actual, Target, MinSet, MaxSet
 	Value      *string // Hidden when it is a secret
+	Written    bool    `json:"-"` // the station was told this value and took it; it shows only where one was read before
 	Mutability string  // ReadOnly, WriteOnly, ReadWrite
 	Persistent *bool
 	Constant   *bool

@@ -4,7 +4,6 @@ package v16
 import (
 	"github.com/chargeyard/chargeyard/csms"
 	"github.com/chargeyard/chargeyard/internal/adapter"
-	"github.com/chargeyard/chargeyard/ocpp16"
 )
 
 // handlers carries what the handlers need.
@@ -21,9 +20,5 @@ func Register(s *csms.Server, b adapter.Backend) {
 	csms.Handle(s, h.meterValues)
 	csms.Handle(s, h.stop)
 	csms.Handle(s, h.dataTransfer)
-	adapter.Record[*ocpp16.DiagnosticsStatusNotificationRequest](s, b)
-	adapter.Record[*ocpp16.FirmwareStatusNotificationRequest](s, b)
-	adapter.Record[*ocpp16.LogStatusNotificationRequest](s, b)
-	adapter.Record[*ocpp16.SecurityEventNotificationRequest](s, b)
-	adapter.Record[*ocpp16.SignedFirmwareStatusNotificationRequest](s, b)
+	h.registerDevices(s)
 }

@@ -4,7 +4,6 @@ package v201
 import (
 	"github.com/chargeyard/chargeyard/csms"
 	"github.com/chargeyard/chargeyard/internal/adapter"
-	"github.com/chargeyard/chargeyard/ocpp201"
 )
 
 // handlers carries what the handlers need.
@@ -16,18 +15,10 @@ func Register(s *csms.Server, b adapter.Backend) {
 	csms.Handle(s, h.boot)
 	csms.Handle(s, h.heartbeat)
 	csms.Handle(s, h.status)
-	csms.Handle(s, h.notifyEvent)
 	csms.Handle(s, h.authorize)
 	csms.Handle(s, h.transactionEvent)
 	csms.Handle(s, h.meterValues)
 	csms.Handle(s, h.dataTransfer)
 	h.registerRecords(s)
-	adapter.Record[*ocpp201.FirmwareStatusNotificationRequest](s, b)
-	adapter.Record[*ocpp201.LogStatusNotificationRequest](s, b)
-	adapter.Record[*ocpp201.NotifyCustomerInformationRequest](s, b)
-	adapter.Record[*ocpp201.NotifyDisplayMessagesRequest](s, b)
-	adapter.Record[*ocpp201.NotifyMonitoringReportRequest](s, b)
-	adapter.Record[*ocpp201.NotifyReportRequest](s, b)
-	adapter.Record[*ocpp201.PublishFirmwareStatusNotificationRequest](s, b)
-	adapter.Record[*ocpp201.SecurityEventNotificationRequest](s, b)
+	h.registerDevices(s)
 }

@@ -45,12 +45,13 @@ func variablesContent(list []fleet.Variable) []fleet.Variable {
 }
 
 // putVariable keeps what is told of a variable now. What a message does not tell of its nature stays as it was told
-// before: an answer to a question tells the value only. A new variable needs room.
+// before: an answer to a question tells the value only. A value that was written, not read, shows only where one was read
+// before: what nobody has read may be for writing only. A new variable needs room.
 func (w *writer) putVariable(v fleet.Variable) error {
 	v = tidyVariable(v)
 	key := v.Key()
 	args := append(variableArgs(v), v.Station, key)
-	n, err := w.execCount(`UPDATE variables SET value = ?, mutability = CASE WHEN ? = '' THEN mutability ELSE ? END,
+	n, err := w.execCount(`UPDATE variables SET value = CASE WHEN ? = 1 AND COALESCE(value, ?) = ? THEN ? ELSE ? END, mutability = CASE WHEN ? = '' THEN mutability ELSE ? END,
 			persistent = COALESCE(?, persistent), constant = COALESCE(?, constant),
 			data_type = CASE WHEN ? = '' THEN data_type ELSE ? END, unit = CASE WHEN ? = '' THEN unit ELSE ? END,
 			min_limit = CASE WHEN ? = '' THEN min_limit ELSE ? END, max_limit = CASE WHEN ? = '' THEN max_limit ELSE ? END,
@@ -90,6 +91,9 @@ func tidyVariable(v fleet.Variable) fleet.Variable {
 
 // newVariableArgs are the columns that are not its name.
 func newVariableArgs(v fleet.Variable) []any {
+	if hidden := fleet.Hidden; v.Written {
+		v.Value = &hidden
+	}
 	return []any{
 		v.Value, v.Mutability, optionalFlag(v.Persistent), optionalFlag(v.Constant), v.DataType, v.Unit, string(v.MinLimit), string(v.MaxLimit),
 		v.MaxElements, v.ValuesList, optionalFlag(v.SupportsMonitoring), v.Source, at(v.Time), fleet.Micros(v.Received),
@@ -99,7 +103,7 @@ func newVariableArgs(v fleet.Variable) []any {
 // variableArgs are the same for an update, which asks for each text twice.
 func variableArgs(v fleet.Variable) []any {
 	return []any{
-		v.Value, v.Mutability, v.Mutability, optionalFlag(v.Persistent), optionalFlag(v.Constant), v.DataType, v.DataType, v.Unit, v.Unit,
+		flag(v.Written), fleet.Hidden, fleet.Hidden, fleet.Hidden, v.Value, v.Mutability, v.Mutability, optionalFlag(v.Persistent), optionalFlag(v.Constant), v.DataType, v.DataType, v.Unit, v.Unit,
 		string(v.MinLimit), string(v.MinLimit), string(v.MaxLimit), string(v.MaxLimit), v.MaxElements, v.ValuesList, v.ValuesList,
 		optionalFlag(v.SupportsMonitoring), v.Source, at(v.Time), fleet.Micros(v.Received),
 	}

@@ -82,6 +82,24 @@ func testVariableNature(f *fixture) {
 	equalJSON(f, "a variable without a value", f.variables(store.VariableQuery{})[0], v)
 }
 
+// testWrittenVariables: a value that was written shows where one was read before. Anything else may be for writing only.
+func testWrittenVariables(f *fixture) {
+	value := func() string { return *f.variables(store.VariableQuery{})[0].Value }
+	written, read := fullVariable(), fullVariable()
+	written.Value, written.Written = ref("new"), true
+	f.submit(told(nil, written))
+	equal(f, "written and never read", value(), fleet.Hidden)
+	f.submit(told(nil, written))
+	equal(f, "written again", value(), fleet.Hidden)
+	f.submit(told(nil, read))
+	f.submit(told(nil, written))
+	equal(f, "written after it was read", value(), "new")
+	read.Value = nil
+	f.submit(told(nil, read))
+	f.submit(told(nil, written))
+	equal(f, "written after it was there without a value", value(), fleet.Hidden)
+}
+
 func testVariablePages(f *fixture) {
 	var list []fleet.Variable
 	for i := range 20 {

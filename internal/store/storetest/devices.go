@@ -24,6 +24,7 @@ func deviceTests() []test {
 		{"JobHistoryIsBounded", testJobHistory},
 		{"Variables", testVariables},
 		{"VariablesKeepTheirNature", testVariableNature},
+		{"WrittenVariables", testWrittenVariables},
 		{"VariablesAreListedInPages", testVariablePages},
 		{"SecretsAreRefused", testSecrets},
 		{"Reports", testReports},

@@ -1,0 +1,113 @@
+package v201
+
+import (
+	"context"
+	"time"
+
+	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/internal/adapter"
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/ocpp"
+	"github.com/chargeyard/chargeyard/ocpp201"
+)
+
+// notifyReport keeps a part of the device model (B07, B08), without the secrets that a station should not send.
+func (h handlers) notifyReport(ctx context.Context, st *csms.Station, req *ocpp201.NotifyReportRequest) (*ocpp201.NotifyReportResponse, error) {
+	part := adapter.Part(req.RequestID, req.SeqNo, req.TBC, req.GeneratedAt)
+	report := fleet.VariablesReported{Station: st.Identity(), Received: time.Now(), Action: req.OCPPAction().Name, Part: &part}
+	for i := range req.ReportData {
+		data := &req.ReportData[i]
+		for j := range data.VariableAttribute {
+			v := reported(data, &data.VariableAttribute[j])
+			v.Station, v.Received, v.Time, v.Source = report.Station, report.Received, req.GeneratedAt.Time, report.Action
+			report.List = append(report.List, v.Redacted())
+		}
+	}
+	if _, err := h.Submit(ctx, report); err != nil {
+		return nil, err
+	}
+	return &ocpp201.NotifyReportResponse{}, nil
+}
+
+// reported reads an attribute; what a report leaves out has the default of the specification.
+func reported(data *ocpp201.ReportData, a *ocpp201.VariableAttribute) fleet.Variable {
+	persistent, constant := a.Persistent.Or(false), a.Constant.Or(false)
+	v := fleet.Variable{
+		Setting: setting(&data.Component, &data.Variable), Attribute: attribute(a.Type), Value: adapter.Ref(a.Value),
+		Mutability: string(a.Mutability), Persistent: &persistent, Constant: &constant,
+	}
+	if v.Mutability == "" {
+		v.Mutability = fleet.ReadWrite
+	}
+	if c := data.VariableCharacteristics; c != nil {
+		v.DataType, v.Unit, v.ValuesList = string(c.DataType), c.Unit.Or(""), c.ValuesList.Or("")
+		v.MinLimit, v.MaxLimit = limit(c.MinLimit), limit(c.MaxLimit)
+		v.SupportsMonitoring = &c.SupportsMonitoring
+	}
+	return v
+}
+
+func attribute(t ocpp201.AttributeType) string {
+	if t == "" {
+		return fleet.AttributeActual
+	}
+	return string(t)
+}
+
+func limit(o ocpp.Opt[ocpp.Decimal]) fleet.Decimal {
+	d, ok := o.Get()
+	if !ok {
+		return ""
+	}
+	return fleet.Decimal(d.String())
+}
+
+// Learn returns what a station's answer tells of its variables, false when it tells nothing: GetVariables (B06) and
+// SetVariables (B05).
+func Learn(station string, req, resp any) (fleet.VariablesReported, bool) {
+	learned := fleet.VariablesReported{Station: station, Received: time.Now()}
+	switch resp := resp.(type) {
+	case *ocpp201.GetVariablesResponse:
+		learned.Action, learned.List = "GetVariables", got(resp)
+	case *ocpp201.SetVariablesResponse:
+		if req, ok := req.(*ocpp201.SetVariablesRequest); ok {
+			learned.Action, learned.List = "SetVariables", set(req, resp)
+		}
+	}
+	for i, v := range learned.List {
+		v.Station, v.Received, v.Source = station, learned.Received, learned.Action
+		learned.List[i] = v.Redacted()
+	}
+	return learned, len(learned.List) > 0
+}
+
+func got(resp *ocpp201.GetVariablesResponse) (list []fleet.Variable) {
+	for i := range resp.GetVariableResult {
+		r := &resp.GetVariableResult[i]
+		if value, ok := r.AttributeValue.Get(); ok && r.AttributeStatus == ocpp201.GetVariableStatusAccepted {
+			list = append(list, fleet.Variable{Setting: setting(&r.Component, &r.Variable), Attribute: attribute(r.AttributeType), Value: &value})
+		}
+	}
+	return list
+}
+
+// set pairs results with what was sent, by what they are about: a station may answer in another order.
+func set(req *ocpp201.SetVariablesRequest, resp *ocpp201.SetVariablesResponse) (list []fleet.Variable) {
+	taken := map[string]bool{}
+	for i := range resp.SetVariableResult {
+		r := &resp.SetVariableResult[i]
+		if r.AttributeStatus == ocpp201.SetVariableStatusAccepted || r.AttributeStatus == ocpp201.SetVariableStatusRebootRequired {
+			taken[fleet.Variable{Setting: setting(&r.Component, &r.Variable), Attribute: attribute(r.AttributeType)}.Key()] = true
+		}
+	}
+	for i := range req.SetVariableData {
+		d := &req.SetVariableData[i]
+		v := fleet.Variable{
+			Setting: setting(&d.Component, &d.Variable), Attribute: attribute(d.AttributeType), Value: &d.AttributeValue, Written: true,
+		}
+		if taken[v.Key()] {
+			list = append(list, v)
+		}
+	}
+	return list
+}

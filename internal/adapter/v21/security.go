@@ -1,0 +1,23 @@
+package v21
+
+import (
+	"context"
+	"time"
+
+	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/internal/adapter"
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/ocpp21"
+)
+
+// securityEvent keeps a security event (A04). Its type may be one that nobody here knows.
+func (h handlers) securityEvent(ctx context.Context, st *csms.Station, req *ocpp21.SecurityEventNotificationRequest) (*ocpp21.SecurityEventNotificationResponse, error) {
+	_, err := h.Submit(ctx, fleet.SecurityReported{
+		Station: st.Identity(), Received: time.Now(), Time: req.Timestamp.Time, Type: req.Type, TechInfo: req.TechInfo.Or(""),
+		Critical: adapter.CriticalEvent(req.Type),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &ocpp21.SecurityEventNotificationResponse{}, nil
+}
