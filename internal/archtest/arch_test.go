@@ -51,6 +51,7 @@ var rules = map[string][]string{
 	"internal/stormserver":     {"csms", "ocpp", "ocpp16", "ocpp201", "ocpp21", "simulator/storm"},
 	"internal/archtest":        {"std"},
 	"internal/rulesdoc":        {"std"},
+	"internal/coveragedoc":     {"std"}, // tests only
 	"internal/stormtest":       {"std"}, // tests only
 	"internal/codectest":       {"ocpp", "ocpp16", "ocpp201", "ocpp21", "internal/jsonwire"},
 }
