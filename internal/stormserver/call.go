@@ -18,7 +18,7 @@ func (o Options) authenticate(ctx context.Context, identity string, c csms.Crede
 	return nil, o.Authenticate(ctx, identity, c)
 }
 
-// Call sends a request to stations, to all of them at once, and counts how it ended. It is storm.Options.Call.
+// Call sends a request to stations, to all of them and as often as it says at once, and counts how it ended. It is storm.Options.Call.
 func (b *Bare) Call(ctx context.Context, c storm.Command) (storm.Calls, error) {
 	var total storm.Calls
 	var stations []*csms.Station
@@ -31,8 +31,8 @@ func (b *Bare) Call(ctx context.Context, c storm.Command) (storm.Calls, error) {
 		if st, ok := b.CSMS.Station(identity); ok {
 			stations = append(stations, st)
 		} else {
-			total.Offline++
-			total.Sent++
+			total.Offline += max(c.Times, 1)
+			total.Sent += max(c.Times, 1)
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
@@ -43,13 +43,15 @@ func (b *Bare) Call(ctx context.Context, c storm.Command) (storm.Calls, error) {
 	}
 	var mu sync.Mutex
 	var all sync.WaitGroup
-	for _, st := range stations {
-		all.Go(func() {
-			_, err := st.CallAny(ctx, requests[st.Version()])
-			mu.Lock()
-			defer mu.Unlock()
-			count(&total, err)
-		})
+	for range max(c.Times, 1) {
+		for _, st := range stations {
+			all.Go(func() {
+				_, err := st.CallAny(ctx, requests[st.Version()])
+				mu.Lock()
+				defer mu.Unlock()
+				count(&total, err)
+			})
+		}
 	}
 	all.Wait()
 	return total, nil

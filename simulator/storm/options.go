@@ -90,6 +90,7 @@ type Command struct {
 	Action   string          `json:"action"`
 	Payload  json.RawMessage `json:"payload,omitempty"`  // nil is {}
 	Stations []string        `json:"stations,omitempty"` // nil is all that are connected
+	Times    int             `json:"times,omitempty"`    // how often each of them gets it, at once; 0 is once
 	Timeout  time.Duration   `json:"timeout"`            // for each answer; default 10 s
 }
 

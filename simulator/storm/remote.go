@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -72,7 +73,7 @@ func GoroutineProbe(url string) func(context.Context, bool) (Inner, error) {
 func APICall(url, token string) func(context.Context, Command) (Calls, error) {
 	// The server takes few requests of this kind at once: those to named stations wait for each other here.
 	turn := make(chan struct{}, 2)
-	return func(ctx context.Context, c Command) (Calls, error) {
+	return repeated(func(ctx context.Context, c Command) (Calls, error) {
 		if c.Stations != nil {
 			select {
 			case turn <- struct{}{}:
@@ -88,6 +89,27 @@ func APICall(url, token string) func(context.Context, Command) (Calls, error) {
 			}
 			sleep(ctx, 100*time.Millisecond)
 		}
+	})
+}
+
+// repeated makes the calls of Command.Times at once.
+func repeated(once func(context.Context, Command) (Calls, error)) func(context.Context, Command) (Calls, error) {
+	return func(ctx context.Context, c Command) (total Calls, failed error) {
+		times := max(c.Times, 1)
+		c.Times = 0
+		var mu sync.Mutex
+		var all sync.WaitGroup
+		for range times {
+			all.Go(func() {
+				counts, err := once(ctx, c)
+				mu.Lock()
+				defer mu.Unlock()
+				total.add(counts)
+				failed = errors.Join(failed, err)
+			})
+		}
+		all.Wait()
+		return total, failed
 	}
 }
 

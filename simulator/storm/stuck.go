@@ -3,8 +3,8 @@ package storm
 import (
 	"context"
 	"encoding/json"
+	"math/rand/v2"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -30,6 +30,7 @@ func (s *light) pipeline(ctx context.Context, c *conn) {
 	burst := max(1, min(pipelineRate, pipelineTotal/s.run.stuckAll)*int(pipelineEvery)/int(time.Second))
 	pad := strings.Repeat("x", 24) // long ids make long answers
 	ping := []byte(strings.Repeat("x", 125))
+	sleep(ctx, rand.N(pipelineEvery)) // not all in the same moment
 	for ctx.Err() == nil {
 		var b []byte
 		for range burst {
@@ -61,18 +62,13 @@ func (r *run) burden(ctx context.Context, struck []*light) {
 	if err != nil {
 		return // a map of strings can be encoded
 	}
-	command := Command{Action: "DataTransfer", Payload: payload, Stations: names, Timeout: r.o.Load.Timeout}
-	var all sync.WaitGroup
-	for range r.o.SlowCalls {
-		all.Go(func() {
-			counts, err := r.o.Call(ctx, command)
-			if err != nil && ctx.Err() == nil {
-				r.strange.add("a large call that could not be made: " + err.Error())
-			}
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			r.slow.add(counts)
-		})
+	counts, err := r.o.Call(ctx, Command{
+		Action: "DataTransfer", Payload: payload, Stations: names, Times: r.o.SlowCalls, Timeout: r.o.Load.Timeout,
+	})
+	if err != nil && ctx.Err() == nil {
+		r.strange.add("large calls that could not be made: " + err.Error())
 	}
-	all.Wait()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.slow.add(counts)
 }
