@@ -22,6 +22,14 @@ type Options struct {
 	// NotReady returns why the server should get no traffic, and nothing when it should. Default: always ready.
 	NotReady func(context.Context) []string
 
+	// Metrics answers GET /metrics, to who has a token or, with MetricsPublic, to everybody. Default: there is none.
+	Metrics       http.Handler
+	MetricsPublic bool
+
+	// Observe is told of each operation, by its id in the description, as it begins. The context goes on with it, and
+	// the function is called with the HTTP status when it has ended. It is called from many goroutines. Default: nobody is.
+	Observe func(ctx context.Context, operation string, header http.Header) (context.Context, func(status int))
+
 	// Counts returns what the server counts for /debug/runtime. Default: zeros.
 	Counts func() Counts
 
@@ -44,6 +52,9 @@ func New(o Options) (http.Handler, error) {
 	a := &api{o: o.withDefaults(), started: time.Now()}
 	rest := http.NewServeMux()
 	a.huma = humago.New(rest, config(a.o.Version))
+	if a.o.Observe != nil {
+		a.huma.UseMiddleware(a.observe)
+	}
 	a.register()
 	rest.HandleFunc("GET "+prefix, index)
 	rest.HandleFunc("GET "+prefix+"/{$}", index)
@@ -59,6 +70,9 @@ func New(o Options) (http.Handler, error) {
 	root.HandleFunc("GET /openapi.json", serveOpenAPI(description))
 	root.HandleFunc("GET /healthz", healthz)
 	root.HandleFunc("GET /readyz", a.readyz)
+	if a.o.Metrics != nil {
+		root.Handle("GET /metrics", a.metrics())
+	}
 	root.Handle("/", fallback(root))
 	return a.guard(root), nil
 }

@@ -66,6 +66,9 @@ type Config struct {
 	// APIToken is accepted by the API beside the tokens of the data directory; "" is none.
 	APIToken string
 
+	// MetricsPublic lets everybody who reaches the API read /metrics, without a token.
+	MetricsPublic bool
+
 	// Data is the data directory; "" is ./chargeyard-data, or a temporary one with Demo.
 	Data string
 

@@ -78,6 +78,11 @@ func (s *Server) apiServer() (*http.Server, error) {
 		Fleet:    &commands{csms: s.csms, store: s.store, log: s.cfg.Log, forget: s.guesses.forget},
 		Tokens:   s.tokens,
 		Events:   s.feed.Load(),
+		Metrics:  s.metrics.handler(),
+		Observe:  s.observeAPI,
+
+		MetricsPublic: s.cfg.MetricsPublic,
+
 		NotReady: s.notReady,
 		Counts:   s.counts,
 		Version:  s.cfg.Version,

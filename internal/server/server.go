@@ -33,6 +33,7 @@ type Server struct {
 	csms      *csms.Server
 	refusals  *refusals
 	feed      atomic.Pointer[feed.Feed]
+	metrics   *metrics
 	tokens    *apiTokens
 	guesses   *guesses
 	state     atomic.Int32
@@ -61,11 +62,12 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 	log, end := calmDown(s.cfg.Log)
 	s.cfg.Log = log
 	s.closers.add(end)
+	s.metrics = newMetrics(s.cfg.Version, protocols())
 	if s.data, err = openDataDir(s.cfg); err != nil {
 		return nil, err
 	}
 	s.closers.add(s.data.close)
-	if s.store, err = openStore(s.data, s.cfg, s.wakeFeed); err != nil {
+	if s.store, err = openStore(s.data, s.cfg, s.wakeFeed, s.metrics.commit); err != nil {
 		return nil, err
 	}
 	s.closers.add(s.store.Close)
@@ -77,7 +79,16 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 	s.mode, s.reason = s.cfg.Stations.decide(s.listeners.stations())
 	s.guesses = newGuesses()
 	s.tokens = newAPITokens(s.store, s.data.path, s.cfg.APIToken)
-	return s, s.openCSMS()
+	if err = s.openCSMS(); err != nil {
+		return nil, err
+	}
+	s.metrics.watch(s)
+	return s, nil
+}
+
+// protocols are the versions of OCPP that stations may speak, the newest first.
+func protocols() []*ocpp.Protocol {
+	return []*ocpp.Protocol{ocpp21.Protocol, ocpp201.Protocol, ocpp16.Protocol}
 }
 
 // openCSMS makes the end that stations talk to.
@@ -87,13 +98,18 @@ func (s *Server) openCSMS() (err error) {
 	s.refusals = newRefusals(s.store)
 	s.closers.add(s.refusals.close)
 	s.csms, err = csms.NewServer(csms.Options{
-		Protocols:    []*ocpp.Protocol{ocpp21.Protocol, ocpp201.Protocol, ocpp16.Protocol},
+		Protocols:    protocols(),
 		Authenticate: admission.authenticate,
 		BootStates:   admission,
-		OnConnect:    func(st *csms.Station) { presence.connected(st); admission.recheck(st) },
-		OnDisconnect: func(st *csms.Station, cause error) { presence.disconnected(st, cause); clocks.forget(st.Identity()) },
-		OnRefuse:     s.refusals.add,
-		Interceptors: []ocpp.Interceptor{presence.intercept},
+		OnConnect:    func(st *csms.Station) { s.metrics.connected(st); presence.connected(st); admission.recheck(st) },
+		OnDisconnect: func(st *csms.Station, cause error) {
+			s.metrics.disconnected(st, cause)
+			presence.disconnected(st, cause)
+			clocks.forget(st.Identity())
+		},
+		OnRefuse:     func(r csms.Refusal) { s.metrics.refused(r); s.refusals.add(r) },
+		Interceptors: []ocpp.Interceptor{s.metrics.intercept, presence.intercept},
+		Tap:          s.metrics.tap,
 		CallTimeout:  httpapi.MaxCommandTimeout,
 		Certificate:  csms.CertificateRule{Operator: s.cfg.Operator},
 		IdleTimeout:  idleTimeout(s.cfg.Heartbeat),
