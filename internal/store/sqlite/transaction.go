@@ -58,10 +58,25 @@ func (db *DB) transaction(ctx context.Context, station, id string) (transactionR
 
 // ListTransactions implements store.Transactions.
 func (db *DB) ListTransactions(ctx context.Context, tq store.TransactionQuery) (store.Page[fleet.Transaction], error) {
+	q, err := selectTransactions(tq)
+	if err != nil {
+		return store.Page[fleet.Transaction]{}, err
+	}
+	limit := store.Limit(tq.Limit)
+	rows, err := list(ctx, db.readers, q, transactionFields)
+	cut := page(rows, limit, func(t transactionRow) string { return makeCursor(t.sortAt, t.ref) })
+	result := store.Page[fleet.Transaction]{Next: cut.Next}
+	for _, r := range cut.Items {
+		result.Items = append(result.Items, r.Transaction)
+	}
+	return result, err
+}
+
+func selectTransactions(tq store.TransactionQuery) (*query, error) {
 	q := selectFrom("SELECT " + transactionColumns + " FROM transactions")
 	var sortAt, ref int64
 	if ok, err := readCursor(tq.Cursor, &sortAt, &ref); err != nil {
-		return store.Page[fleet.Transaction]{}, err
+		return nil, err
 	} else if ok {
 		q.where("(sort_at, ref) < (?, ?)", sortAt, ref)
 	}
@@ -71,15 +86,8 @@ func (db *DB) ListTransactions(ctx context.Context, tq store.TransactionQuery) (
 	if tq.Active != nil {
 		q.where("active = ?", flag(*tq.Active))
 	}
-	limit := store.Limit(tq.Limit)
-	q.order("sort_at DESC, ref DESC", limit)
-	rows, err := list(ctx, db.readers, q, transactionFields)
-	cut := page(rows, limit, func(t transactionRow) string { return makeCursor(t.sortAt, t.ref) })
-	result := store.Page[fleet.Transaction]{Next: cut.Next}
-	for _, r := range cut.Items {
-		result.Items = append(result.Items, r.Transaction)
-	}
-	return result, err
+	q.order("sort_at DESC, ref DESC", store.Limit(tq.Limit))
+	return q, nil
 }
 
 // eventRow is an event of a transaction as the table has it.
@@ -97,17 +105,11 @@ func (db *DB) Samples(ctx context.Context, sq store.SampleQuery) (store.Page[fle
 	if err != nil {
 		return result, err
 	}
-	q := selectFrom("SELECT position, key, received, content FROM transaction_events")
-	q.where("transaction_ref = ?", t.ref)
-	var position int64
-	var key string
-	if ok, err := readCursor(sq.Cursor, &position, &key); err != nil {
+	q, err := selectEvents(t.ref, sq)
+	if err != nil {
 		return result, err
-	} else if ok {
-		q.where("(position, key) > (?, ?)", position, key)
 	}
 	limit := store.Limit(sq.Limit)
-	q.order("position, key", limit)
 	rows, err := list(ctx, db.readers, q, func(e *eventRow) []any {
 		return []any{&e.position, &e.key, instant{&e.received}, &e.content}
 	})
@@ -122,6 +124,20 @@ func (db *DB) Samples(ctx context.Context, sq store.SampleQuery) (store.Page[fle
 		}
 	}
 	return result, nil
+}
+
+func selectEvents(ref int64, sq store.SampleQuery) (*query, error) {
+	q := selectFrom("SELECT position, key, received, content FROM transaction_events")
+	q.where("transaction_ref = ?", ref)
+	var position int64
+	var key string
+	if ok, err := readCursor(sq.Cursor, &position, &key); err != nil {
+		return nil, err
+	} else if ok {
+		q.where("(position, key) > (?, ?)", position, key)
+	}
+	q.order("position, key", store.Limit(sq.Limit))
+	return q, nil
 }
 
 // samples appends the samples of an event to list.
