@@ -29,6 +29,7 @@ type cli struct {
 	Verify   verifyCmd   `cmd:"" group:"Simulator" help:"Compare what simulated stations did with what a management system has stored."`
 	Storm    stormCmd    `cmd:"" group:"Simulator" help:"Take the connections of thousands of stations away at once and measure how they come back."`
 
+	Decode  decodeCmd  `cmd:"" group:"Tools" help:"Say what is wrong with OCPP frames, and where."`
 	Version versionCmd `cmd:"" group:"Tools" help:"Say which version this is."`
 
 	StormServer stormServerCmd `cmd:"" hidden:"" help:"The server that storm starts for itself."`
@@ -103,6 +104,9 @@ func parse(grammar *cli, args []string, out, errOut io.Writer) (*kong.Context, e
 func report(err error, errOut io.Writer) int {
 	if err == nil {
 		return 0
+	}
+	if errors.Is(err, errWrong) {
+		return 1 // it is printed already
 	}
 	hint, code := hintOf(err), exitCodeOf(err)
 	if usage := (*kong.ParseError)(nil); errors.As(err, &usage) {

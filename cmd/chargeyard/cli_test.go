@@ -37,6 +37,7 @@ func TestHelpOfEveryCommand(t *testing.T) {
 		{[]string{"stations", "list", "--help"}, []string{"--version", "--server=URL", "$CHARGEYARD_API_TOKEN"}},
 		{[]string{"transactions", "--help"}, []string{"transactions show", "CP-001:17"}},
 		{[]string{"call", "--help"}, []string{"STATION", "@FILE", "Exit code", "--all", "--expect"}},
+		{[]string{"decode", "--help"}, []string{"--version", "-p,", "chargeyard decode session.log", "Exit code"}},
 		{[]string{"refusals", "--help"}, []string{"--since"}},
 		{[]string{"serve", "--help"}, []string{"--ocpp=ADDR", "127.0.0.1:8080", "$CHARGEYARD_API_TOKEN", "open|known", "Ctrl-C"}},
 		{[]string{"storm", "--help"}, []string{"--variant", "halfopen", "--server-pid", "--report", "--strike-at"}},

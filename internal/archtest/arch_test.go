@@ -45,6 +45,7 @@ var rules = map[string][]string{
 	"internal/adapter/v201":    {"internal/adapter", "internal/fleet", "internal/store", "csms", "ocpp", "ocpp201"},
 	"internal/adapter/v21":     {"internal/adapter", "internal/fleet", "internal/store", "csms", "ocpp", "ocpp21"},
 	"internal/apiclient":       {"std"},
+	"internal/decode":          {"internal/msgdoc", "ocpp", "ocpp16", "ocpp201", "ocpp21"},
 	"internal/feed":            {"internal/fleet", "internal/store"},
 	"internal/httpapi":         {"internal/feed", "internal/fleet", "internal/store", "internal/msgdoc", "github.com/danielgtaylor/huma/v2/..."},
 	"internal/server":          {"*"},
