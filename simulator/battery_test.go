@@ -9,7 +9,7 @@ import (
 
 func TestBatteryTakesNoMoreThanItIsOfferedAndHolds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		b := newBattery(&dice{rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))})
+		b := newBattery(&dice{rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))}, rapid.Bool().Draw(t, "direct"))
 		taken, before := 0.0, b.chargeWh
 		for range rapid.IntRange(1, 200).Draw(t, "steps") {
 			offered := rapid.Float64Range(0, 50_000).Draw(t, "offered")
@@ -26,7 +26,7 @@ func TestBatteryTakesNoMoreThanItIsOfferedAndHolds(t *testing.T) {
 }
 
 func TestBatteryTapersWhenNearlyFull(t *testing.T) {
-	b := battery{capacityWh: 100, maxW: 1000}
+	b := battery{capacityWh: 100, maxW: 1000, celsius: 20}
 	last := 2000.0
 	for _, charge := range []float64{0, 80, 90, 99, 100} {
 		b.chargeWh = charge
@@ -38,15 +38,33 @@ func TestBatteryTapersWhenNearlyFull(t *testing.T) {
 	}
 }
 
-func TestMeterOnlyGrows(t *testing.T) {
-	m := meter{registerWh: 10, noise: &dice{rand.New(rand.NewPCG(1, 2))}}
-	r := m.read(11_040, 0.5)
-	if r.energyWh != 10 || r.powerW.String() != "11040.0" || r.soc != 50 {
+func TestMeterShowsWhatFlows(t *testing.T) {
+	m := meter{registerWh: 10.987, phases: 3, noise: &dice{rand.New(rand.NewPCG(1, 2))}}
+	r := m.read(11_040, 22_000, 0.5)
+	if r.energy.String() != "10" || r.values[1].number.String() != "11040.0" || r.values[len(r.values)-1].number.String() != "50" {
 		t.Errorf("reading %+v", r)
 	}
-	for phase, v := range r.voltage {
-		if f := v.Float64(); f < 215 || f > 245 {
-			t.Errorf("L%d has %v V", phase+1, f)
+	volts := 0
+	for _, v := range r.only(map[string]bool{"Voltage": true}) {
+		volts++
+		if f := v.number.Float64(); f < 215 || f > 245 || v.phase == "" {
+			t.Errorf("%s has %v V", v.phase, f)
 		}
+	}
+	if volts != 3 {
+		t.Errorf("%d phases", volts)
+	}
+	m.decimals = 2
+	if got := m.shown().String(); got != "10.98" {
+		t.Errorf("two decimals show %s", got)
+	}
+}
+
+func TestColdBatteriesTakeLess(t *testing.T) {
+	b := battery{capacityWh: 100_000, maxW: 1000, celsius: 5}
+	cold := b.power(5000)
+	b.take(1000, 36_000) // it warms up
+	if warm := b.power(5000); cold >= warm || warm != 1000 {
+		t.Errorf("cold %v W, warm %v W", cold, warm)
 	}
 }

@@ -40,6 +40,13 @@ func (b *book) change(t *TransactionRecord, how func(t *TransactionRecord)) {
 	how(t)
 }
 
+// waits reports whether messages of a transaction have not been answered.
+func (b *book) waits(key string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.ContainsFunc(b.transactions, func(t *TransactionRecord) bool { return t.Key == key && t.Sent > t.Acked+t.GivenUp })
+}
+
 // register notes a reading that a message brings.
 func (t *TransactionRecord) register(wh ocpp.Decimal) {
 	t.StopWh = wh

@@ -6,17 +6,17 @@ import (
 	"github.com/chargeyard/chargeyard/ocpp"
 )
 
-// What the CSMS asks for, without the words of a version. The handlers of commands16.go and its siblings translate.
+// What the CSMS asks for, without the words of a version. The handlers of the versions translate.
 
 // remoteStart hands a driver to the EVSE that was asked for, or to any free one.
-func (s *Station) remoteStart(evse ocpp.Opt[int], req startRequest) bool {
+func (s *Station) remoteStart(evse ocpp.Opt[int], req startRequest) (*outlet, bool) {
 	id, named := evse.Get()
 	for _, o := range s.outlets {
 		if (!named || o.id == id) && o.requestStart(req) {
-			return true
+			return o, true
 		}
 	}
-	return false
+	return nil, false
 }
 
 // remoteStop ends the transaction that match finds.
@@ -44,69 +44,79 @@ func (s *Station) on(evse ocpp.Opt[int]) []*outlet {
 	return nil
 }
 
-// availability makes EVSEs operative or inoperative. scheduled says that at least one does so only after its
-// transaction.
-func (s *Station) availability(outlets []*outlet, on bool) (scheduled bool) {
+// availability makes connectors, 0 for all, operative or inoperative. scheduled says that at least one does so only after
+// its transaction.
+func (s *Station) availability(outlets []*outlet, connector int, on bool) (scheduled bool) {
 	for _, o := range outlets {
-		if !o.setOperative(on) {
+		if !o.setOperative(connector, on) {
 			scheduled = true
-		} else {
-			s.after(func(ctx context.Context) { s.report(ctx, o) })
 		}
+		s.after(func(ctx context.Context) { s.showAll(ctx, o) })
 	}
 	return scheduled
-}
-
-// limit applies the first period of a charging profile to EVSEs, in A per phase or in W.
-func (s *Station) limit(outlets []*outlet, limit ocpp.Decimal, amperes bool) {
-	w := limit.Float64()
-	if amperes {
-		w *= 3 * nominalVoltage
-	}
-	for _, o := range outlets {
-		o.setLimit(max(w, 1)) // 0 would mean no limit
-	}
-}
-
-func (s *Station) clearLimits(outlets []*outlet) (some bool) {
-	for _, o := range outlets {
-		some = some || o.limit() > 0
-		o.setLimit(0)
-	}
-	return some
 }
 
 // resetWhen ends all transactions and boots again: at once, or when nothing charges any more.
 func (s *Station) resetWhen(idle bool) {
 	s.after(func(ctx context.Context) {
-		if idle && !s.waitIdle(ctx) {
-			return
-		}
-		for _, o := range s.outlets {
-			if o.running() != nil {
-				o.requestStop(StopReset)
-			}
-		}
-		if s.waitIdle(ctx) {
-			s.reboot(ctx)
+		if !idle || s.waitIdle(s.soft) {
+			s.reboot(ctx, StopReset)
 		}
 	})
 }
 
-// trigger sends what a TriggerMessage asked for, after its answer. It reports false for a message that the
-// simulation does not have.
-func (s *Station) trigger(action string, evse ocpp.Opt[int]) bool {
+// reboot ends all transactions and boots again, as after power-on.
+func (s *Station) reboot(_ context.Context, reason StopReason) {
+	for _, o := range s.outlets {
+		if o.running() != nil {
+			o.requestStop(reason)
+		}
+	}
+	if s.waitIdle(s.soft) {
+		s.client.Reboot()
+	}
+}
+
+// trigger sends what a TriggerMessage asked for, after its answer. It reports false for a message that the simulation
+// does not have.
+func (s *Station) trigger(action string, outlets []*outlet) bool {
+	var task func(ctx context.Context)
 	switch action {
 	case "StatusNotification":
-		for _, o := range s.on(evse) {
-			s.after(func(ctx context.Context) { s.report(ctx, o) })
-		}
+		task = func(ctx context.Context) { s.reportThese(ctx, outlets) }
 	case "Heartbeat":
-		s.after(func(ctx context.Context) { s.heartbeat(ctx) })
+		task = s.heartbeat
 	case "BootNotification":
-		s.after(func(ctx context.Context) { s.bootAgain(ctx) })
+		task = s.bootAgain
+	case "MeterValues", "TransactionEvent":
+		task = func(ctx context.Context) { s.meterThese(ctx, outlets, readTrigger) }
+	case "FirmwareStatusNotification", "LogStatusNotification", "DiagnosticsStatusNotification", "PublishFirmwareStatusNotification":
+		task = func(ctx context.Context) {
+			s.mishap("send "+action, s.speech.notice(ctx, s, notice{action: action, status: "Idle"}, nil))
+		}
+	case "SignChargePointCertificate", "SignChargingStationCertificate", "SignV2GCertificate", "SignCombinedCertificate":
+		task = func(ctx context.Context) {
+			s.mishap("ask for a certificate", s.speech.notice(ctx, s, notice{action: "SignCertificate"}, nil))
+		}
 	default:
 		return false
 	}
+	s.after(task)
 	return true
+}
+
+func (s *Station) reportThese(ctx context.Context, outlets []*outlet) {
+	for _, o := range outlets {
+		for n := 1; n <= o.connectors; n++ {
+			s.report(ctx, o, n)
+		}
+	}
+}
+
+// meterThese sends meter values outside of transactions.
+func (s *Station) meterThese(ctx context.Context, outlets []*outlet, readContext string) {
+	wanted := s.vars.list(s.speech.keys().alignedMeasurands)
+	for _, o := range outlets {
+		s.mishap("send meter values", s.speech.meter(ctx, s, o, o.latest().only(wanted), readContext))
+	}
 }

@@ -19,6 +19,7 @@ type Counts struct {
 	Ended      int   // transactions
 	Samples    int   // meter value messages
 	Refused    int   // id tokens that the CSMS did not accept
+	Messages   int   // of both directions that were answered
 	Commands   int   // requests of the CSMS that were answered
 	Reconnects int   // connections beyond the first of each station
 	Queued     int   // transaction messages that the CSMS has not answered yet

@@ -38,13 +38,17 @@ func handle201(r *recorder) {
 		if q.IDToken != nil {
 			resp.IDTokenInfo = &ocpp201.IDTokenInfo{Status: ocpp201.AuthorizationStatusAccepted}
 		}
-		switch q.EventType {
-		case ocpp201.TransactionEventStarted:
+		if q.IDToken != nil && q.EventType != ocpp201.TransactionEventEnded {
 			r.note(st, "start %d %s", q.EVSE.ID, q.IDToken.IDToken)
 			r.note(st, "transaction %s", q.TransactionInfo.TransactionID)
+		}
+		switch q.EventType {
 		case ocpp201.TransactionEventEnded:
 			r.note(st, "stop %s %s", q.TransactionInfo.TransactionID, q.TransactionInfo.StoppedReason)
 		default:
+			if q.TriggerReason != ocpp201.TriggerReasonMeterValuePeriodic {
+				break
+			}
 			r.note(st, "sample %s", q.TransactionInfo.TransactionID)
 		}
 		return resp, nil

@@ -38,13 +38,17 @@ func handle21(r *recorder) {
 		if q.IDToken != nil {
 			resp.IDTokenInfo = &ocpp21.IDTokenInfo{Status: ocpp21.AuthorizationStatusAccepted}
 		}
-		switch q.EventType {
-		case ocpp21.TransactionEventStarted:
+		if q.IDToken != nil && q.EventType != ocpp21.TransactionEventEnded {
 			r.note(st, "start %d %s", q.EVSE.ID, q.IDToken.IDToken)
 			r.note(st, "transaction %s", q.TransactionInfo.TransactionID)
+		}
+		switch q.EventType {
 		case ocpp21.TransactionEventEnded:
 			r.note(st, "stop %s %s", q.TransactionInfo.TransactionID, q.TransactionInfo.StoppedReason)
 		default:
+			if q.TriggerReason != ocpp21.TriggerReasonMeterValuePeriodic {
+				break
+			}
 			r.note(st, "sample %s", q.TransactionInfo.TransactionID)
 		}
 		return resp, nil

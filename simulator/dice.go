@@ -20,6 +20,7 @@ const (
 	aspectNetwork = iota
 	aspectFaults
 	aspectClock
+	aspectCare
 	aspectOutlet
 )
 
@@ -39,7 +40,8 @@ func (d *dice) between(lo, hi time.Duration) time.Duration {
 // chance is true with probability p.
 func (d *dice) chance(p float64) bool { return p > 0 && d.Float64() < p }
 
-func (d *dice) token() string { return fmt.Sprintf("CAFE%04X", d.IntN(1000)) }
+// token draws one of n tokens, as four hexadecimal digits.
+func (d *dice) token(n int) string { return fmt.Sprintf("%04X", d.IntN(n)) }
 
 func (d *dice) transactionID() string {
 	var b [16]byte

@@ -6,18 +6,18 @@ import (
 	"sync"
 	"time"
 
+	"github.com/chargeyard/chargeyard/ocpp"
 	"github.com/chargeyard/chargeyard/station"
 )
 
-// drainTime is how long the stations may take to end their sessions and deliver what is queued.
-const drainTime = 8 * time.Second
-
 // Fleet is a number of stations that run together.
 type Fleet struct {
-	o       Options
+	o      Options
 	engine *station.Engine
 
-	stations []*Station
+	stations  []*Station
+	variables map[ocpp.Version]map[string]*variable // shared by the stations
+	clock     clock
 
 	mu     sync.Mutex
 	begun  time.Time // of Run
@@ -32,10 +32,16 @@ func New(o Options) (*Fleet, error) {
 		return nil, err
 	}
 	f := &Fleet{
-		o: o, engine: station.NewEngine(),
-		counts: Counts{Stations: o.Stations, Errors: map[string]int{}},
+		o: o, engine: station.NewEngine(), variables: map[ocpp.Version]map[string]*variable{},
+		counts: Counts{Stations: o.kind.Stations, Errors: map[string]int{}},
 	}
-	for n := range o.Stations {
+	for _, v := range o.Versions {
+		if sp, err := speechOf(v); err == nil && f.variables[v] == nil {
+			f.variables[v] = sp.variables(f)
+		}
+	}
+	f.clock = startClock(time.Now(), o.kind.Speed, 0)
+	for n := range o.kind.Stations {
 		s, err := newStation(f, n)
 		if err != nil {
 			return nil, err
@@ -46,20 +52,22 @@ func New(o Options) (*Fleet, error) {
 }
 
 // Run lets the stations live until ctx ends or Options.Duration has passed. Sessions are ended and queues emptied
-// then, for at most 8 seconds. It may be called once.
+// then, for at most Options.Drain. It may be called once.
 func (f *Fleet) Run(ctx context.Context) Summary {
 	begun := time.Now()
 	f.marks(&f.begun, begun)
+	duration := time.Duration(float64(f.o.kind.Duration) / f.o.kind.Speed)
+	f.clock = startClock(begun, f.o.kind.Speed, duration)
 	soft, stopSoft := context.WithCancel(ctx)
 	defer stopSoft()
-	if f.o.Duration > 0 {
-		timer := time.AfterFunc(f.o.Duration, stopSoft)
+	if duration > 0 {
+		timer := time.AfterFunc(duration, stopSoft)
 		defer timer.Stop()
 	}
 	hard, stopHard := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopHard()
 	unhook := context.AfterFunc(soft, func() {
-		timer := time.AfterFunc(drainTime, stopHard)
+		timer := time.AfterFunc(f.o.Drain, stopHard)
 		context.AfterFunc(hard, func() { timer.Stop() })
 	})
 	defer unhook()
@@ -88,7 +96,7 @@ func (f *Fleet) marks(when *time.Time, t time.Time) {
 // It is safe to call while Run runs.
 func (f *Fleet) Ledger() *Ledger {
 	f.mu.Lock()
-	l := &Ledger{Format: LedgerFormat, Seed: f.o.Seed, Begun: f.begun, Ended: f.ended, Stations: []StationLedger{}}
+	l := &Ledger{Format: LedgerFormat, Seed: f.o.Seed, Scenario: f.o.kind.Name, Begun: f.begun, Ended: f.ended, Stations: []StationLedger{}}
 	f.mu.Unlock()
 	for _, s := range f.stations {
 		l.Stations = append(l.Stations, s.book.snapshot(s.identity, s.speech.protocol().Version()))

@@ -90,7 +90,7 @@ func TestRefusedTokensStartNothing(t *testing.T) {
 		r := newRecorder(t)
 		r.refuse = true
 		s := newFleet(t, r, simulator.Options{Stations: 3, Duration: 3 * time.Minute}).Run(t.Context())
-		if s.Started != 0 || s.Refused == 0 || s.Problem() != "" {
+		if s.EnergyWh != 0 || s.Samples != 0 || s.Refused == 0 || s.Problem() != "" {
 			t.Errorf("summary %+v", s)
 		}
 	})

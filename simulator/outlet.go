@@ -1,8 +1,8 @@
 package simulator
 
 import (
+	"maps"
 	"sync"
-	"time"
 
 	"github.com/chargeyard/chargeyard/ocpp"
 )
@@ -11,70 +11,72 @@ import (
 type connectorState uint8
 
 const (
-	connectorAvailable   connectorState = iota
-	connectorPlugged                    // a cable is in, nothing is authorized
-	connectorCharging                   // energy flows
-	connectorSuspended                  // the vehicle takes nothing any more
-	connectorFinishing                  // the transaction is over, the cable is still in
-	connectorUnavailable                // set inoperative by the CSMS
+	connectorAvailable     connectorState = iota
+	connectorPlugged                      // in use, but no energy is offered: a cable is in, or a driver was authorized
+	connectorCharging                     // energy flows
+	connectorSuspended                    // the vehicle takes nothing any more
+	connectorSuspendedEVSE                // the station offers nothing: a charging profile says 0
+	connectorFinishing                    // the transaction is over, the cable is still in
+	connectorReserved
+	connectorUnavailable // set inoperative by the CSMS, or for a firmware update
+	connectorFaulted
 )
 
-// outlet is an EVSE with one connector. Commands of the CSMS come from other goroutines than the one of its driver.
+// outlet is an EVSE. One of its connectors can be in use at a time. Commands of the CSMS come from other goroutines than
+// the one of its driver.
 type outlet struct {
-	id    int
-	meter meter
-	draw  *dice
-	start chan startRequest // remote starts; holds one
-	stop  chan StopReason   // requests to end the running transaction; holds one
+	id         int
+	connectors int
+	meter      meter
+	draw       *dice
+	start      chan startRequest // remote starts; holds one
+	stop       chan StopReason   // requests to end the running transaction; holds one
+	wake       chan struct{}     // holds one: availability or a profile has changed
 
 	mu          sync.Mutex
+	connector   int // in use, or the last one that was; from 1
 	state       connectorState
-	reported    connectorState // what the CSMS was told last
-	inoperative bool
+	reported    map[int]connectorState // what the CSMS was told last
+	inoperative map[int]bool           // connectors that the CSMS or an update took out of service
+	faulted     bool
+	reserved    *reservation
 	tx          *transaction // nil when none runs
-	limitW      float64      // what a charging profile leaves; 0 is no limit
+	shownWh     ocpp.Decimal // the register when it was read last
 }
 
 // startRequest is a driver who wants to charge.
 type startRequest struct {
-	token    string
-	remote   bool
-	remoteID ocpp.Opt[int] // 2.x remoteStartId
-}
-
-// transaction is one charging session as the station keeps it.
-type transaction struct {
-	id        string // 2.x; for 1.6 the local key until the CSMS gives an id
 	token     string
-	remoteID  ocpp.Opt[int]
-	started   time.Time
-	ended     time.Time
-	startWh   int64
-	seqNo     int
-	reason    StopReason
-	energyEnd int64
-	record    *TransactionRecord // in the book
-
-	mu       sync.Mutex
-	remoteTx int64 // 1.6: the CSMS's id, 0 before it is known
+	tokenType string // 2.x; "" is ISO14443
+	remote    bool
+	remoteID  ocpp.Opt[int] // 2.x remoteStartId
+	connector int           // 0: any
 }
 
-// StopReason tells why a transaction ended.
-type StopReason uint8
+func newOutlet(id int, h Hardware, integer bool, draw *dice) *outlet {
+	o := &outlet{
+		id: id, connectors: h.Connectors, draw: draw, connector: 1,
+		meter: meter{registerWh: float64(draw.IntN(5_000_000)), decimals: h.MeterDecimals, phases: h.Phases, noise: draw},
+		start: make(chan startRequest, 1), stop: make(chan StopReason, 1), wake: make(chan struct{}, 1),
+		reported: map[int]connectorState{}, inoperative: map[int]bool{},
+	}
+	if integer {
+		o.meter.decimals = 0
+	}
+	return o
+}
 
-// The reasons that a simulated session can end for.
-const (
-	StopLocal        StopReason = iota // the driver ended it at the station
-	StopRemote                         // the CSMS ended it
-	StopReset                          // the station was reset
-	StopDisconnected                   // the vehicle was unplugged
-	StopDeauthorized                   // the CSMS refused the token after the start
-	StopOther                          // the simulation ends
-)
+// use is a driver who comes to a connector.
+func (o *outlet) use(connector int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.connector = connector
+}
 
-func newOutlet(id int, draw *dice) *outlet {
-	m := meter{registerWh: float64(draw.IntN(5_000_000)), noise: draw}
-	return &outlet{id: id, meter: m, draw: draw, start: make(chan startRequest, 1), stop: make(chan StopReason, 1)}
+func (o *outlet) inUse() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.connector
 }
 
 func (o *outlet) setState(s connectorState) {
@@ -83,28 +85,38 @@ func (o *outlet) setState(s connectorState) {
 	o.state = s
 }
 
-// shown returns the state to report: an inoperative connector is unavailable unless something runs on it.
-func (o *outlet) shown() connectorState {
+// shown returns the state of a connector to report.
+func (o *outlet) shown(connector int) connectorState {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.shownLocked()
+	return o.shownLocked(connector)
 }
 
-// toReport marks what is shown as reported and tells whether that is news.
-func (o *outlet) toReport() (news bool) {
+// toReport marks what a connector shows as reported and tells whether that is news.
+func (o *outlet) toReport(connector int) (news bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	now := o.shownLocked()
-	news = now != o.reported
-	o.reported = now
-	return news
+	now := o.shownLocked(connector)
+	before, told := o.reported[connector]
+	o.reported[connector] = now
+	return now != before || !told
 }
 
-func (o *outlet) shownLocked() connectorState {
-	if o.inoperative && o.tx == nil {
+// shownLocked: a fault wins; an inoperative connector is unavailable unless something runs on it; a reservation shows
+// while nobody uses the EVSE.
+func (o *outlet) shownLocked(connector int) connectorState {
+	used := connector == o.connector && o.state != connectorAvailable
+	switch {
+	case o.faulted:
+		return connectorFaulted
+	case o.inoperative[connector] && !(used && o.tx != nil):
 		return connectorUnavailable
+	case used:
+		return o.state
+	case o.reserved != nil && o.state == connectorAvailable:
+		return connectorReserved
 	}
-	return o.state
+	return connectorAvailable
 }
 
 func (o *outlet) running() *transaction {
@@ -119,35 +131,49 @@ func (o *outlet) setRunning(tx *transaction) {
 	o.tx = tx
 }
 
-func (o *outlet) operative() bool {
+func (o *outlet) setFaulted(on bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return !o.inoperative
+	o.faulted = on
 }
 
-// setOperative takes effect at once when nothing runs, and otherwise after the transaction; it reports which.
-func (o *outlet) setOperative(on bool) (atOnce bool) {
+// operative reports whether a driver can use a connector.
+func (o *outlet) operative(connector int) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.inoperative = !on
-	return o.tx == nil
+	return !o.faulted && !o.inoperative[connector]
 }
 
-func (o *outlet) limit() float64 {
+// setOperative takes connectors, all for 0, into or out of service: at once when nothing runs, and otherwise after the
+// transaction; it reports which.
+func (o *outlet) setOperative(connector int, on bool) (atOnce bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.limitW
+	for n := 1; n <= o.connectors; n++ {
+		if connector == 0 || n == connector {
+			o.inoperative[n] = !on
+		}
+	}
+	return o.tx == nil || connector != 0 && connector != o.connector
 }
 
-func (o *outlet) setLimit(w float64) {
+// service returns which connectors are out of service, and setService puts that back, as after an update.
+func (o *outlet) service() map[int]bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.limitW = w
+	return maps.Clone(o.inoperative)
 }
 
-// requestStart hands a driver to an outlet that is free; it reports false when it is not.
+func (o *outlet) setService(inoperative map[int]bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.inoperative = inoperative
+}
+
+// requestStart hands a driver to an outlet that is free, or where a vehicle waits to be authorized; it reports false when
+// it is neither.
 func (o *outlet) requestStart(r startRequest) bool {
-	if o.running() != nil || !o.operative() {
+	if tx := o.running(); tx != nil && tx.isAuthorized() || !o.operative(max(r.connector, 1)) || !o.mayUse(r.token) {
 		return false
 	}
 	select {
@@ -166,14 +192,10 @@ func (o *outlet) requestStop(reason StopReason) {
 	}
 }
 
-func (tx *transaction) setRemoteTx(id int64) {
-	tx.mu.Lock()
-	defer tx.mu.Unlock()
-	tx.remoteTx = id
-}
-
-func (tx *transaction) remoteTxID() int64 {
-	tx.mu.Lock()
-	defer tx.mu.Unlock()
-	return tx.remoteTx
+// poke has the driver's goroutine look at what has changed.
+func (o *outlet) poke() {
+	select {
+	case o.wake <- struct{}{}:
+	default:
+	}
 }

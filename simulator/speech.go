@@ -5,9 +5,6 @@ import (
 	"fmt"
 
 	"github.com/chargeyard/chargeyard/ocpp"
-	"github.com/chargeyard/chargeyard/ocpp16"
-	"github.com/chargeyard/chargeyard/ocpp201"
-	"github.com/chargeyard/chargeyard/ocpp21"
 )
 
 // speech is what a station says in one version of OCPP. Its methods report an error when the message could not be
@@ -16,15 +13,25 @@ type speech interface {
 	protocol() *ocpp.Protocol
 	boot(s *Station) any
 	listen(s *Station) // registers the handlers of what the CSMS may ask
-	variables() *variables
-	sampleKey() string // the variable with the seconds between meter values
+	variables(f *Fleet) map[string]*variable
+	keys() keys
+	iso15118() bool                     // vehicles can authorize themselves
+	place(o *outlet, connector int) int // the EVSE; in OCPP 1.6 the number of the connector
 
 	ownID(tx *transaction) string // what the CSMS will call it; "" when the CSMS gives the id
-	status(ctx context.Context, s *Station, o *outlet) error
-	authorize(ctx context.Context, s *Station, token string) (bool, error)
-	start(ctx context.Context, s *Station, o *outlet, tx *transaction) error
-	sample(ctx context.Context, s *Station, o *outlet, tx *transaction, r reading) error
-	stop(ctx context.Context, s *Station, o *outlet, tx *transaction) error
+	status(ctx context.Context, s *Station, o *outlet, connector int) error
+	authorize(ctx context.Context, s *Station, token, tokenType string) (bool, error)
+	tell(ctx context.Context, s *Station, o *outlet, tx *transaction, m moment) error
+	meter(ctx context.Context, s *Station, o *outlet, values []value, readContext string) error
+	notice(ctx context.Context, s *Station, n notice, o *outlet) error
+}
+
+// keys are the names of the variables that change how a station behaves.
+type keys struct {
+	sample, measurands, aligned, alignedMeasurands string
+	preAuthorize, unknownOffline                   string
+	connectionTimeout                              string
+	heartbeat, ping, attempts, attemptWait         string
 }
 
 func speechOf(v ocpp.Version) (speech, error) {
@@ -38,9 +45,3 @@ func speechOf(v ocpp.Version) (speech, error) {
 	}
 	return nil, fmt.Errorf("simulator: there is no OCPP version %q; 1.6, 2.0.1 and 2.1 are spoken", v)
 }
-
-// The interfaces hold for all three; a missing method is found here.
-var (
-	_ = []speech{speech16{}, speech201{}, speech21{}}
-	_ = []*ocpp.Protocol{ocpp16.Protocol, ocpp201.Protocol, ocpp21.Protocol}
-)

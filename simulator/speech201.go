@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"context"
-	"time"
 
 	"github.com/chargeyard/chargeyard/ocpp"
 	"github.com/chargeyard/chargeyard/ocpp201"
@@ -12,135 +11,90 @@ import (
 // speech201 speaks OCPP 2.0.1.
 type speech201 struct{}
 
-func (speech201) protocol() *ocpp.Protocol { return ocpp201.Protocol }
-func (speech201) variables() *variables    { return newVariables2() }
-func (speech201) sampleKey() string        { return "SampledDataCtrlr.TxUpdatedInterval" }
+func (speech201) protocol() *ocpp.Protocol                { return ocpp201.Protocol }
+func (speech201) variables(f *Fleet) map[string]*variable { return newVariables2(f) }
+func (speech201) keys() keys                              { return keys2 }
+func (speech201) iso15118() bool                          { return true }
+func (speech201) place(o *outlet, _ int) int              { return o.id }
+func (speech201) ownID(tx *transaction) string            { return tx.id }
+func (speech201) listen(s *Station)                       { listen2(s) }
 
 func (speech201) boot(s *Station) any {
 	return &ocpp201.BootNotificationRequest{
 		Reason: ocpp201.BootReasonPowerUp,
 		ChargingStation: ocpp201.ChargingStation{
-			Model: model, VendorName: vendor,
+			Model: s.kind().model(), VendorName: vendor,
 			SerialNumber:    ocpp.Some(s.serial()),
-			FirmwareVersion: ocpp.Some(firmware),
+			FirmwareVersion: ocpp.Some(s.firmware.version()),
 		},
 	}
 }
 
-func (speech201) ownID(tx *transaction) string { return tx.id }
-
-func (speech201) status(ctx context.Context, s *Station, o *outlet) error {
-	status := ocpp201.ConnectorStatusOccupied
-	switch o.shown() {
-	case connectorAvailable:
-		status = ocpp201.ConnectorStatusAvailable
-	case connectorUnavailable:
-		status = ocpp201.ConnectorStatusUnavailable
-	}
+func (speech201) status(ctx context.Context, s *Station, o *outlet, connector int) error {
 	_, err := station.Call(ctx, s.client, &ocpp201.StatusNotificationRequest{
-		Timestamp: ocpp.At(time.Now()), ConnectorStatus: status, EVSEID: o.id, ConnectorID: 1,
+		Timestamp: ocpp.At(s.now()), ConnectorStatus: ocpp201.ConnectorStatus(status2(o.shown(connector))), EVSEID: o.id, ConnectorID: connector,
 	})
 	return err
 }
 
-func (speech201) authorize(ctx context.Context, s *Station, token string) (bool, error) {
-	resp, err := station.Call(ctx, s.client, &ocpp201.AuthorizeRequest{IDToken: idToken201(token)})
+func (speech201) authorize(ctx context.Context, s *Station, token, tokenType string) (bool, error) {
+	resp, err := station.Call(ctx, s.client, &ocpp201.AuthorizeRequest{IDToken: idToken201(token, tokenType)})
 	if err != nil {
 		return false, err
 	}
 	return resp.IDTokenInfo.Status == ocpp201.AuthorizationStatusAccepted, nil
 }
 
-func idToken201(token string) ocpp201.IDToken {
-	return ocpp201.IDToken{IDToken: token, Type: ocpp201.IDTokenTypeISO14443}
+func idToken201(token, tokenType string) ocpp201.IDToken {
+	return ocpp201.IDToken{IDToken: token, Type: ocpp201.IDTokenType(tokenType2(tokenType))}
 }
 
-// event201 makes the next event of a transaction.
-func event201(o *outlet, tx *transaction, kind ocpp201.TransactionEvent, trigger ocpp201.TriggerReason) *ocpp201.TransactionEventRequest {
+func (speech201) tell(_ context.Context, s *Station, o *outlet, tx *transaction, m moment) error {
+	s.opened(o, tx, m)
 	e := &ocpp201.TransactionEventRequest{
-		EventType: kind, TriggerReason: trigger, Timestamp: ocpp.At(time.Now()), SeqNo: tx.seqNo,
-		TransactionInfo: ocpp201.Transaction{TransactionID: tx.id},
-		EVSE:            &ocpp201.EVSE{ID: o.id, ConnectorID: ocpp.Some(1)},
+		EventType: ocpp201.TransactionEvent(eventType2(tx, m)), TriggerReason: ocpp201.TriggerReason(m.trigger), Timestamp: ocpp.At(m.at), SeqNo: tx.seqNo,
+		TransactionInfo: ocpp201.Transaction{TransactionID: tx.id, ChargingState: ocpp201.ChargingState(tx.state)},
+		EVSE:            &ocpp201.EVSE{ID: o.id, ConnectorID: ocpp.Some(tx.connector)},
+		ReservationID:   tx.tellReservation(m), // H01.FR.15
 	}
 	tx.seqNo++
-	return e
-}
-
-func (speech201) start(ctx context.Context, s *Station, o *outlet, tx *transaction) error {
-	trigger := ocpp201.TriggerReasonAuthorized
-	if tx.remoteID != (ocpp.Opt[int]{}) {
-		trigger = ocpp201.TriggerReasonRemoteStart
+	if m.token {
+		token := idToken201(tx.token, tx.tokenType)
+		e.IDToken = &token
 	}
-	e := event201(o, tx, ocpp201.TransactionEventStarted, trigger)
-	token := idToken201(tx.token)
-	e.IDToken = &token
-	e.Timestamp = ocpp.At(tx.started)
-	e.TransactionInfo.ChargingState = ocpp201.ChargingStateCharging
-	e.TransactionInfo.RemoteStartID = tx.remoteID
-	e.MeterValue = []ocpp201.MeterValue{register201(tx.startWh, ocpp201.ReadingContextTransactionBegin)}
-	return enqueue(s, tx, e, nil, func(r *ocpp201.TransactionEventResponse) {
+	if m.trigger == "RemoteStart" {
+		e.TransactionInfo.RemoteStartID = tx.remoteID
+	}
+	if m.end {
+		e.TransactionInfo.StoppedReason = ocpp201.Reason(endings[tx.reason].reason)
+	}
+	if m.reading != nil {
+		e.MeterValue = []ocpp201.MeterValue{meterValue201(m, s.measured(m))}
+	}
+	return enqueue(s, tx, e, s.told(tx, m, string(e.TransactionInfo.StoppedReason)), func(r *ocpp201.TransactionEventResponse) {
 		if r.IDTokenInfo != nil && r.IDTokenInfo.Status != ocpp201.AuthorizationStatusAccepted {
-			o.requestStop(StopDeauthorized)
+			s.deauthorized(o, tx)
 		}
 	})
 }
 
-func (speech201) sample(ctx context.Context, s *Station, o *outlet, tx *transaction, r reading) error {
-	e := event201(o, tx, ocpp201.TransactionEventUpdated, ocpp201.TriggerReasonMeterValuePeriodic)
-	e.MeterValue = []ocpp201.MeterValue{meterValue201(r)}
-	return enqueue(s, tx, e, r.told, nil)
-}
-
-func register201(wh int64, when ocpp201.ReadingContext) ocpp201.MeterValue {
-	return ocpp201.MeterValue{
-		Timestamp: ocpp.At(time.Now()),
-		SampledValue: []ocpp201.SampledValue{{
-			Value: ocpp.Dec(wh, 0), Context: when, Measurand: ocpp201.MeasurandEnergyActiveImportRegister,
-			UnitOfMeasure: &ocpp201.UnitOfMeasure{Unit: ocpp.Some("Wh")},
-		}},
-	}
-}
-
-func meterValue201(r reading) ocpp201.MeterValue {
-	mv := register201(r.energyWh, ocpp201.ReadingContextSamplePeriodic)
-	add := func(v ocpp.Decimal, what ocpp201.Measurand, unit string, phase ocpp201.Phase) {
+func meterValue201(m moment, values []value) ocpp201.MeterValue {
+	mv := ocpp201.MeterValue{Timestamp: ocpp.At(m.at)}
+	for _, v := range values {
+		if v.measurand == "Temperature" { // 2.x has it as a variable of the device model
+			continue
+		}
 		mv.SampledValue = append(mv.SampledValue, ocpp201.SampledValue{
-			Value: v, Measurand: what, Phase: phase, UnitOfMeasure: &ocpp201.UnitOfMeasure{Unit: ocpp.Some(unit)},
+			Value: v.number, Context: ocpp201.ReadingContext(m.context), Measurand: ocpp201.Measurand(v.measurand),
+			Phase: ocpp201.Phase(v.phase), Location: ocpp201.Location(v.location), UnitOfMeasure: &ocpp201.UnitOfMeasure{Unit: ocpp.Some(v.unit)},
 		})
-	}
-	add(r.powerW, ocpp201.MeasurandPowerActiveImport, "W", "")
-	add(ocpp.Dec(int64(r.soc), 0), ocpp201.MeasurandSoC, "Percent", "")
-	for i, phase := range []ocpp201.Phase{ocpp201.PhaseL1, ocpp201.PhaseL2, ocpp201.PhaseL3} {
-		add(r.voltage[i], ocpp201.MeasurandVoltage, "V", phase)
-		add(r.current[i], ocpp201.MeasurandCurrentImport, "A", phase)
 	}
 	return mv
 }
 
-var reason201 = map[StopReason]ocpp201.Reason{
-	StopLocal:        ocpp201.ReasonLocal,
-	StopRemote:       ocpp201.ReasonRemote,
-	StopReset:        ocpp201.ReasonImmediateReset,
-	StopDisconnected: ocpp201.ReasonEVDisconnected,
-	StopDeauthorized: ocpp201.ReasonDeAuthorized,
-	StopOther:        ocpp201.ReasonOther,
-}
-
-var trigger201 = map[StopReason]ocpp201.TriggerReason{
-	StopLocal:        ocpp201.TriggerReasonStopAuthorized,
-	StopRemote:       ocpp201.TriggerReasonRemoteStop,
-	StopReset:        ocpp201.TriggerReasonResetCommand,
-	StopDisconnected: ocpp201.TriggerReasonEVCommunicationLost,
-	StopDeauthorized: ocpp201.TriggerReasonDeauthorized,
-	StopOther:        ocpp201.TriggerReasonAbnormalCondition,
-}
-
-func (speech201) stop(ctx context.Context, s *Station, o *outlet, tx *transaction) error {
-	e := event201(o, tx, ocpp201.TransactionEventEnded, trigger201[tx.reason])
-	e.Timestamp = ocpp.At(tx.ended)
-	token := idToken201(tx.token)
-	e.IDToken = &token
-	e.TransactionInfo.StoppedReason = reason201[tx.reason]
-	e.MeterValue = []ocpp201.MeterValue{register201(tx.energyEnd, ocpp201.ReadingContextTransactionEnd)}
-	return enqueue(s, tx, e, tx.ends(string(e.TransactionInfo.StoppedReason)), nil)
+func (speech201) meter(ctx context.Context, s *Station, o *outlet, values []value, readContext string) error {
+	_, err := station.Call(ctx, s.client, &ocpp201.MeterValuesRequest{
+		EVSEID: o.id, MeterValue: []ocpp201.MeterValue{meterValue201(moment{at: s.now(), context: readContext}, values)},
+	})
+	return err
 }

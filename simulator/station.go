@@ -2,8 +2,8 @@ package simulator
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
-	"net/http"
 	"sync"
 	"time"
 
@@ -11,12 +11,22 @@ import (
 	"github.com/chargeyard/chargeyard/station"
 )
 
-// What all simulated stations are.
+// What simulated stations are, beside the hardware of their scenario.
 const (
-	vendor   = "Chargeyard"
-	model    = "Simulated AC 22"
-	firmware = "1.0.0"
+	vendor          = "Chargeyard"
+	initialFirmware = "1.0.0"
 )
+
+// How a station tries again to deliver what the CSMS refused. It hardly ever gives up: what it has measured is wanted.
+const (
+	messageAttempts     = 100
+	messageRetrySeconds = 2
+)
+
+// model is the name of the hardware.
+func (s *Scenario) model() string {
+	return fmt.Sprintf("Simulated %s %.0f", s.Hardware.Current, s.Hardware.Power)
+}
 
 // Station is one virtual charging station.
 type Station struct {
@@ -27,6 +37,11 @@ type Station struct {
 	client   *station.Client
 	outlets  []*outlet
 	vars     *variables
+	tokens   tokens
+	profiles profiles
+	keep     // what the CSMS has the station keep
+	network  *network
+	skew     skew
 	book     book
 
 	tasks sync.WaitGroup  // what after started
@@ -47,192 +62,105 @@ func newStation(f *Fleet, n int) (*Station, error) {
 		return nil, err
 	}
 	s := &Station{
-		fleet: f, identity: fmt.Sprintf("%s%04d", f.o.Prefix, n+1), speech: sp, vars: sp.variables(),
+		fleet: f, identity: fmt.Sprintf("%s%04d", f.o.Prefix, n+1), speech: sp, vars: &variables{base: f.variables[sp.protocol().Version()]},
 		number: n, idle: make(chan struct{}), book: book{keep: f.o.Ledger},
 	}
-	for i := range f.o.Outlets {
-		s.outlets = append(s.outlets, newOutlet(i+1, f.draws(n, aspectOutlet+i)))
+	for i := range f.o.kind.Hardware.EVSEs {
+		integer := sp.protocol().Version() == ocpp.V16
+		s.outlets = append(s.outlets, newOutlet(i+1, f.o.kind.Hardware, integer, f.draws(n, aspectOutlet+i)))
 	}
-	s.client, err = station.New(s.options())
+	s.skew = f.drawSkew(n)
+	s.network = newNetwork(s)
+	o, err := s.options()
 	if err != nil {
+		return nil, err
+	}
+	if s.client, err = station.New(o); err != nil {
 		return nil, err
 	}
 	sp.listen(s)
 	return s, nil
 }
 
-func (s *Station) options() station.Options {
-	o := s.fleet.o
-	profile := station.NetworkProfile{URL: o.URL, TLS: o.TLS}
-	if o.Password != "" {
-		profile.Password = []byte(o.Password)
+// drawSkew draws how wrong the clock of a station is.
+func (f *Fleet) drawSkew(n int) skew {
+	d, c := f.draws(n, aspectClock), f.o.kind.Clock
+	sign := func() float64 { return float64(1 - 2*d.IntN(2)) }
+	return skew{
+		offset: time.Duration(sign() * float64(d.in(c.Offset))),
+		drift:  sign() * d.in(c.Drift).Seconds() / (24 * time.Hour).Seconds(),
+	}
+}
+
+func (s *Station) options() (station.Options, error) {
+	o := &s.fleet.o
+	profile, err := o.profile(s.identity)
+	if err != nil {
+		return station.Options{}, err
 	}
 	return station.Options{
-		Identity:        s.identity,
-		Protocols:       []*ocpp.Protocol{s.speech.protocol()},
-		Profiles:        []station.NetworkProfile{profile},
-		Boot:            func(ocpp.Version) any { return s.speech.boot(s) },
-		Engine:          s.fleet.engine,
-		BackOff:         s.backOff(),
-		DialContext:     o.DialContext,
-		OnConnect:       func(*station.Connection) { s.online(true) },
-		OnDisconnect:    func(*station.Connection, error) { s.online(false) },
-		OnBoot:          s.onBoot,
-		OnConnectFailed: s.onConnectFailed,
-		Interceptors:    []ocpp.Interceptor{s.countCommands},
-		Logger:          o.Logger,
-	}
+		Identity:                 s.identity,
+		Protocols:                []*ocpp.Protocol{s.speech.protocol()},
+		Profiles:                 []station.NetworkProfile{profile},
+		Boot:                     func(ocpp.Version) any { return s.speech.boot(s) },
+		Engine:                   s.fleet.engine,
+		BackOff:                  s.backOff(),
+		DialContext:              s.network.dial,
+		PingInterval:             o.ping(),
+		CallTimeout:              o.kind.Network.Answer,
+		TransactionAttempts:      messageAttempts,
+		TransactionRetryInterval: messageRetrySeconds * time.Second,
+		OnConnect:                func(*station.Connection) { s.online(true) },
+		OnDisconnect:             func(*station.Connection, error) { s.online(false) },
+		OnBoot:                   s.onBoot,
+		OnConnectFailed:          s.onConnectFailed,
+		Interceptors:             []ocpp.Interceptor{s.countMessages},
+		Logger:                   o.Logger,
+	}, nil
 }
 
-// live runs the station until ctx ends. Drivers stop coming when soft ends.
-func (s *Station) live(ctx, soft context.Context) {
-	s.run, s.soft = ctx, soft
-	var drivers, client sync.WaitGroup
-	client.Go(func() {
-		if err := s.client.Run(ctx); err != nil && ctx.Err() == nil {
-			s.failed("run", err)
-		}
-	})
-	if s.client.WaitAccepted(soft) == nil {
-		for _, o := range s.outlets {
-			s.report(ctx, o)
-		}
-		for _, o := range s.outlets {
-			drivers.Go(func() { s.drive(ctx, soft, o) })
-		}
+// profile is how a station connects.
+func (o *Options) profile(identity string) (station.NetworkProfile, error) {
+	p := station.NetworkProfile{URL: o.URL, TLS: o.TLS}
+	if o.Password != "" {
+		p.Password = []byte(o.Password)
 	}
-	<-soft.Done()
-	drivers.Wait()
-	s.waitDelivered(ctx)
-	s.mu.Lock()
-	s.leaving = true // no task is added while they are waited for
-	s.mu.Unlock()
-	s.tasks.Wait()
-	if err := s.client.Shutdown(ctx); err != nil {
-		s.fleet.o.Logger.Debug("closed before everything was done", "station", s.identity, "error", err)
+	if o.Certificate == nil {
+		return p, nil
 	}
-	client.Wait()
-}
-
-// online counts connections and reports all connectors when it is not the first one (1.6 4.9; 2.x B04).
-func (s *Station) online(on bool) {
-	if !on {
-		s.book.offlineSince(time.Now().UTC())
-		s.fleet.count(func(c *Counts) { c.Connected-- })
-		return
-	}
-	s.book.online(time.Now().UTC())
-	s.mu.Lock()
-	s.connected++
-	again := s.connected > 1
-	s.mu.Unlock()
-	s.fleet.count(func(c *Counts) {
-		c.Connected++
-		if again {
-			c.Reconnects++
-		}
-	})
-	if again {
-		s.after(s.reportAll)
-	}
-}
-
-func (s *Station) reportAll(ctx context.Context) {
-	if s.client.WaitAccepted(s.soft) != nil {
-		return
-	}
-	for _, o := range s.outlets {
-		s.report(ctx, o)
-	}
-}
-
-func (s *Station) onConnectFailed(f station.ConnectFailure) {
-	switch f.Status {
-	case 0:
-		s.trouble(f.Err.Error())
-	case http.StatusUnauthorized:
-		s.trouble("401 Unauthorized (wrong identity or password)")
-	default:
-		s.trouble(fmt.Sprintf("%d %s", f.Status, http.StatusText(f.Status)))
-	}
-}
-
-func (s *Station) trouble(why string) {
-	s.fleet.count(func(c *Counts) { c.Trouble = why })
-}
-
-func (s *Station) onBoot(r ocpp.BootResult, err error) {
-	s.book.booted(bootRecord(r, err))
-	if err == nil && r.Status != ocpp.BootAccepted {
-		err = fmt.Errorf("the CSMS answered %s", r.Status)
-	}
+	certificate, err := o.Certificate(identity)
 	if err != nil {
-		s.trouble("the boot failed: " + err.Error())
-		s.failed("boot", err)
-		return
+		return p, fmt.Errorf("simulator: the certificate of %s: %w", identity, err)
 	}
-	s.mu.Lock()
-	first := !s.booted
-	s.booted = true
-	s.mu.Unlock()
-	if first {
-		s.fleet.count(func(c *Counts) { c.Booted++ })
+	p.TLS = p.TLS.Clone()
+	if p.TLS == nil {
+		p.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
+	p.TLS.Certificates = []tls.Certificate{certificate}
+	return p, nil
 }
 
-func bootRecord(r ocpp.BootResult, err error) BootRecord {
-	b := BootRecord{Time: time.Now().UTC(), Status: string(r.Status)}
-	if err != nil {
-		b.Error = err.Error()
-	}
-	return b
-}
+func (s *Station) kind() *Scenario { return &s.fleet.o.kind }
 
-// countCommands counts the requests of the CSMS that were answered.
-func (s *Station) countCommands(ctx context.Context, x *ocpp.Exchange, req any, next ocpp.Next) (any, error) {
-	resp, err := next(ctx, req)
-	if x.Inbound && err == nil {
-		s.fleet.count(func(c *Counts) { c.Commands++ })
-	}
-	return resp, err
-}
+func (s *Station) version() ocpp.Version { return s.speech.protocol().Version() }
 
-// after runs task once the handler that calls it has answered, as a station does what it was asked to do.
-func (s *Station) after(task func(ctx context.Context)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.leaving && s.soft.Err() == nil {
-		s.tasks.Go(func() { task(s.run) })
-	}
-}
+func (s *Station) serial() string { return "CY" + s.identity }
 
-// failed counts and logs what went wrong.
-func (s *Station) failed(what string, err error) {
-	if s.run != nil && s.run.Err() != nil {
-		return // the simulation is over
-	}
-	s.fleet.o.Logger.Info("failed", "station", s.identity, "what", what, "error", err)
-	s.fleet.count(func(c *Counts) { c.Errors[what]++ })
-}
+// powerW is what an EVSE offers without any limit.
+func (s *Station) powerW() float64 { return s.kind().Hardware.Power * 1000 }
 
-// change sets a variable and puts it into effect.
-func (s *Station) change(key, value string) setResult {
-	result := s.vars.set(key, value)
-	if result == setAccepted {
-		if _, name := splitKey("." + key); name == "WebSocketPingInterval" || key == "OCPPCommCtrlr.WebSocketPingInterval" {
-			s.client.SetPingInterval(time.Duration(s.vars.seconds(key, 60)) * time.Second)
-		}
-	}
-	return result
-}
-
-// sampleInterval is the configured one when the CSMS changed it, otherwise the fleet's.
+// sampleInterval is the configured one when the CSMS changed it, otherwise the scenario's.
 func (s *Station) sampleInterval() time.Duration {
-	const untouched = 10
-	if n := s.vars.seconds(s.speech.sampleKey(), untouched); n != untouched && n > 0 {
+	if n, ok := s.vars.changedSeconds(s.speech.keys().sample); ok && n > 0 {
 		return time.Duration(n) * time.Second
 	}
-	return s.fleet.o.SampleInterval
+	return s.kind().Hardware.Sample
+}
+
+// connectionTimeout is how long a driver may take to plug in.
+func (s *Station) connectionTimeout() time.Duration {
+	const ordinary = 60
+	return time.Duration(s.vars.seconds(s.speech.keys().connectionTimeout, ordinary)) * time.Second
 }
 
 func (s *Station) charging() bool {
@@ -244,19 +172,10 @@ func (s *Station) charging() bool {
 	return false
 }
 
-func (s *Station) serial() string { return "CY" + s.identity }
-
-// reboot drops the connection and boots again, as after power-on.
-func (s *Station) reboot(context.Context) { s.client.Reboot() }
-
-func (s *Station) bootAgain(context.Context) { s.client.BootAgain() }
-
-func (s *Station) heartbeat(ctx context.Context) {
-	info, ok := s.speech.protocol().Action("Heartbeat")
-	if !ok {
-		return
-	}
-	if _, err := s.client.CallAny(ctx, info.NewRequest()); err != nil {
-		s.failed("send a heartbeat", err)
+// deauthorized ends a transaction whose token the CSMS did not accept (2.x E05; 1.6 StopTransactionOnInvalidId). The answer
+// may be late: another transaction is left alone.
+func (s *Station) deauthorized(o *outlet, tx *transaction) {
+	if o.running() == tx {
+		o.requestStop(StopDeauthorized)
 	}
 }

@@ -6,19 +6,25 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // variables is what a CSMS can read and change of a station: configuration keys in OCPP 1.6, variables of components
-// in 2.x. A 2.x variable has the key "Component.Variable". It is safe for concurrent use.
+// in 2.x. A 2.x variable has the key "Component.Variable" or
+// "Component.Variable[Instance]". It is safe for concurrent use.
 type variables struct {
-	mu     sync.Mutex
-	values map[string]*variable
+	base map[string]*variable // shared by the stations of a fleet; not changed
+
+	mu      sync.Mutex
+	changed map[string]string // by key of base
 }
 
 type variable struct {
-	value    string
-	readOnly bool
-	numeric  bool
+	value     string
+	readOnly  bool
+	writeOnly bool // keys and passwords (rule R60)
+	numeric   bool
+	reboot    bool // takes effect after the next boot
 }
 
 type setResult uint8
@@ -28,77 +34,69 @@ const (
 	setUnknown
 	setReadOnly
 	setInvalid
+	setReboot // accepted, but a reboot is needed
 )
-
-func newVariables16() *variables {
-	return &variables{values: map[string]*variable{
-		"AuthorizeRemoteTxRequests":         {value: "false"},
-		"ClockAlignedDataInterval":          {value: "0", numeric: true},
-		"ConnectionTimeOut":                 {value: "60", numeric: true},
-		"GetConfigurationMaxKeys":           {value: "50", readOnly: true},
-		"HeartbeatInterval":                 {value: "300", numeric: true},
-		"LocalAuthorizeOffline":             {value: "true"},
-		"LocalPreAuthorize":                 {value: "false"},
-		"MeterValuesSampledData":            {value: "Energy.Active.Import.Register,Power.Active.Import,Voltage,Current.Import,SoC"},
-		"MeterValueSampleInterval":          {value: "10", numeric: true},
-		"NumberOfConnectors":                {value: "2", readOnly: true},
-		"StopTransactionOnEVSideDisconnect": {value: "true"},
-		"StopTransactionOnInvalidId":        {value: "true"},
-		"SupportedFeatureProfiles":          {value: "Core,RemoteTrigger,SmartCharging", readOnly: true},
-		"TransactionMessageAttempts":        {value: "3", numeric: true},
-		"TransactionMessageRetryInterval":   {value: "10", numeric: true},
-		"WebSocketPingInterval":             {value: "60", numeric: true},
-	}}
-}
-
-func newVariables2() *variables {
-	return &variables{values: map[string]*variable{
-		"AuthCtrlr.AuthorizeRemoteStart":           {value: "false"},
-		"AuthCtrlr.LocalPreAuthorize":              {value: "false"},
-		"DeviceDataCtrlr.ItemsPerMessage":          {value: "50", readOnly: true},
-		"OCPPCommCtrlr.HeartbeatInterval":          {value: "300", numeric: true},
-		"OCPPCommCtrlr.MessageAttempts":            {value: "3", numeric: true},
-		"OCPPCommCtrlr.MessageAttemptInterval":     {value: "10", numeric: true},
-		"OCPPCommCtrlr.OfflineThreshold":           {value: "60", numeric: true},
-		"OCPPCommCtrlr.WebSocketPingInterval":      {value: "60", numeric: true},
-		"SampledDataCtrlr.TxUpdatedInterval":       {value: "10", numeric: true},
-		"SampledDataCtrlr.TxUpdatedMeasurands":     {value: "Energy.Active.Import.Register,Power.Active.Import,Voltage,Current.Import,SoC"},
-		"SecurityCtrlr.SecurityProfile":            {value: "1", readOnly: true},
-		"TxCtrlr.EVConnectionTimeOut":              {value: "60", numeric: true},
-		"TxCtrlr.StopTxOnEVSideDisconnect":         {value: "true"},
-		"TxCtrlr.TxStartPoint":                     {value: "Authorized,EVConnected", readOnly: true},
-		"TxCtrlr.TxStopPoint":                      {value: "EVConnected", readOnly: true},
-		"ChargingStation.AvailabilityState":        {value: "Available", readOnly: true},
-		"SmartChargingCtrlr.ChargingProfileLimits": {value: "10", readOnly: true},
-	}}
-}
 
 // get returns a value; the names of 2.x components and variables are not case-sensitive.
 func (v *variables) get(key string) (variable, bool) {
+	key, ok := v.find(key)
+	if !ok {
+		return variable{}, false
+	}
+	x := *v.base[key]
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if x := v.find(key); x != nil {
-		return *x, true
+	if value, changed := v.changed[key]; changed {
+		x.value = value
 	}
-	return variable{}, false
+	return x, true
 }
 
 // set changes a value.
 func (v *variables) set(key, value string) setResult {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	x := v.find(key)
-	switch {
-	case x == nil:
+	key, ok := v.find(key)
+	if !ok {
 		return setUnknown
+	}
+	x := v.base[key]
+	n, err := strconv.Atoi(value)
+	switch {
 	case x.readOnly:
 		return setReadOnly
-	}
-	if n, err := strconv.Atoi(value); x.numeric && (err != nil || n < 0 || n > maxSeconds) {
+	case x.numeric && (err != nil || n < 0 || n > maxSeconds), utf8.RuneCountInString(value) > maxValue:
 		return setInvalid
 	}
-	x.value = value
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.changed == nil {
+		v.changed = map[string]string{}
+	}
+	v.changed[key] = value
+	if x.reboot {
+		return setReboot
+	}
 	return setAccepted
+}
+
+// maxValue bounds a value, in characters (2.x ConfigurationValueSize).
+const maxValue = 1000
+
+// is reports whether a value is true.
+func (v *variables) is(key string) bool {
+	x, _ := v.get(key)
+	return strings.EqualFold(x.value, "true")
+}
+
+// list returns the members of a value that is a list.
+func (v *variables) list(key string) map[string]bool {
+	x, _ := v.get(key)
+	members := map[string]bool{}
+	for m := range strings.SplitSeq(x.value, ",") {
+		if m = strings.TrimSpace(m); m != "" {
+			members[m] = true
+		}
+	}
+	return members
 }
 
 // maxSeconds is a day. The numbers that can be changed are seconds, or counts that are far smaller.
@@ -114,39 +112,53 @@ func (v *variables) seconds(key string, def int) int {
 	return def
 }
 
-// keys returns all keys in order.
-func (v *variables) keys() []string {
+// changedSeconds returns a numeric value that the CSMS has changed.
+func (v *variables) changedSeconds(key string) (int, bool) {
 	v.mu.Lock()
-	defer v.mu.Unlock()
-	return slices.Sorted(maps.Keys(v.values))
+	text, ok := v.changed[key]
+	v.mu.Unlock()
+	n, err := strconv.Atoi(text)
+	return n, ok && err == nil
 }
 
-func (v *variables) find(key string) *variable {
-	if x, ok := v.values[key]; ok {
-		return x
+// keys returns all keys in order.
+func (v *variables) keys() []string { return slices.Sorted(maps.Keys(v.base)) }
+
+// find returns a key as it is spelt here.
+func (v *variables) find(key string) (string, bool) {
+	if _, ok := v.base[key]; ok {
+		return key, true
 	}
-	for k, x := range v.values {
+	for k := range v.base {
 		if strings.EqualFold(k, key) {
-			return x
+			return k, true
 		}
 	}
-	return nil
+	return "", false
 }
 
 // hasComponent reports whether a 2.x component exists.
 func (v *variables) hasComponent(name string) bool {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	for key := range v.values {
-		if component, _ := splitKey(key); strings.EqualFold(component, name) {
+	for key := range v.base {
+		if component, _, _ := splitKey(key); strings.EqualFold(component, name) {
 			return true
 		}
 	}
 	return false
 }
 
-// splitKey splits "Component.Variable".
-func splitKey(key string) (component, name string) {
+// splitKey splits "Component.Variable[Instance]".
+func splitKey(key string) (component, name, instance string) {
 	component, name, _ = strings.Cut(key, ".")
-	return component, name
+	name, instance, _ = strings.Cut(name, "[")
+	return component, name, strings.TrimSuffix(instance, "]")
+}
+
+// joinKey is the opposite of splitKey.
+func joinKey(component, name, instance string) string {
+	key := component + "." + name
+	if instance != "" {
+		key += "[" + instance + "]"
+	}
+	return key
 }

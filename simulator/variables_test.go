@@ -8,15 +8,17 @@ func TestNumbersThatNoTimeCanBeAreInvalid(t *testing.T) {
 		"0": setAccepted, "86400": setAccepted, "86401": setInvalid, "9223372036854775807": setInvalid,
 		"9223372036854775808": setInvalid, "-1": setInvalid, "1.5": setInvalid, "": setInvalid,
 	} {
-		for key, v := range map[string]*variables{
-			"MeterValueSampleInterval": newVariables16(), "SampledDataCtrlr.TxUpdatedInterval": newVariables2(),
+		f := &Fleet{}
+		for key, base := range map[string]map[string]*variable{
+			"MeterValueSampleInterval": newVariables16(f), "SampledDataCtrlr.TxUpdatedInterval": newVariables2(f),
 		} {
+			v := &variables{base: base}
 			if got := v.set(key, value); got != want {
 				t.Errorf("%s = %q: %d, want %d", key, value, got, want)
 			}
 		}
 	}
-	v := &variables{values: map[string]*variable{"x": {value: "9223372036854775807"}, "y": {value: "-5"}}}
+	v := &variables{base: map[string]*variable{"x": {value: "9223372036854775807"}, "y": {value: "-5"}}}
 	if x, y := v.seconds("x", 7), v.seconds("y", 7); x != maxSeconds || y != 0 {
 		t.Errorf("%d and %d seconds", x, y)
 	}

@@ -1,0 +1,58 @@
+package simulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/chargeyard/chargeyard/station"
+)
+
+// show changes what the connector in use does and reports it to the CSMS when that is a change.
+func (s *Station) show(ctx context.Context, o *outlet, state connectorState) {
+	o.setState(state)
+	s.news(ctx, o, o.inUse())
+}
+
+// showAll reports every connector of an EVSE that shows something new.
+func (s *Station) showAll(ctx context.Context, o *outlet) {
+	for n := 1; n <= o.connectors; n++ {
+		s.news(ctx, o, n)
+	}
+}
+
+func (s *Station) news(ctx context.Context, o *outlet, connector int) {
+	if o.toReport(connector) {
+		s.report(ctx, o, connector)
+	}
+}
+
+// reportAll tells the CSMS what every connector does, news or not.
+func (s *Station) reportAll(ctx context.Context) {
+	for _, o := range s.outlets {
+		for n := 1; n <= o.connectors; n++ {
+			o.toReport(n)
+			s.report(ctx, o, n)
+		}
+	}
+}
+
+// report tells the CSMS what a connector does. Offline and before the boot it tells nobody: all connectors are reported
+// when the station is accepted again.
+func (s *Station) report(ctx context.Context, o *outlet, connector int) {
+	err := s.speech.status(ctx, s, o, connector)
+	s.mishap(fmt.Sprintf("report the status of EVSE %d", o.id), err)
+}
+
+// mishap counts an error, but for being offline or not yet accepted, which happens to every station.
+func (s *Station) mishap(what string, err error) {
+	if err != nil && !errors.Is(err, net.ErrClosed) && !errors.Is(err, station.ErrNotAccepted) {
+		s.failed(what, err)
+	}
+}
+
+// unreachable reports whether err says that there is no connection.
+func unreachable(err error) bool {
+	return errors.Is(err, net.ErrClosed) || errors.Is(err, station.ErrOffline)
+}
