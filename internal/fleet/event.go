@@ -116,7 +116,8 @@ type Refused struct {
 	Received time.Time
 	Address  string
 	Reason   string // one word: unknown, credential, certificate, version, limit, draining ...
-	Detail   string
+	Detail   string // what was wrong, and what to do about it
+	Times    int64  // attempts that it stands for, of the same identity, host and reason; 0: 1
 }
 
 // About returns the station's identity.

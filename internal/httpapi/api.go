@@ -33,6 +33,10 @@ type Options struct {
 	// Counts returns what the server counts for /debug/runtime. Default: zeros.
 	Counts func() Counts
 
+	// Refusals returns how many connection attempts were turned away since the start, by reason, those included that are
+	// not kept. Default: none.
+	Refusals func() map[string]int64
+
 	// Version of the server, for the API's description. Default "dev".
 	Version string
 
@@ -83,6 +87,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Counts == nil {
 		o.Counts = func() Counts { return Counts{} }
+	}
+	if o.Refusals == nil {
+		o.Refusals = func() map[string]int64 { return nil }
 	}
 	if o.Version == "" {
 		o.Version = "dev"

@@ -22,6 +22,7 @@ type Store interface {
 	ListTransactions(ctx context.Context, q store.TransactionQuery) (store.Page[fleet.Transaction], error)
 	Samples(ctx context.Context, q store.SampleQuery) (store.Page[fleet.TransactionSample], error)
 	ListRefusals(ctx context.Context, q store.RefusalQuery) (store.Page[fleet.Refused], error)
+	SummarizeRefusals(ctx context.Context, q store.RefusalQuery) (fleet.RefusalSummary, error)
 	TokenStore
 }
 

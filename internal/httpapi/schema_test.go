@@ -50,6 +50,12 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"GET", "/transactions/FULL:1/samples", "", 200, "ListSample"},
 		{"POST", "/stations/FULL/commands", `{"action":"Reset"}`, 200, "CommandResult"},
 		{"GET", "/refusals", "", 200, "ListRefusal"},
+		{"GET", "/refusals/summary", "", 200, "RefusalSummary"},
+		{"POST", "/tokens", `{"value":"A","type":"eMAID"}`, 201, "Token"},
+		{"PUT", "/tokens/B", `{"expiry":"2001-01-01T00:00:00Z"}`, 201, "Token"},
+		{"GET", "/tokens", "", 200, "ListToken"},
+		{"GET", "/api-tokens", "", 200, "ListAPIToken"},
+		{"POST", "/api-tokens", `{"name":"x"}`, 201, "CreatedAPIToken"},
 	} {
 		got := r.do(c.method, "/api/v1"+c.path, c.body, c.status)
 		if err := schema(c.schema).Validate(got); err != nil {

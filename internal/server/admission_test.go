@@ -45,7 +45,8 @@ func TestR4UnknownStationsAndWrongKeysAreRefused(t *testing.T) {
 	if n := r.srv.refusals.total.Load(); n != 5 {
 		t.Errorf("%d refusals were counted", n)
 	}
-	r.eventually("the refusals can be read", func() bool { return len(r.items("/refusals")) == 5 })
+	r.eventually("the refusals can be read", func() bool { return len(r.items("/refusals")) == 2 })
+	want(t, r.api(http.MethodGet, "/refusals/summary", "", http.StatusOK)["sinceStart"].(map[string]any), map[string]any{"unknown": 2.0, "credential": 3.0})
 }
 
 func TestR60OneKeyWorksAsTextAndAsBytes(t *testing.T) {

@@ -2,7 +2,7 @@ package server
 
 import (
 	"context"
-	"errors"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,7 +13,8 @@ import (
 )
 
 // refusals stores why stations were turned away, so that an operator can see why one does not connect. It stores
-// one after the other, and leaves out what comes faster than that: a stranger must not fill the store's queue.
+// one after the other, the same again within refusalSpan as one, and leaves out what comes faster than that: a stranger
+// must not fill the store's queue, nor push out what happened to stations.
 type refusals struct {
 	store store.Ingest
 	queue chan fleet.Refused
@@ -21,49 +22,86 @@ type refusals struct {
 	stop  context.CancelFunc
 
 	total, lost atomic.Int64
+
+	mu       sync.Mutex // guards byReason
+	byReason map[string]int64
 }
 
 func newRefusals(s store.Ingest) *refusals {
 	ctx, stop := context.WithCancel(context.Background())
-	r := &refusals{store: s, queue: make(chan fleet.Refused, 64), stop: stop}
+	r := &refusals{store: s, queue: make(chan fleet.Refused, 256), stop: stop, byReason: map[string]int64{}}
 	r.done.Go(func() { r.run(ctx) })
 	return r
 }
 
 // add is csms.Options.OnRefuse. It never blocks.
 func (r *refusals) add(refused csms.Refusal) {
+	reason := reasonOf(refused.Reason)
+	r.note(fleet.Refused{Station: refused.Identity, Address: refused.RemoteAddr, Reason: reason, Detail: explain(reason, refused)})
+}
+
+// note takes down a refusal, whose texts strangers chose.
+func (r *refusals) note(e fleet.Refused) {
+	e.Station, e.Detail, e.Received, e.Times = fleet.Clip(e.Station, maxIdentity), fleet.Clip(e.Detail, maxDetail), time.Now(), 1
 	r.total.Add(1)
-	event := fleet.Refused{
-		Station: fleet.Clip(refused.Identity, maxIdentity), Received: time.Now(), Address: refused.RemoteAddr,
-		Reason: reasonOf(refused.Reason), Detail: fleet.Clip(refused.Reason.Error(), maxDetail),
-	}
+	r.mu.Lock()
+	r.byReason[e.Reason]++
+	r.mu.Unlock()
 	select {
-	case r.queue <- event:
+	case r.queue <- e:
 	default:
 		r.lost.Add(1)
 	}
 }
 
+// counts returns how many were turned away since the start, by reason.
+func (r *refusals) counts() map[string]int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.byReason)
+}
+
 // What a stranger chose is kept so far, in bytes.
 const (
 	maxIdentity = 255
-	maxDetail   = 300
+	maxDetail   = 600
 )
 
 // run stores until stop, then what is left, unless the store does not take it.
 func (r *refusals) run(ctx context.Context) {
+	again := newRepeats()
+	tick := time.NewTicker(refusalSpan)
+	defer tick.Stop()
 	for ctx.Err() == nil {
 		select {
 		case e := <-r.queue:
-			r.save(e)
+			if again.first(e) {
+				r.save(e)
+			}
+		case <-tick.C:
+			for _, e := range again.take() {
+				r.save(e)
+			}
 		case <-ctx.Done():
 		}
 	}
+	r.finish(again)
+}
+
+func (r *refusals) finish(again *repeats) {
+	var rest []fleet.Refused
 	for len(r.queue) > 0 {
-		if !r.save(<-r.queue) {
-			r.lost.Add(int64(len(r.queue)))
-			return
+		if e := <-r.queue; again.first(e) {
+			rest = append(rest, e)
 		}
+	}
+	stuck := false
+	for _, e := range append(rest, again.take()...) {
+		if stuck {
+			r.lost.Add(e.Times)
+			continue
+		}
+		stuck = !r.save(e)
 	}
 }
 
@@ -72,7 +110,7 @@ func (r *refusals) save(e fleet.Refused) bool {
 	defer cancel()
 	_, err := r.store.Submit(ctx, e)
 	if err != nil {
-		r.lost.Add(1)
+		r.lost.Add(e.Times)
 	}
 	return err == nil
 }
@@ -83,28 +121,4 @@ func (r *refusals) close() error {
 	r.stop()
 	r.done.Wait()
 	return nil
-}
-
-// reasonOf names a reason in one word.
-func reasonOf(err error) string {
-	for _, r := range [...]struct {
-		err  error
-		word string
-	}{
-		{csms.ErrUnknownStation, "unknown"},
-		{csms.ErrBadCredential, "credential"},
-		{csms.ErrTooManyAttempts, "throttled"},
-		{csms.ErrProfile, "profile"},
-		{csms.ErrCertificate, "certificate"},
-		{csms.ErrBadIdentity, "identity"},
-		{csms.ErrNoVersion, "version"},
-		{csms.ErrNotWebSocket, "handshake"},
-		{csms.ErrDraining, "draining"},
-		{csms.ErrBusy, "busy"},
-	} {
-		if errors.Is(err, r.err) {
-			return r.word
-		}
-	}
-	return "error"
 }

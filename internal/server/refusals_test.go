@@ -53,8 +53,10 @@ func TestAFloodOfRefusalsNeverBlocks(t *testing.T) {
 	if err := r.close(); err != nil {
 		t.Error(err)
 	}
-	if n := len(g.taken); n != cap(r.queue) {
-		t.Errorf("%d of %d waiting ones were stored at the end", n, cap(r.queue))
+	if n := len(g.taken); n != 1 {
+		t.Errorf("%d entries for the same again", n)
+	} else if e := (<-g.taken).(fleet.Refused); e.Times != int64(cap(r.queue)) {
+		t.Errorf("it stands for %d of %d waiting ones", e.Times, cap(r.queue))
 	}
 }
 
@@ -68,7 +70,7 @@ func TestWhatAStrangerChoseIsKeptShort(t *testing.T) {
 	if n := len(got.Station); n < 250 || n > 255 || !utf8.ValidString(got.Station) {
 		t.Errorf("an identity of %d bytes: %q", n, got.Station)
 	}
-	if n := len(got.Detail); n < 295 || n > 300 || !utf8.ValidString(got.Detail) {
+	if n := len(got.Detail); n < 595 || n > 600 || !utf8.ValidString(got.Detail) {
 		t.Errorf("a detail of %d bytes: %q", n, got.Detail)
 	}
 	if err := r.close(); err != nil {
@@ -114,11 +116,82 @@ func TestAHangingStoreDoesNotHoldTheEndUp(t *testing.T) {
 func TestRefusalsHaveOneWordForTheirReason(t *testing.T) {
 	for want, err := range map[string]error{
 		"unknown": csms.ErrUnknownStation, "credential": csms.ErrBadCredential, "certificate": csms.ErrCertificate,
-		"profile": csms.ErrProfile, "identity": csms.ErrBadIdentity, "version": csms.ErrNoVersion,
+		"throttled": tooManyGuesses{}, "profile": csms.ErrProfile, "identity": csms.ErrBadIdentity, "version": csms.ErrNoVersion,
 		"handshake": csms.ErrNotWebSocket, "draining": csms.ErrDraining, "busy": csms.ErrBusy, "error": errors.New("else"),
 	} {
 		if got := reasonOf(fmt.Errorf("x: %w", err)); got != want {
 			t.Errorf("%v: %q, want %q", err, got, want)
+		}
+	}
+}
+
+// note is a refusal as a stranger causes it.
+func note(station, address, reason string) fleet.Refused {
+	return fleet.Refused{Station: station, Address: address, Reason: reason, Times: 1}
+}
+
+// The same refusal again is one entry with the first, and a crowd of strangers leaves room for others.
+func TestRefusalsThatComeAgainAreCounted(t *testing.T) {
+	r := newRepeats()
+	for i := range 4 {
+		if first := r.first(note("A", fmt.Sprint("192.0.2.1:", i), "unknown")); first != (i == 0) {
+			t.Errorf("attempt %d is new: %v", i, first)
+		}
+	}
+	for _, other := range []fleet.Refused{note("B", "192.0.2.1:1", "unknown"), note("A", "192.0.2.2:1", "unknown"), note("A", "192.0.2.1:1", "credential")} {
+		if !r.first(other) {
+			t.Errorf("%+v is taken for another", other)
+		}
+	}
+	stored := 0
+	for i := range 50_000 {
+		if r.first(note(fmt.Sprint("X", i), "198.51.100.7:1", "unknown")) {
+			stored++
+		}
+	}
+	if stored != maxRepeatsHost || len(r.seen) > maxRepeats+1 {
+		t.Errorf("%d entries of one host, %d remembered", stored, len(r.seen))
+	}
+	if !r.first(note("C", "192.0.2.9:1", "unknown")) {
+		t.Error("the crowd leaves no room")
+	}
+	got := map[string]int64{}
+	for _, e := range r.take() {
+		got[e.Station+" "+hostOf(e.Address)] = e.Times
+	}
+	if len(got) != 2 || got["A 192.0.2.1"] != 3 || got[" 198.51.100.7"] != 50_000-maxRepeatsHost {
+		t.Errorf("counted: %v", got)
+	}
+	if !r.first(note("A", "192.0.2.1:1", "unknown")) {
+		t.Error("it is new in the next span of time")
+	}
+}
+
+func TestEveryReasonHasHelp(t *testing.T) {
+	for _, err := range []error{
+		csms.ErrUnknownStation, csms.ErrBadCredential, csms.ErrCertificate, csms.ErrProfile, csms.ErrBadIdentity, csms.ErrNoVersion,
+		csms.ErrNotWebSocket, csms.ErrDraining, csms.ErrBusy, tooManyGuesses{}, errors.New("else"),
+	} {
+		detail := explain(reasonOf(err), csms.Refusal{Reason: err})
+		if strings.Contains(detail, "csms:") || !strings.Contains(detail, ". ") || len(detail) > maxDetail {
+			t.Errorf("%v: %s", err, detail)
+		}
+	}
+}
+
+func TestTLSFailuresAreTold(t *testing.T) {
+	for text, want := range map[string]string{
+		"http: TLS handshake error from 192.0.2.1:9: tls: failed to verify certificate: x509: certificate signed by unknown authority\n": "certificate",
+		"http: TLS handshake error from [::1]:9: remote error: tls: bad certificate":                                                     "tls",
+		"http: TLS handshake error from 192.0.2.1:9: EOF":                                                                                "",
+		"http: TLS handshake error from 192.0.2.1:9: read tcp 192.0.2.1:9->192.0.2.2:9: i/o timeout":                                     "",
+		"http: panic serving 192.0.2.1:9: boom":                                                                                          "no",
+	} {
+		address, why, ok := parseHandshakeError(text)
+		switch {
+		case !ok && want == "no":
+		case !ok || tlsReason(why) != want || hostOf(address) != "192.0.2.1" && hostOf(address) != "::1":
+			t.Errorf("%s: %q %q %v", text, address, why, ok)
 		}
 	}
 }

@@ -85,6 +85,7 @@ func (s *Server) apiServer() (*http.Server, error) {
 
 		NotReady: s.notReady,
 		Counts:   s.counts,
+		Refusals: s.refusals.counts,
 		Version:  s.cfg.Version,
 		Log:      s.cfg.Log,
 	})
@@ -102,7 +103,8 @@ func (s *Server) apiServer() (*http.Server, error) {
 func (s *Server) stationServer() *http.Server {
 	mux := http.NewServeMux()
 	mux.Handle("/ocpp/{identity}", s.csms)
-	return &http.Server{Handler: mux, ErrorLog: s.httpLog("stations"), MaxHeaderBytes: maxStationHeader} //nolint:gosec // see above
+	mux.HandleFunc("/", s.misdirected)
+	return &http.Server{Handler: mux, ErrorLog: s.stationLog(), MaxHeaderBytes: maxStationHeader} //nolint:gosec // see above
 }
 
 // httpLog is where net/http says what happens before a handler: failed TLS handshakes, mostly.

@@ -68,7 +68,10 @@ type NoticeQuery struct {
 
 // RefusalQuery selects refusals.
 type RefusalQuery struct {
-	Cursor string
-	Limit  int       // 0: DefaultLimit
-	Since  time.Time // zero: all
+	Cursor  string    // of lists only
+	Limit   int       // 0: DefaultLimit; of a summary: entries of each kind
+	Station string    // the identity that was claimed; "": all
+	Address string    // with or without a port; "": all
+	Reason  string    // "": all
+	Since   time.Time // zero: all
 }

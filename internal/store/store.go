@@ -131,4 +131,7 @@ type Notices interface {
 	NoticeRange(ctx context.Context) (oldest, newest int64, err error)
 	// ListRefusals returns refused connection attempts, latest first.
 	ListRefusals(ctx context.Context, q RefusalQuery) (Page[fleet.Refused], error)
+	// SummarizeRefusals counts those that are kept by reason, by identity and by address, the most often refused first,
+	// at most q.Limit of each.
+	SummarizeRefusals(ctx context.Context, q RefusalQuery) (fleet.RefusalSummary, error)
 }

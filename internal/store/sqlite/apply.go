@@ -157,10 +157,3 @@ func (w *writer) commanded(e fleet.Commanded) error {
 		Detail    string               `json:"detail,omitempty"`
 	}{e.Action, fleet.Instant(e.SentAt), e.Payload, e.Outcome, e.Response, e.ErrorCode, e.Detail})
 }
-
-// refused writes no notice: strangers could push what happened to stations out of the outbox.
-func (w *writer) refused(e fleet.Refused) error {
-	w.pending.refusals++
-	return w.exec("INSERT INTO refusals (time, station, address, reason, detail) VALUES (?, ?, ?, ?, ?)",
-		fleet.Micros(e.Received), e.Station, e.Address, e.Reason, e.Detail)
-}

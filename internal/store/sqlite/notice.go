@@ -27,34 +27,3 @@ func (db *DB) NoticeRange(ctx context.Context) (oldest, newest int64, err error)
 		nil, []any{&oldest, &newest})
 	return oldest, newest, err
 }
-
-// refusalRow is a refusal with its number.
-type refusalRow struct {
-	fleet.Refused
-	number int64
-}
-
-// ListRefusals implements store.Notices.
-func (db *DB) ListRefusals(ctx context.Context, rq store.RefusalQuery) (store.Page[fleet.Refused], error) {
-	q := selectFrom("SELECT number, time, station, address, reason, detail FROM refusals")
-	var before int64
-	if ok, err := readCursor(rq.Cursor, &before); err != nil {
-		return store.Page[fleet.Refused]{}, err
-	} else if ok {
-		q.where("number < ?", before)
-	}
-	if !rq.Since.IsZero() {
-		q.where("time >= ?", fleet.Micros(rq.Since))
-	}
-	limit := store.Limit(rq.Limit)
-	q.order("number DESC", limit)
-	rows, err := list(ctx, db.readers, q, func(r *refusalRow) []any {
-		return []any{&r.number, instant{&r.Received}, &r.Station, &r.Address, &r.Reason, &r.Detail}
-	})
-	cut := page(rows, limit, func(r refusalRow) string { return makeCursor(r.number) })
-	result := store.Page[fleet.Refused]{Next: cut.Next}
-	for _, r := range cut.Items {
-		result.Items = append(result.Items, r.Refused)
-	}
-	return result, err
-}

@@ -217,7 +217,7 @@ func testRefusals(f *fixture) {
 	})
 	equal(f, "refusals", len(got), 5)
 	equal(f, "latest", got[0], fleet.Refused{
-		Station: "s4", Received: noon.Add(4 * time.Minute), Address: "10.0.0.1:1", Reason: "unknown", Detail: "d",
+		Station: "s4", Received: noon.Add(4 * time.Minute), Address: "10.0.0.1:1", Reason: "unknown", Detail: "d", Times: 1,
 	})
 	p, err := f.ListRefusals(f.Context(), store.RefusalQuery{Since: noon.Add(3 * time.Minute)})
 	f.ok(err)

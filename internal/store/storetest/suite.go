@@ -75,6 +75,7 @@ func Run(t *testing.T, open Open) {
 		{"Notices", testNotices},
 		{"NoticeRange", testNoticeRange},
 		{"Refusals", testRefusals},
+		{"RefusalsAreFilteredAndCounted", testRefusalSummary},
 		{"Retention", testRetention},
 		{"BadEventHarmsNoOther", testBadEvent},
 		{"OneTransactionInOneBatch", testOneBatch},
