@@ -14,6 +14,8 @@ type bench struct {
 	o      options
 	report report
 	faults []error // counts that are wrong
+
+	product *product // nil until a row needs it
 }
 
 // group is a group of rows that is measured together.
@@ -30,6 +32,7 @@ func groups() []group {
 		{"cpu-tls", (*bench).cpuTLS},
 		{"handshakes", (*bench).handshakesPlain},
 		{"handshakes-tls", (*bench).handshakesTLS},
+		{"storm-tls", (*bench).stormTLS},
 		{"calls", (*bench).calls},
 	}
 }
@@ -92,3 +95,19 @@ func (b *bench) expect(what string, got, want int) {
 }
 
 func (b *bench) check() error { return errors.Join(b.faults...) }
+
+// start starts a server of any kind.
+func (b *bench) start(kind string, tls bool, args ...string) (*child, error) {
+	if kind == kindServe {
+		return b.serve()
+	}
+	return startChild(kind, tls, args...)
+}
+
+// end removes what a run has left on disk.
+func (b *bench) end() error {
+	if b.product == nil {
+		return nil
+	}
+	return b.product.remove()
+}

@@ -19,6 +19,8 @@ type child struct {
 	cmd  *exec.Cmd
 	in   io.WriteCloser
 	out  *bufio.Reader
+
+	served *served // of kindServe, which is asked over HTTP
 }
 
 // startChild starts this program as a server.
@@ -31,26 +33,34 @@ func startChild(kind string, tls bool, args ...string) (*child, error) {
 }
 
 // startProgram starts a build of this program as a server.
-func startProgram(exe, kind string, tls bool, args ...string) (_ *child, err error) {
+func startProgram(exe, kind string, tls bool, args ...string) (*child, error) {
 	c := &child{kind: kind, tls: tls, cmd: exec.Command(exe, append(args, "-serve", kind, fmt.Sprintf("-tls=%t", tls))...)}
-	c.cmd.Stderr = os.Stderr
-	if c.in, err = c.cmd.StdinPipe(); err != nil {
-		return nil, err
-	}
-	out, err := c.cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	c.out = bufio.NewReader(out)
-	if err := c.cmd.Start(); err != nil {
-		return nil, err
-	}
 	var hello hello
-	if err := c.read(&hello); err != nil {
-		return nil, errors.Join(fmt.Errorf("the %s server did not start: %w", kind, err), c.stop())
+	if err := c.start(&hello); err != nil {
+		return nil, err
 	}
 	c.addr = hello.Addr
 	return c, nil
+}
+
+// start starts the process and reads its first line.
+func (c *child) start(hello any) (err error) {
+	c.cmd.Stderr = os.Stderr
+	if c.in, err = c.cmd.StdinPipe(); err != nil {
+		return err
+	}
+	out, err := c.cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	c.out = bufio.NewReader(out)
+	if err := c.cmd.Start(); err != nil {
+		return err
+	}
+	if err := c.read(hello); err != nil {
+		return errors.Join(fmt.Errorf("the %s server did not start: %w", c.kind, err), c.stop())
+	}
+	return nil
 }
 
 // stop ends the server: it leaves when its standard input ends.
@@ -70,6 +80,9 @@ func (c *child) stop() error {
 
 // ask sends a command and reads what answers it.
 func (c *child) ask(cmd command, answer any) error {
+	if c.served != nil {
+		return c.served.ask(cmd, answer)
+	}
 	b, err := json.Marshal(cmd)
 	if err != nil {
 		return err

@@ -45,6 +45,9 @@ func (b *bench) cpuRows(tls bool) error {
 			return err
 		}
 		b.report.add(cpuRow(l, tls, best))
+		if serve, ok := best[kindServe]; ok {
+			b.report.add(row{Name: "  serve, its store included", Unit: "us", Ours: serve, Other: best[kindCSMS], Ref: kindCSMS})
+		}
 		if b.o.against != "" {
 			b.report.add(row{Name: "  against the other build", Unit: "us", Ours: best[kindCSMS], Other: best[kindOther], Ref: kindOther})
 		}
@@ -77,15 +80,19 @@ func (b *bench) startServers(tls bool) ([]*busyServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	programs := []struct{ name, exe, kind string }{
+	type program struct{ name, exe, kind string }
+	programs := []program{
 		{kindCSMS, exe, kindCSMS}, {kindOther, b.o.against, kindCSMS}, {kindNaive, exe, kindNaive}, {kindEcho, exe, kindEcho},
+	}
+	if !tls {
+		programs = append(programs, program{kindServe, exe, kindServe})
 	}
 	var servers []*busyServer
 	for _, p := range programs {
 		if p.exe == "" {
 			continue
 		}
-		s, err := startBusy(p.exe, p.kind, tls)
+		s, err := b.startBusy(p.exe, p.kind, tls)
 		if err != nil {
 			return nil, err
 		}
@@ -112,8 +119,12 @@ func (b *bench) rounds(servers []*busyServer, l load) (map[string]float64, error
 	return best, nil
 }
 
-func startBusy(exe, kind string, tls bool) (*busyServer, error) {
-	c, err := startProgram(exe, kind, tls)
+func (b *bench) startBusy(exe, kind string, tls bool) (*busyServer, error) {
+	start := func() (*child, error) { return startProgram(exe, kind, tls) }
+	if kind == kindServe {
+		start = b.serve
+	}
+	c, err := start()
 	if err != nil {
 		return nil, err
 	}

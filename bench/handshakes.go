@@ -13,10 +13,13 @@ func (b *bench) handshakesTLS() error { return b.handshakes(true) }
 // each counts; what closing costs is not in it.
 func (b *bench) handshakes(tls bool) (err error) {
 	kinds := []string{kindCSMS, kindLimited, kindNaive, kindUpgrade, kindTLS}
-	children := make([]*child, len(kinds))
 	best := make(map[string]float64)
+	if !tls {
+		kinds = append(kinds, kindServe)
+	}
+	children := make([]*child, len(kinds))
 	for i, kind := range kinds {
-		if children[i], err = startChild(kind, tls); err != nil {
+		if children[i], err = b.start(kind, tls); err != nil {
 			return err
 		}
 	}
@@ -34,6 +37,9 @@ func (b *bench) handshakes(tls bool) (err error) {
 		Ref: kindUpgrade, Target: 0.9, Ratio: true})
 	b.report.add(row{Name: "  behind a LimitListener", Unit: "1/s", Ours: best[kindLimited], Naive: best[kindNaive],
 		Other: best[kindUpgrade], Ref: kindUpgrade})
+	if !tls {
+		b.report.add(row{Name: "  serve, its store included", Unit: "1/s", Ours: best[kindServe], Other: best[kindCSMS], Ref: kindCSMS})
+	}
 	b.report.add(row{Name: "  against a socket without net/http", Unit: "1/s", Ours: best[kindCSMS], Other: best[kindTLS], Ref: kindTLS})
 	err = b.profiled(children[0], "cpu-handshakes-"+transport(tls), func() error {
 		for range 4 {

@@ -63,7 +63,7 @@ func run(o options) error {
 	}
 	ignoreBrokenPipes()
 	b := newBench(o)
-	err := errors.Join(b.measure(), b.check())
+	err := errors.Join(b.measure(), b.check(), b.end())
 	return errors.Join(b.report.print(os.Stdout, o.json), err)
 }
 

@@ -26,7 +26,11 @@ func (b *bench) memoryTLS() error { return b.memoryRows(true, 16) }
 
 func (b *bench) memoryRows(tls bool, target float64) error {
 	figures := make(map[string]memoryFigures)
-	for _, kind := range []string{kindCSMS, kindLimited, kindNaive, kindUpgrade} {
+	kinds := []string{kindCSMS, kindLimited, kindNaive, kindUpgrade}
+	if !tls {
+		kinds = append(kinds, kindServe)
+	}
+	for _, kind := range kinds {
 		f, err := b.memoryOf(kind, tls)
 		if err != nil {
 			return fmt.Errorf("%s: %w", kind, err)
@@ -40,6 +44,9 @@ func (b *bench) memoryRows(tls bool, target float64) error {
 	b.report.add(row{Name: "  of it live objects" + on, Unit: "KiB", Ours: ours.heap, Naive: naive.heap, Other: upgrade.heap, Ref: kindUpgrade})
 	b.report.add(row{Name: "  of it stacks" + on, Unit: "KiB", Ours: ours.stack, Naive: naive.stack, Other: upgrade.stack, Ref: kindUpgrade})
 	b.report.add(row{Name: "  behind a LimitListener" + on, Unit: "KiB", Ours: limited.fresh, Naive: naive.fresh})
+	if serve, ok := figures[kindServe]; ok {
+		b.report.add(row{Name: "  serve, its store included" + on, Unit: "KiB", Ours: serve.fresh, Other: ours.fresh, Ref: kindCSMS})
+	}
 	b.report.add(row{Name: fmt.Sprintf("  after %d MeterValues each", pastMeters) + on, Unit: "KiB", Ours: ours.used, Naive: naive.used})
 	b.report.add(row{Name: "goroutines per idle station" + on, Ours: ours.goroutines, Naive: naive.goroutines, Target: 1})
 	return nil
@@ -54,7 +61,7 @@ func transport(tls bool) string {
 
 // memoryOf measures one server.
 func (b *bench) memoryOf(kind string, tls bool) (m memoryFigures, err error) {
-	c, err := startChild(kind, tls, fmt.Sprintf("-exact=%t", b.o.profiles != ""))
+	c, err := b.start(kind, tls, fmt.Sprintf("-exact=%t", b.o.profiles != ""))
 	if err != nil {
 		return m, err
 	}

@@ -25,6 +25,7 @@ type row struct {
 	Ref    string  `json:"referenceName,omitempty"`
 	Target float64 `json:"target,omitempty"` // the most that Ours may be; with Ratio the least that Ours/Other may be
 	Ratio  bool    `json:"ratio,omitempty"`
+	Most   bool    `json:"most,omitempty"` // with Ratio: Target is the most that it may be
 }
 
 // add appends a row.
@@ -34,16 +35,28 @@ func (w row) verdict() string {
 	switch {
 	case w.Target == 0:
 		return ""
-	case w.Ratio && w.Ours >= w.Target*w.Other, !w.Ratio && w.Ours <= w.Target:
+	case w.met():
 		return "met"
 	}
 	return "MISSED"
+}
+
+func (w row) met() bool {
+	switch {
+	case !w.Ratio:
+		return w.Ours <= w.Target
+	case w.Most:
+		return w.Ours <= w.Target*w.Other
+	}
+	return w.Ours >= w.Target*w.Other
 }
 
 func (w row) target() string {
 	switch {
 	case w.Target == 0:
 		return ""
+	case w.Ratio && w.Most:
+		return fmt.Sprintf("<= %gx of %s", w.Target, w.Ref)
 	case w.Ratio:
 		return fmt.Sprintf(">= %gx of %s", w.Target, w.Ref)
 	}

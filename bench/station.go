@@ -155,9 +155,12 @@ func (s *station) answerOne() error {
 type fleet []*station
 
 // dialFleet connects n stations, some at a time, numbered from first.
-func dialFleet(c *child, first, n int) (fleet, error) {
+func dialFleet(c *child, first, n int) (fleet, error) { return dialWide(c, first, n, 64) }
+
+// dialWide connects n stations, width at a time.
+func dialWide(c *child, first, n, width int) (fleet, error) {
 	f := make(fleet, n)
-	err := eachOf(n, 64, func(i int) (err error) {
+	err := eachOf(n, width, func(i int) (err error) {
 		f[i], err = dialStation(c, first+i)
 		return err
 	})
