@@ -364,3 +364,45 @@ func TestASavedTokenStaysOnThisMachine(t *testing.T) {
 		t.Errorf("%q %v", token, err)
 	}
 }
+
+// What the README shows of the command line is a command line.
+func TestTheCommandsOfTheReadmeAreUnderstood(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(readme), "## The command line")
+	section, _, _ = strings.Cut(section, "\n## ")
+	a := ask(t)
+	key := strings.TrimSpace(a.want(0, "", "stations", "add", "CS-0002"))
+	if key == "" {
+		t.Error("no key")
+	}
+	codes := map[string]int{"stations": 0, "transactions": 0, "refusals": 0, "call": exitOffline}
+	n := 0
+	for line := range strings.Lines(section) {
+		line, _, _ = strings.Cut(strings.TrimSpace(line), "  #")
+		words, ok := strings.CutPrefix(line, "chargeyard ")
+		if !ok {
+			continue
+		}
+		n++
+		args := strings.Fields(words)
+		if before, payload, ok := strings.Cut(words, "'"); ok {
+			args = append(strings.Fields(before), strings.TrimSuffix(strings.TrimSpace(payload), "'"))
+		}
+		want := codes[args[0]]
+		if args[1] == "--version" {
+			want = exitNotFound // nobody is connected
+		}
+		if code, out, errOut := try(t, args...); code != want {
+			t.Errorf("%q: code %d, want %d\n%s%s", args, code, want, out, errOut)
+		}
+	}
+	if n != 6 {
+		t.Errorf("%d commands were tried", n)
+	}
+	if code, out, _ := decoding(t, `[2,"1","Reset",{"type":"Later"}]`, "--version", "1.6"); code != 1 || !strings.Contains(out, "Hard, Soft") {
+		t.Errorf("%d %s", code, out)
+	}
+}

@@ -154,6 +154,22 @@ func TestCallsWithoutAnswerAreForgottenInTheEnd(t *testing.T) {
 	}
 }
 
+// The work grows with the input and not with its square: otherwise this takes minutes.
+func TestHostileInputTakesNoLongerThanOther(t *testing.T) {
+	for name, text := range map[string]string{
+		"nested":     strings.Repeat(`[1,"`, 50000),
+		"one line":   strings.Repeat(`[1,"a"],`, 20000),
+		"quoted":     strings.Repeat(`x "[1,\"`, 50000),
+		"properties": `[2,"1","Heartbeat",{` + strings.Repeat(`"a":1,`, 100000) + `"b":2}]`,
+		"open":       strings.Repeat("[2,\n", 100000),
+		"blank":      "[\n" + strings.Repeat("\n", 500000),
+	} {
+		if len(reports(t, text, Options{})) == 0 {
+			t.Errorf("%s: no report", name)
+		}
+	}
+}
+
 func TestAnErrorOfTheReaderEndsIt(t *testing.T) {
 	broken := errors.New("broken")
 	d := New(io.MultiReader(strings.NewReader("[2,\"1\",\"Heartbeat\",{}]\n"), iotest.ErrReader(broken)), Options{})

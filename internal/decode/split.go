@@ -20,12 +20,11 @@ type chunk struct {
 	trailing bool   // something follows on the line that belongs to nothing
 }
 
-// What a frame begins with. A log has brackets, too.
+// What a frame begins with. A log has brackets, too: a list that has a number first and a string second is likely a frame.
+// In a string of JSON, or of a log that quotes as Go does, the quotes are escaped.
 var (
-	likely   = regexp.MustCompile(`\[\s*\d+(?:\.\d+)?\s*,\s*"`)
-	possible = regexp.MustCompile(`\[\s*\d+(?:\.\d+)?\s*,`)
-	atStart  = regexp.MustCompile(`^\s*\[\s*(?:\d+(?:\.\d+)?\s*(?:[,"\]]|$)|["{\]-]|$)`)
-	quoted   = regexp.MustCompile(`"\[\s*\d+(?:\.\d+)?\s*,\s*\\"`) // in a string of JSON, or of a log that quotes as Go does
+	opening = regexp.MustCompile(`^\[\s*\d+(?:\.\d+)?\s*,\s*(\\?"?)`)
+	alone   = regexp.MustCompile(`^\[\s*(?:\d+(?:\.\d+)?\s*(?:[,"\]]|$)|["{\]-]|$)`) // when nothing is before it on the line
 )
 
 // splitter cuts the input into chunks. A frame may go over lines, and a line may have several and text around them.
@@ -110,7 +109,7 @@ func (s *splitter) emit() {
 // feed takes a line.
 func (s *splitter) feed(line []byte) {
 	if s.open != nil && s.begins(line) {
-		if only := bytes.TrimSpace(s.open); string(only) == "[" {
+		if s.onlyOpened() {
 			s.reset() // a list of frames
 		} else {
 			s.emit() // the end of a frame is missing
@@ -129,15 +128,20 @@ func (s *splitter) feed(line []byte) {
 // begins reports whether a new frame begins in a line, although one is open.
 func (s *splitter) begins(line []byte) bool {
 	rest := bytes.TrimSpace(line)
-	if len(rest) > 0 && rest[0] == '[' && string(bytes.TrimSpace(s.open)) == "[" {
+	if s.onlyOpened() && len(rest) > 0 && rest[0] == '[' {
 		return true
 	}
-	at := likely.FindIndex(line)
-	if at == nil {
-		return false
+	for i := bytes.IndexByte(rest, '['); i >= 0; i = nextBracket(rest, i) {
+		if m := opening.FindSubmatch(rest[i:]); m != nil && string(m[1]) == `"` {
+			return i == 0 || !strings.ContainsRune(`"{}],:`, rune(rest[0]))
+		}
 	}
-	before := bytes.TrimSpace(line[:at[0]])
-	return len(before) == 0 || !strings.ContainsRune(`"{}],:`, rune(before[0]))
+	return false
+}
+
+// onlyOpened reports whether a bracket is all there is of the frame that is open: it may be a list of frames.
+func (s *splitter) onlyOpened() bool {
+	return len(s.open) < 64 && string(bytes.TrimSpace(s.open)) == "["
 }
 
 // scan looks for frames in a line, or in the rest of one.
@@ -168,25 +172,39 @@ func (s *splitter) scan(line []byte, found bool) {
 	}
 }
 
-// frameStart finds where the next frame begins; -1: nowhere.
+// frameStart finds where the next frame begins; -1: nowhere. In a whole line, one that is likely a frame goes before one
+// that may be.
 func frameStart(line []byte, whole bool) (at int, isQuoted bool) {
-	if at := quoted.FindIndex(line); at != nil {
-		if first := likely.FindIndex(line); first == nil || first[0] > at[0] {
-			return at[0], true
+	bare := line[len(line)-len(bytes.TrimLeft(line, " \t")):]
+	if whole && opening.Match(bare) {
+		return len(line) - len(bare), false
+	}
+	maybe := -1
+	for i := bytes.IndexByte(line, '['); i >= 0 && i < len(line); i = nextBracket(line, i) {
+		m := opening.FindSubmatch(line[i:])
+		switch {
+		case m == nil:
+		case string(m[1]) == `\"` && i > 0 && line[i-1] == '"':
+			return i - 1, true
+		case string(m[1]) == `"` || !whole:
+			return i, false
+		case maybe < 0:
+			maybe = i
 		}
 	}
-	if whole && possible.Match(line) && atStart.Match(line) {
-		return bytes.IndexByte(line, '['), false
+	if maybe < 0 && whole && alone.Match(bare) {
+		return len(line) - len(bare), false
 	}
-	for _, pattern := range []*regexp.Regexp{likely, possible} {
-		if at := pattern.FindIndex(line); at != nil {
-			return at[0], false
-		}
+	return maybe, false
+}
+
+// nextBracket finds the next one behind i; -1: there is none.
+func nextBracket(line []byte, i int) int {
+	next := bytes.IndexByte(line[i+1:], '[')
+	if next < 0 {
+		return -1
 	}
-	if whole && atStart.Match(line) {
-		return bytes.IndexByte(line, '['), false
-	}
-	return -1, false
+	return i + 1 + next
 }
 
 // take reads a frame up to its end, or the line's, and returns what follows.
