@@ -115,4 +115,5 @@ func (a *api) register() {
 	a.registerTokens()
 	a.registerAPITokens()
 	a.registerEvents()
+	a.registerDevices()
 }

@@ -188,6 +188,7 @@ func TestTheDescriptionIsOpenAPI31AndWhole(t *testing.T) {
 	}
 	slices.Sort(want)
 	want = append(want, recordOperations...)
+	want = append(want, deviceOperations...)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
 		t.Errorf("operations:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -24,6 +24,7 @@ type Store interface {
 	ListRefusals(ctx context.Context, q store.RefusalQuery) (store.Page[fleet.Refused], error)
 	SummarizeRefusals(ctx context.Context, q store.RefusalQuery) (fleet.RefusalSummary, error)
 	TokenStore
+	store.Devices
 }
 
 // Fleet is what can be done to stations that are connected.

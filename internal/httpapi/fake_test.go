@@ -24,6 +24,7 @@ type fakeStore struct {
 	transactions []fleet.Transaction
 	samples      []fleet.TransactionSample
 	asked        any // the last query
+	devices      fakeDevices
 	fakeTokens
 }
 

@@ -3,11 +3,12 @@ package server
 import (
 	"bytes"
 	"encoding/json"
-	"strings"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
 )
 
 // hidden stands for a secret in records.
-const hidden = "***"
+const hidden = fleet.Hidden
 
 // redact returns the payload of a request or an answer without the secrets in it: keys and passwords of HTTP Basic, of
 // mobile networks, of VPNs and of file servers. They can never be read back (rule R60).
@@ -29,7 +30,7 @@ func redact(payload json.RawMessage) json.RawMessage {
 func hide(v any) any {
 	switch v := v.(type) {
 	case string:
-		return hideUser(v)
+		return fleet.HideUser(v)
 	case []any:
 		for i := range v {
 			v[i] = hide(v[i])
@@ -55,26 +56,6 @@ func isScalar(v any) bool {
 	return true
 }
 
-// hideUser cuts user and password out of every URL in a text, however it is spelt.
-func hideUser(text string) string {
-	const mark = "://"
-	from := 0
-	for {
-		i := strings.Index(text[from:], mark)
-		if i < 0 {
-			return text
-		}
-		from += i + len(mark)
-		authority := text[from:]
-		if end := strings.IndexAny(authority, "/?# \t\n\"'<>"); end >= 0 {
-			authority = authority[:end]
-		}
-		if at := strings.LastIndexByte(authority, '@'); at >= 0 {
-			text = text[:from] + hidden + text[from+at:]
-		}
-	}
-}
-
 // secretProperty tells the properties of SetNetworkProfile that hold secrets.
 func secretProperty(name string) bool {
 	switch name {
@@ -90,10 +71,10 @@ func hideSetting(v map[string]any) {
 	if variable, ok := v["variable"].(map[string]any); ok {
 		key, _ = variable["name"].(string)
 	}
-	if !secretSetting(key) {
-		if _, vpn := v["server"]; vpn && v["key"] != nil {
-			v["key"] = hidden // the shared secret of a VPN
-		}
+	if _, vpn := v["server"]; vpn && v["key"] != nil {
+		v["key"] = hidden // the shared secret of a VPN
+	}
+	if !fleet.SecretSetting(key) {
 		return
 	}
 	for _, name := range [...]string{"value", "attributeValue"} {
@@ -101,9 +82,4 @@ func hideSetting(v map[string]any) {
 			v[name] = hidden
 		}
 	}
-}
-
-func secretSetting(name string) bool {
-	lower := strings.ToLower(name)
-	return strings.Contains(lower, "password") || strings.Contains(lower, "authorizationkey")
 }

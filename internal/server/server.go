@@ -108,7 +108,7 @@ func (s *Server) openCSMS() (err error) {
 			clocks.forget(st.Identity())
 		},
 		OnRefuse:     func(r csms.Refusal) { s.metrics.refused(r); s.refusals.add(r) },
-		Interceptors: []ocpp.Interceptor{s.metrics.intercept, presence.intercept},
+		Interceptors: []ocpp.Interceptor{s.metrics.intercept, presence.intercept, learner{s.store, s.cfg.Log}.intercept},
 		Tap:          s.metrics.tap,
 		CallTimeout:  httpapi.MaxCommandTimeout,
 		Certificate:  csms.CertificateRule{Operator: s.cfg.Operator},
