@@ -43,6 +43,7 @@ const (
 	RecordStream          RecordKind = "stream.changed"
 	RecordStreamValue     RecordKind = "stream.value"
 	RecordDataTransfer    RecordKind = "station.data"
+	RecordContradiction   RecordKind = "station.contradiction"
 )
 
 // Alike says which record is a repetition: it is absorbed, for a station sends again what it got no answer to.
@@ -130,5 +131,6 @@ func EveryRecord() []Record {
 		EventStream{},
 		StreamValue{},
 		DataTransfer{},
+		Contradiction{},
 	}
 }

@@ -107,6 +107,7 @@ const prefix = "/api/v1"
 func (a *api) register() {
 	a.registerStations()
 	a.registerRecords()
+	a.registerContradictions()
 	a.registerTransactions()
 	a.registerCommands()
 	a.registerBulk()

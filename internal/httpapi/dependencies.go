@@ -17,6 +17,8 @@ type Store interface {
 	ChangeBootPolicy(ctx context.Context, station string, c store.BootChange) error
 	Station(ctx context.Context, station string) (fleet.StationDetail, error)
 	ListStations(ctx context.Context, q store.StationQuery) (store.Page[fleet.Station], error)
+	Conflicts(ctx context.Context, station, id string) ([]fleet.Conflict, error)
+	Anomalies(ctx context.Context, station, id string) ([]fleet.Anomaly, error)
 	ListRecords(ctx context.Context, q store.RecordQuery) (store.Page[fleet.KeptRecord], error)
 	Transaction(ctx context.Context, station, id string) (fleet.Transaction, error)
 	ListTransactions(ctx context.Context, q store.TransactionQuery) (store.Page[fleet.Transaction], error)

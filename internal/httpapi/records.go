@@ -47,6 +47,7 @@ func (a *api) registerRecords() {
 	listPlaceRecords(a, "vat-checks", "List the VAT numbers that the station asked about, the latest first", viewVATCheck)
 	listRecords(a, "event-streams", "List the event streams that the station opened and closed, the latest first", viewEventStream)
 	listRecords(a, "stream-values", "List the values that event streams brought, the latest first", viewStreamValue)
+	listPlaceRecords(a, "contradictions", "List messages outside transactions that contradict what is known or can be, the latest first", viewContradiction)
 	listRecords(a, "data-transfers", "List the data of vendors that the station sent, the latest first", viewDataTransfer)
 }
 

@@ -183,3 +183,19 @@ func viewDataTransfer(k Record, r fleet.DataTransfer) DataTransfer {
 		Answer: orNull(r.Answer), Reply: AnyJSON(r.Reply),
 	}
 }
+
+// Contradiction says that a message outside of transactions contradicts what is known, or what can be.
+type Contradiction struct {
+	Record
+	Message       *string    `json:"message" doc:"What the message told, such as StatusReported or Metered" example:"Metered"`
+	Contradiction *string    `json:"contradiction" doc:"time, meter-negative, meter-backwards, place, empty-token, or impossible: then nothing of the message could be kept" example:"time"`
+	EVSE          *int64     `json:"evse" doc:"EVSE that the message names"`
+	Time          *time.Time `json:"time" doc:"Time that the message names"`
+	Detail        *string    `json:"detail" doc:"In words" example:"it happened at 1970-01-01T00:00:00Z"`
+}
+
+func viewContradiction(k Record, r fleet.Contradiction) Contradiction {
+	return Contradiction{
+		Record: k, Message: orNull(r.Message), Contradiction: orNull(string(r.What)), EVSE: r.EVSE, Time: instant(r.Time), Detail: orNull(r.Detail),
+	}
+}

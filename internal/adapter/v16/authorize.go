@@ -13,8 +13,8 @@ import (
 
 func (h handlers) authorize(ctx context.Context, st *csms.Station, req *ocpp16.AuthorizeRequest) (*ocpp16.AuthorizeResponse, error) {
 	token := idToken(req.IDTag)
-	if token == nil {
-		return &ocpp16.AuthorizeResponse{IDTagInfo: tagInfo(fleet.Decision{})}, nil
+	if token == nil { // a start without a token is free vending; asking for nobody is none
+		return &ocpp16.AuthorizeResponse{IDTagInfo: tagInfo(fleet.Decision{Status: fleet.TokenUnknown})}, h.NobodyAsks(ctx, st)
 	}
 	result, err := h.Submit(ctx, fleet.AuthorizationAsked{Station: st.Identity(), Received: time.Now(), Token: *token})
 	if err != nil {

@@ -11,6 +11,9 @@ import (
 )
 
 func (h handlers) authorize(ctx context.Context, st *csms.Station, req *ocpp21.AuthorizeRequest) (*ocpp21.AuthorizeResponse, error) {
+	if token := idToken(&req.IDToken); token.Value == "" && !token.Is(fleet.NoAuthorization) {
+		return &ocpp21.AuthorizeResponse{IDTokenInfo: *tokenInfo(fleet.Decision{Status: fleet.TokenInvalid})}, h.NobodyAsks(ctx, st)
+	}
 	result, err := h.Submit(ctx, fleet.AuthorizationAsked{
 		Station: st.Identity(), Received: time.Now(), Token: *idToken(&req.IDToken),
 	})

@@ -12,7 +12,11 @@ import (
 func (w *writer) applyEvent(j *job) (fleet.Result, error) {
 	switch e := j.event.(type) {
 	case fleet.TransactionEvent:
-		return w.transactionEvent(e, j.content)
+		r, err := w.transactionEvent(e, j.content)
+		if err == nil && !r.Duplicate {
+			err = w.judgePlace(e)
+		}
+		return r, err
 	case fleet.AuthorizationAsked:
 		return w.authorizationAsked(e)
 	case fleet.Booted:
@@ -136,6 +140,9 @@ func (w *writer) metered(e fleet.Metered) (fleet.Result, error) {
 	n, err := w.execCount(`INSERT INTO meter_values (station, evse, connector, time, digest, received, samples)
 			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		e.Station, e.EVSE, e.Connector, fleet.Micros(first), digest, fleet.Micros(e.Received), string(samples))
+	if err == nil && n > 0 {
+		err = w.judgeMetered(e)
+	}
 	return fleet.Result{Duplicate: n == 0}, err
 }
 

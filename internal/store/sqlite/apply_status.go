@@ -34,6 +34,9 @@ func (w *writer) statusReported(e fleet.StatusReported) error {
 	if err != nil {
 		return err
 	}
+	if err := w.contradict(e.Station, e.Received, e.Contradictions()); err != nil {
+		return err
+	}
 	return w.notice(e.Received, fleet.NoticeStatus, e.Station, struct {
 		EVSE      int    `json:"evse"`
 		Connector int    `json:"connector"`

@@ -22,10 +22,11 @@ func recordTables() map[fleet.RecordKind]recordTable {
 			production_date, vendor_info`, batterySwapFields),
 		fleet.RecordSettlement: newRecordTable("settlements", `psp_ref, status, status_info, amount, time, transaction_id, receipt_id, receipt_url, vat_number, company,
 			address, city, postal_code, country`, settlementFields),
-		fleet.RecordVATCheck:     newRecordTable("vat_checks", "vat_number, evse, answer", vatCheckFields),
-		fleet.RecordStream:       newRecordTable("event_streams", "stream_id, is_open, monitor_id, max_interval, max_values", eventStreamFields),
-		fleet.RecordStreamValue:  newRecordTable("stream_values", "stream_id, time, value, pending", streamValueFields),
-		fleet.RecordDataTransfer: newRecordTable("data_transfers", "vendor_id, message_id, data, answer, reply", dataTransferFields),
+		fleet.RecordVATCheck:      newRecordTable("vat_checks", "vat_number, evse, answer", vatCheckFields),
+		fleet.RecordStream:        newRecordTable("event_streams", "stream_id, is_open, monitor_id, max_interval, max_values", eventStreamFields),
+		fleet.RecordStreamValue:   newRecordTable("stream_values", "stream_id, time, value, pending", streamValueFields),
+		fleet.RecordContradiction: newRecordTable("contradictions", "message, contradiction, evse, time, detail", contradictionFields),
+		fleet.RecordDataTransfer:  newRecordTable("data_transfers", "vendor_id, message_id, data, answer, reply", dataTransferFields),
 	}
 }
 
@@ -108,4 +109,8 @@ func streamValueFields(r *fleet.StreamValue) []any {
 
 func dataTransferFields(r *fleet.DataTransfer) []any {
 	return []any{&r.VendorID, &r.MessageID, rawJSON{&r.Data}, &r.Answer, rawJSON{&r.Reply}}
+}
+
+func contradictionFields(r *fleet.Contradiction) []any {
+	return []any{&r.Message, &r.What, &r.EVSE, instant{&r.Time}, &r.Detail}
 }

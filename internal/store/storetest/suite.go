@@ -47,6 +47,7 @@ func Run(t *testing.T, open Open) {
 		{"RecordsThatCount", testLatestRecords},
 		{"RecordsAreFiltered", testRecordFilters},
 		{"RecordsAreBounded", testRecordsAreBounded},
+		{"Contradictions", testContradictions},
 		{"Presence", testPresence},
 		{"Epochs", testEpochs},
 		{"EpochsInAnyOrder", testEpochsInAnyOrder},

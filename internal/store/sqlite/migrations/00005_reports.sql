@@ -325,3 +325,21 @@ CREATE TABLE data_transfers (
 CREATE INDEX data_transfers_by_subject ON data_transfers (station, subject, number);
 CREATE INDEX data_transfers_by_digest ON data_transfers (station, digest);
 CREATE INDEX data_transfers_by_station ON data_transfers (station, latest, number);
+
+CREATE TABLE contradictions (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    station TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    received BIGINT NOT NULL,
+    latest SMALLINT NOT NULL,
+    message TEXT NOT NULL,
+    contradiction TEXT NOT NULL,
+    evse BIGINT,
+    time BIGINT,
+    detail TEXT NOT NULL
+);
+CREATE INDEX contradictions_by_subject ON contradictions (station, subject, number);
+CREATE INDEX contradictions_by_digest ON contradictions (station, digest);
+CREATE INDEX contradictions_by_station ON contradictions (station, latest, number);
