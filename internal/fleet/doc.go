@@ -18,7 +18,14 @@
 //	StartTransaction            TransactionEvent     Result.TransactionNumber, Result.Token
 //	MeterValues of a transaction, StopTransaction, TransactionEvent: TransactionEvent
 //	Heartbeat                   no event: Presence only
-//	anything else               MessageRecorded
+//	SecurityEventNotification   SecurityReported
+//	firmware, publishing, diagnostics and log statuses: JobReported
+//	NotifyEvent                 EventsNotified
+//	NotifyMonitoringReport      MonitorsReported
+//	NotifyReport, and answers about settings: VariablesReported, without secrets
+//	SignCertificate, Get15118EVCertificate, GetCertificateStatus, GetCertificateChainStatus: CertificateAsked
+//	NotifyDisplayMessages       MessagesReported
+//	NotifyCustomerInformation   CustomerReported
 //
 // OCPP 2.x. TransactionEventRequest becomes
 //
