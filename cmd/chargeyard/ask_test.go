@@ -313,6 +313,34 @@ func TestACallToManyStationsIsCounted(t *testing.T) {
 	a.want(exitNotFound, "no station was selected", "call", "--version", "2.1", "ClearCache")
 }
 
+func TestIDTokensAreListedAddedAndDeleted(t *testing.T) {
+	a := ask(t)
+	a.want(0, "There is no id token.", "id-tokens")
+	a.want(0, "ISO14443:04E91C5A", "id-tokens", "add", "04E91C5A", "--type", "ISO14443", "--group", "family", "--note", "Änn", "--expiry", "2099-05-01T12:00:00Z")
+	a.want(0, `"status":"Blocked"`, "id-tokens", "add", "CAFE", "--status", "Blocked", "-o", "json")
+	list := a.want(0, "2099-05-01", "id-tokens")
+	for _, want := range []string{"CAFE", "Blocked", "never", "family", "Änn"} {
+		if !strings.Contains(list, want) {
+			t.Errorf("%q is missing:\n%s", want, list)
+		}
+	}
+	a.want(1, "", "id-tokens", "add", "CAFE")
+	a.want(0, "was deleted", "id-tokens", "delete", "ISO14443:04E91C5A")
+	a.want(exitNotFound, "", "id-tokens", "delete", "ISO14443:04E91C5A")
+	a.want(0, `"value":"CAFE"`, "id-tokens", "-o", "json")
+}
+
+func TestBootsAreAnsweredAsTheCommandSays(t *testing.T) {
+	a := ask(t)
+	a.want(0, "", "stations", "add", "CP-1", "--profile", "0")
+	a.want(0, "will be answered: pending", "stations", "boot", "CP-1", "pending")
+	if answer := a.connect("CP-1", "ocpp1.6").says("BootNotification", boot16); !strings.Contains(answer, "Pending") {
+		t.Errorf("the boot was answered %s", answer)
+	}
+	a.want(exitNotFound, "", "stations", "boot", "CP-2", "accepted")
+	a.want(2, "must be one of", "stations", "boot", "CP-1", "perhaps")
+}
+
 func TestRefusalsAreListed(t *testing.T) {
 	a := ask(t)
 	a.want(0, "No station was turned away.", "refusals")

@@ -17,6 +17,7 @@ type stationsCmd struct {
 	Show   stationsShowCmd   `cmd:"" help:"Show one station with its EVSEs and connectors."`
 	Add    stationsAddCmd    `cmd:"" help:"Create a station and print its key, once."`
 	Key    stationsKeyCmd    `cmd:"" help:"Give a station a new key and print it, once."`
+	Boot   stationsBootCmd   `cmd:"" help:"Say how the boots of a station are answered."`
 	Delete stationsDeleteCmd `cmd:"" help:"Delete a station: it is unknown from now on and its connection is closed."`
 }
 

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/chargeyard/chargeyard/internal/apiclient"
+)
+
+type idTokensCmd struct {
+	List   idTokensListCmd   `cmd:"" default:"withargs" help:"List id tokens; the same as \"chargeyard id-tokens\"."`
+	Add    idTokensAddCmd    `cmd:"" help:"Add an id token."`
+	Delete idTokensDeleteCmd `cmd:"" help:"Forget an id token."`
+}
+
+// Help explains more than the one line.
+func (idTokensCmd) Help() string {
+	return `Id tokens are the cards and apps with which drivers charge. (Those of the API are made by "chargeyard token".)
+
+    chargeyard id-tokens
+    chargeyard id-tokens add 04E91C5A123580 --type ISO14443 --group family --note "Ann's card"
+    chargeyard id-tokens delete ISO14443:04E91C5A123580`
+}
+
+type idTokensListCmd struct {
+	apiFlags `embed:""`
+
+	Limit int `env:"-" placeholder:"N" help:"The first N of them. Default: all."`
+}
+
+// idTokenView is what the table shows of a token of the API.
+type idTokenView struct {
+	ID     string     `json:"id"`
+	Type   *string    `json:"type"`
+	Status string     `json:"status"`
+	Expiry *time.Time `json:"expiry"`
+	Group  *string    `json:"group"`
+	Note   *string    `json:"note"`
+	SeenAt *string    `json:"seenAt"`
+}
+
+// Run lists id tokens.
+func (c *idTokensListCmd) Run(ctx context.Context, s streams) error {
+	client, err := c.client()
+	if err != nil {
+		return err
+	}
+	list := first(client.Items(ctx, "/tokens", nil), c.Limit)
+	if c.json() {
+		return writeArray(s.out, list)
+	}
+	t := newTable(s.out, column{title: "TOKEN"}, column{title: "STATUS"}, column{title: "EXPIRES", drop: 3}, column{title: "GROUP", drop: 2},
+		column{title: "SEEN AT", drop: 4}, column{title: "NOTE", drop: 1})
+	for token, err := range decoded[idTokenView](list) {
+		if err != nil {
+			return err
+		}
+		expires := "never"
+		if token.Expiry != nil {
+			expires = token.Expiry.Local().Format("2006-01-02")
+		}
+		t.row(token.ID, token.Status, expires, or(token.Group), or(token.SeenAt), or(token.Note))
+	}
+	return t.end("There is no id token.")
+}
+
+type idTokensAddCmd struct {
+	apiFlags `embed:""`
+
+	Value  string    `arg:"" help:"What the card or code says."`
+	Type   string    `env:"-" placeholder:"TYPE" help:"As in OCPP 2.x, such as ISO14443. Default: any, and OCPP 1.6, which has none."`
+	Status string    `env:"-" enum:"Accepted,Blocked,Invalid" default:"Accepted" placeholder:"STATUS" help:"Accepted, Blocked or Invalid. Default Accepted."`
+	Expiry time.Time `env:"-" placeholder:"TIME" help:"From then on it is expired, such as 2030-01-01T00:00:00Z. Default: never."`
+	Group  string    `env:"-" placeholder:"VALUE" help:"Tokens of one group may end each other's transactions."`
+	Note   string    `env:"-" placeholder:"TEXT" help:"Your own words."`
+}
+
+// Run adds an id token.
+func (c *idTokensAddCmd) Run(ctx context.Context, s streams) error {
+	body := map[string]any{"value": c.Value, "status": c.Status}
+	for name, value := range map[string]string{"type": c.Type, "group": c.Group, "note": c.Note} {
+		if value != "" {
+			body[name] = value
+		}
+	}
+	if !c.Expiry.IsZero() {
+		body["expiry"] = c.Expiry
+	}
+	got, err := c.send(ctx, http.MethodPost, "/tokens", body)
+	if err != nil {
+		return err
+	}
+	if c.json() {
+		return writeJSON(s.out, got)
+	}
+	var made idTokenView
+	if err := json.Unmarshal(got, &made); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.err, "The id token %s was added: %s.\n", printable(made.ID), printable(made.Status))
+	return err
+}
+
+type idTokensDeleteCmd struct {
+	apiFlags `embed:""`
+
+	ID string `arg:"" help:"Id of the list: VALUE, or TYPE:VALUE."`
+}
+
+// Run deletes an id token.
+func (c *idTokensDeleteCmd) Run(ctx context.Context, s streams) error {
+	if _, err := c.send(ctx, http.MethodDelete, apiclient.Path("tokens", c.ID), nil); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(s.err, "The id token %s was deleted.\n", printable(c.ID))
+	return err
+}
