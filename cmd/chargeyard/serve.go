@@ -36,7 +36,8 @@ type serveCmd struct {
 	HTTP     string `name:"http" placeholder:"ADDR" default:"127.0.0.1:8080" help:"Address of the API. Default 127.0.0.1:8080." group:"API"`
 	APIToken string `name:"api-token" placeholder:"TOKEN" help:"A token the API accepts. Better given as CHARGEYARD_API_TOKEN: a command line can be read by others. Without it the first start makes one and prints it." group:"API"`
 
-	MetricsPublic bool `name:"metrics-public" help:"Let everybody who reaches --http read /metrics. Without it Prometheus needs an API token, too (authorization: credentials_file)." group:"API"`
+	OTLPEndpoint  string `name:"otlp-endpoint" env:"CHARGEYARD_OTLP_ENDPOINT,OTEL_EXPORTER_OTLP_ENDPOINT" placeholder:"URL" help:"Send traces to this OpenTelemetry collector, OTLP over HTTP, such as http://127.0.0.1:4318. Also OTEL_EXPORTER_OTLP_ENDPOINT; OTEL_EXPORTER_OTLP_HEADERS, OTEL_TRACES_SAMPLER and OTEL_RESOURCE_ATTRIBUTES work as everywhere. Default: none." group:"API"`
+	MetricsPublic bool   `name:"metrics-public" help:"Let everybody who reaches --http read /metrics. Without it Prometheus needs an API token, too (authorization: credentials_file)." group:"API"`
 
 	Data       string `placeholder:"DIR" help:"Where everything is kept. Created when missing. Default ./chargeyard-data, with --demo a temporary directory."`
 	KeepEvents int    `default:"1000000" placeholder:"N" help:"How many of the latest events are kept for clients of /api/v1/events that were away; about 300 MB for a million. Default 1000000."`
@@ -98,7 +99,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 		Demo: c.Demo, OCPP: c.OCPP, OCPPTLS: c.OCPPTLS, ClientCA: c.ClientCA, Operator: c.Operator, RSAKeyExchange: c.TLSRSA, Stations: server.Mode(c.Stations),
 		Heartbeat: c.Heartbeat, Boot: server.Boot(c.Boot), BootRetry: c.BootRetry, DataVendors: c.DataVendor, DrainWindow: c.Drain, UnknownTokens: server.UnknownTokens(c.Unknown), HTTP: c.HTTP, APIToken: c.APIToken, Data: c.Data, Version: version,
 		Log: log, Banner: s.out, Admission: c.Admission.bounds(), Commits: c.Commits.commits(),
-		KeepEvents: c.KeepEvents, MetricsPublic: c.MetricsPublic,
+		KeepEvents: c.KeepEvents, MetricsPublic: c.MetricsPublic, OTLPEndpoint: c.OTLPEndpoint,
 	}
 	for i := range c.TLSCert {
 		cfg.Certificates = append(cfg.Certificates, server.CertificateFiles{Cert: c.TLSCert[i], Key: c.TLSKey[i]})

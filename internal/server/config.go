@@ -66,6 +66,9 @@ type Config struct {
 	// APIToken is accepted by the API beside the tokens of the data directory; "" is none.
 	APIToken string
 
+	// OTLPEndpoint is the base URL of a collector of traces, such as http://127.0.0.1:4318; "" makes none.
+	OTLPEndpoint string
+
 	// MetricsPublic lets everybody who reaches the API read /metrics, without a token.
 	MetricsPublic bool
 

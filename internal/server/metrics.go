@@ -20,12 +20,12 @@ type metrics struct {
 	registry *prometheus.Registry
 	families []family
 
-	online, opened byVersion[prometheus.Gauge, prometheus.Counter]
-	closed         *prometheus.CounterVec // cause
-	refusals       *prometheus.CounterVec // reason
-	traffic        [2]byVersion[prometheus.Counter, prometheus.Counter]
-	calls          map[string]*callMetrics // by action; never changed
-	codes          *prometheus.CounterVec  // direction, code
+	online   byVersion[prometheus.Gauge, prometheus.Counter] // connected now, and ever
+	closed   *prometheus.CounterVec                          // cause
+	refusals *prometheus.CounterVec                          // reason
+	traffic  [2]byVersion[prometheus.Counter, prometheus.Counter]
+	calls    map[string]*callMetrics // by action; never changed
+	codes    *prometheus.CounterVec  // direction, code
 
 	commits        prometheus.Histogram
 	commitEvents   prometheus.Histogram

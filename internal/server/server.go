@@ -34,6 +34,7 @@ type Server struct {
 	refusals  *refusals
 	feed      atomic.Pointer[feed.Feed]
 	metrics   *metrics
+	traces    *traces // nil: none
 	tokens    *apiTokens
 	guesses   *guesses
 	state     atomic.Int32
@@ -63,6 +64,9 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 	s.cfg.Log = log
 	s.closers.add(end)
 	s.metrics = newMetrics(s.cfg.Version, protocols())
+	if err := s.openTraces(ctx); err != nil {
+		return nil, err
+	}
 	if s.data, err = openDataDir(s.cfg); err != nil {
 		return nil, err
 	}
@@ -94,7 +98,7 @@ func protocols() []*ocpp.Protocol {
 // openCSMS makes the end that stations talk to.
 func (s *Server) openCSMS() (err error) {
 	admission := &admission{mode: s.mode, store: s.store, boots: s.cfg.boots(), log: s.cfg.Log, guesses: s.guesses}
-	presence, clocks := presence{s.store, s.cfg.Log}, newClocks(s.store)
+	presence, clocks := presence{s.store, s.cfg.Log}, newClocks(observedStore{s.store, s.cfg.Log, s.traces})
 	s.refusals = newRefusals(s.store)
 	s.closers.add(s.refusals.close)
 	s.csms, err = csms.NewServer(csms.Options{
@@ -108,8 +112,8 @@ func (s *Server) openCSMS() (err error) {
 			clocks.forget(st.Identity())
 		},
 		OnRefuse:     func(r csms.Refusal) { s.metrics.refused(r); s.refusals.add(r) },
-		Interceptors: []ocpp.Interceptor{s.metrics.intercept, presence.intercept, learner{s.store, s.cfg.Log}.intercept},
-		Tap:          s.metrics.tap,
+		Interceptors: append(s.observers(), presence.intercept, learner{s.store, s.cfg.Log}.intercept),
+		Tap:          s.tap(),
 		CallTimeout:  httpapi.MaxCommandTimeout,
 		Certificate:  csms.CertificateRule{Operator: s.cfg.Operator},
 		IdleTimeout:  idleTimeout(s.cfg.Heartbeat),
