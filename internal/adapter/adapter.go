@@ -10,7 +10,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/chargeyard/chargeyard/csms"
 	"github.com/chargeyard/chargeyard/internal/fleet"
@@ -51,28 +50,3 @@ func notStored(e fleet.Event, err error) error {
 	}
 	return ocpp.Errorf(ocpp.InternalError, "nothing can be stored now; send it again later")
 }
-
-// Record registers a handler that keeps a message as it is and gives the empty answer. It is for messages that tell of
-// something and whose answer has no required field.
-func Record[Q ocpp.StationRequest[R], R any](s *csms.Server, b Backend) {
-	csms.Handle(s, func(ctx context.Context, st *csms.Station, req Q) (*R, error) {
-		if err := b.Keep(ctx, st, req.OCPPAction().Name, req); err != nil {
-			return nil, err
-		}
-		return req.OCPPResponse(), nil
-	})
-}
-
-// Keep stores a message as it is.
-func (b Backend) Keep(ctx context.Context, st *csms.Station, action string, req any) error {
-	payload, err := ocpp.Append(nil, req, tolerateAll) // what a station may say was decided on arrival
-	if err != nil {
-		return err
-	}
-	_, err = b.Submit(ctx, fleet.MessageRecorded{
-		Station: st.Identity(), Received: time.Now(), Action: action, Payload: payload,
-	})
-	return err
-}
-
-const tolerateAll = ^ocpp.Policy(0)

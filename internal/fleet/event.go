@@ -77,14 +77,6 @@ type AuthorizationAsked struct {
 	Token    IDToken
 }
 
-// MessageRecorded is a station's message that is kept as it is, for the record.
-type MessageRecorded struct {
-	Station  string
-	Received time.Time
-	Action   string
-	Payload  json.RawMessage
-}
-
 // Commanded is a request that was sent to a station and how that ended.
 type Commanded struct {
 	Station   string
@@ -159,12 +151,6 @@ func (e AuthorizationAsked) About() string { return e.Station }
 
 // Check demands a station.
 func (e AuthorizationAsked) Check() error { return checkStation(e.Station) }
-
-// About returns the station's identity.
-func (e MessageRecorded) About() string { return e.Station }
-
-// Check demands a station.
-func (e MessageRecorded) Check() error { return checkStation(e.Station) }
 
 // About returns the station's identity.
 func (e Commanded) About() string { return e.Station }

@@ -247,7 +247,7 @@ func TestCheck(t *testing.T) {
 			t.Errorf("spoiled event %d is accepted", i)
 		}
 	}
-	for _, e := range []Event{Booted{}, StatusReported{Station: "A", EVSE: -1}, Metered{}, AuthorizationAsked{}, Told{}, MessageRecorded{}, Commanded{}} {
+	for _, e := range []Event{Booted{}, StatusReported{Station: "A", EVSE: -1}, Metered{}, AuthorizationAsked{}, Told{}, SecurityReported{}, Commanded{}} {
 		if e.Check() == nil {
 			t.Errorf("%T without a station is accepted", e)
 		}

@@ -28,7 +28,6 @@ const (
 	NoticeAuthorization       NoticeKind = "token.asked"
 	NoticeTokenChanged        NoticeKind = "token.changed"
 	NoticeTokenDeleted        NoticeKind = "token.deleted"
-	NoticeMessage             NoticeKind = "station.message"
 	NoticeCommand             NoticeKind = "command.done"
 	NoticeTransactionStarted  NoticeKind = "transaction.started"
 	NoticeTransactionUpdated  NoticeKind = "transaction.updated"

@@ -29,8 +29,6 @@ func (w *writer) applyEvent(j *job) (fleet.Result, error) {
 		return w.metered(e)
 	case fleet.Told:
 		return w.told(e)
-	case fleet.MessageRecorded:
-		return fleet.Result{}, w.messageRecorded(e)
 	case fleet.Commanded:
 		return fleet.Result{}, w.commanded(e)
 	case fleet.Refused:
@@ -144,13 +142,6 @@ func (w *writer) metered(e fleet.Metered) (fleet.Result, error) {
 		err = w.judgeMetered(e)
 	}
 	return fleet.Result{Duplicate: n == 0}, err
-}
-
-func (w *writer) messageRecorded(e fleet.MessageRecorded) error {
-	return w.notice(e.Received, fleet.NoticeMessage, e.Station, struct {
-		Action  string          `json:"action"`
-		Payload json.RawMessage `json:"payload,omitempty"`
-	}{e.Action, e.Payload})
 }
 
 func (w *writer) commanded(e fleet.Commanded) error {

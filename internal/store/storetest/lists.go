@@ -147,7 +147,7 @@ func testOddTimes(f *fixture) {
 func testNotices(f *fixture) {
 	f.submit(fleet.Booted{Station: "A", Received: noon, Vendor: "V"})
 	f.tell("A", noon, fleet.DataTransfer{VendorID: "x", Data: []byte(`{"a":"ü"}`)})
-	f.submit(fleet.MessageRecorded{Station: "A", Received: noon, Action: "SecurityEventNotification", Payload: []byte(`{}`)})
+	f.submit(fleet.SecurityReported{Station: "A", Received: noon, Type: "x"})
 	f.submit(fleet.Commanded{Station: "A", Received: noon, Action: "Reset", Outcome: fleet.CommandAnswered, Response: []byte(`{"status":"Accepted"}`)})
 	for _, e := range session2x("A", "x-1") {
 		f.submit(e)
@@ -164,7 +164,7 @@ func testNotices(f *fixture) {
 		after = list[len(list)-1].Number
 	}
 	kinds := []fleet.NoticeKind{
-		fleet.NoticeBooted, fleet.NoticeKind(fleet.RecordDataTransfer), fleet.NoticeMessage, fleet.NoticeCommand, fleet.NoticeTransactionStarted,
+		fleet.NoticeBooted, fleet.NoticeKind(fleet.RecordDataTransfer), fleet.NoticeSecurityEvent, fleet.NoticeCommand, fleet.NoticeTransactionStarted,
 		fleet.NoticeTransactionUpdated, fleet.NoticeTransactionUpdated, fleet.NoticeTransactionUpdated,
 		fleet.NoticeTransactionUpdated, fleet.NoticeTransactionEnded,
 	}
@@ -183,7 +183,7 @@ func testRetention(f *fixture) {
 	flood := func(from, to int) {
 		for i := from; i < to; i++ {
 			f.submit(fleet.Refused{Station: fmt.Sprint(i), Received: noon, Reason: "unknown"})
-			f.submit(fleet.MessageRecorded{Station: "A", Received: noon, Action: fmt.Sprint(i)})
+			f.submit(fleet.SecurityReported{Station: "A", Received: noon, Type: fmt.Sprint(i)})
 		}
 	}
 	flood(0, 200)
@@ -197,7 +197,7 @@ func testRetention(f *fixture) {
 	f.ok(err)
 	equal(f, "notices", len(notices), 7)
 	for i, n := range notices {
-		equal(f, "notice", string(n.Data), fmt.Sprintf(`{"action":"%d"}`, 203+i))
+		equal(f, "notice", string(n.Data), fmt.Sprintf(`{"type":"%d","critical":false}`, 203+i))
 	}
 	f.restart(store.Options{KeepNotices: -1, KeepRefusals: -1})
 	flood(210, 230)

@@ -21,7 +21,7 @@ func testNoticeRange(f *fixture) {
 	wantRange(0, 0)
 	f.restart(store.Options{KeepNotices: 3})
 	for i := range 5 {
-		f.submit(fleet.MessageRecorded{Station: "A", Received: noon, Action: fmt.Sprint(i), Payload: []byte(`"` + strings.Repeat("x", 1000) + `"`)})
+		f.submit(fleet.SecurityReported{Station: "A", Received: noon, Type: fmt.Sprint(i), TechInfo: strings.Repeat("x", 1000)})
 	}
 	all, err := f.ListNotices(f.Context(), store.NoticeQuery{})
 	f.ok(err)
