@@ -69,7 +69,7 @@ func (a *api) registerStations() {
 	}, a.rotateKey)
 	operate(a, huma.Operation{
 		OperationID: "delete-station", Method: http.MethodDelete, Path: "/stations/{id}", Tags: tags, DefaultStatus: http.StatusNoContent,
-		Summary: "Delete a station", Description: "It is unknown from now on, its key is forgotten and its connection closed. Its transactions stay.",
+		Summary: "Delete a station", Description: "It is unknown from now on, its key is forgotten and its connection closed. What it did stays, and so it stays in the list, too, as unknown; one that never connected, mistyped perhaps, is gone.",
 	}, a.deleteStation)
 }
 

@@ -59,7 +59,8 @@ type Stations interface {
 	PromoteCredential(ctx context.Context, station string, c fleet.Credential) error
 	// WithdrawCredential forgets the offered credential, if it is still c.
 	WithdrawCredential(ctx context.Context, station string, c fleet.Credential) error
-	// DeleteStation makes a station unknown and forgets its credential. What it did stays. ErrNotFound.
+	// DeleteStation makes a known station unknown and forgets its credential. What it did stays; one that never came by
+	// is forgotten altogether. ErrNotFound.
 	DeleteStation(ctx context.Context, station string) error
 
 	// Identity returns what must be known to let a station in, without disk access for most. For a station

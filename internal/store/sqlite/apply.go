@@ -53,10 +53,10 @@ func (w *writer) notice(at time.Time, kind fleet.NoticeKind, station string, dat
 
 // ensureStation gives a station that comes by for the first time a row.
 func (w *writer) ensureStation(id string, now time.Time) error {
-	if w.stations[id] {
+	if w.hasRow(id) {
 		return nil
 	}
-	w.pending.stations = append(w.pending.stations, id)
+	w.gotRow(id)
 	return w.exec("INSERT INTO stations (id, created_at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING", id, fleet.Micros(now))
 }
 

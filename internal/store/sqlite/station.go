@@ -88,9 +88,7 @@ func (db *DB) CreateStation(ctx context.Context, s store.NewStation) error {
 // DeleteStation implements store.Stations.
 func (db *DB) DeleteStation(ctx context.Context, station string) error {
 	return db.change(ctx, func(w *writer) error {
-		err := w.changeStation(station, `UPDATE stations SET known = 0, salt = NULL, hash = NULL,
-			offered_salt = NULL, offered_hash = NULL WHERE id = ? AND known = 1`, station)
-		if err != nil {
+		if err := w.deleteStation(station); err != nil {
 			return err
 		}
 		return w.notice(time.Now(), fleet.NoticeStationDeleted, station, struct{}{})

@@ -45,6 +45,7 @@ type writer struct {
 // pending is what must be done when the batch is committed, and forgotten when it is not.
 type pending struct {
 	stations     []string // that got a row
+	removed      []string // whose row is gone; none of stations
 	identities   []string // that changed
 	apiTokens    []string // that changed
 	transactions []changed
@@ -194,6 +195,9 @@ func (w *writer) commit() error {
 // doubt forgets what the store may have otherwise by now: a commit that failed may have been written nevertheless.
 func (w *writer) doubt() {
 	clear(w.recent)
+	for _, id := range w.pending.removed {
+		delete(w.stations, id)
+	}
 	w.db.identities.drop(w.pending.identities...)
 	w.db.apiTokens.drop(w.pending.apiTokens...)
 }
@@ -206,6 +210,9 @@ func (w *writer) rollback() {
 }
 
 func (w *writer) committed() {
+	for _, id := range w.pending.removed {
+		delete(w.stations, id)
+	}
 	for _, id := range w.pending.stations {
 		w.stations[id] = true
 	}

@@ -29,6 +29,7 @@ func testStations(f *fixture) {
 	if err := f.CreateStation(ctx, store.NewStation{ID: "A", At: noon}); !errors.Is(err, store.ErrExists) {
 		f.Errorf("created twice: %v", err)
 	}
+	f.submit(fleet.Booted{Station: "A", Received: noon}) // one that never came is forgotten altogether
 	before := time.Now().Add(-time.Millisecond)
 	f.ok(f.DeleteStation(ctx, "A"))
 	notices, err := f.ListNotices(ctx, store.NoticeQuery{})
@@ -138,6 +139,7 @@ func testOfferedCredential(f *fixture) {
 	f.ok(f.SetCredential(ctx, "A", older))
 	works("set while another is offered", true, false)
 	offer()
+	f.submit(fleet.Booted{Station: "A", Received: noon})
 	f.ok(f.DeleteStation(ctx, "A"))
 	works("deleted", false, false)
 	f.ok(f.CreateStation(ctx, store.NewStation{ID: "A", Credential: older, At: noon}))
