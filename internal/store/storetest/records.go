@@ -42,8 +42,8 @@ func fill(v reflect.Value, n int) {
 			fill(v.Index(i), n+i)
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			fill(v.Field(i), n)
+		for _, field := range v.Fields() {
+			fill(field, n)
 		}
 	default:
 		panic(v.Kind())
@@ -60,6 +60,14 @@ func full(r fleet.Record, n int) fleet.Record {
 func (f *fixture) tell(station string, at time.Time, records ...fleet.Record) fleet.Result {
 	f.Helper()
 	return f.submit(fleet.Told{Station: station, Received: at, Records: records})
+}
+
+// text returns a record as its notice tells it.
+func (f *fixture) text(r fleet.Record) string {
+	f.Helper()
+	b, err := json.Marshal(r)
+	f.ok(err)
+	return string(b)
 }
 
 func (f *fixture) records(q store.RecordQuery) []fleet.KeptRecord {
@@ -85,9 +93,7 @@ func testRecordFields(f *fixture) {
 		if want := full(none, i+1); !reflect.DeepEqual(got[0].Record, want) {
 			f.Errorf("%s: got %+v, want %+v", none.Kind(), got[0].Record, want)
 		}
-		a, _ := json.Marshal(got[1].Record)
-		b, _ := json.Marshal(none)
-		equal(f, "an empty one", string(a), string(b))
+		equal(f, "an empty one", f.text(got[1].Record), f.text(none))
 		equal(f, "station", got[0].Station, "A")
 		equalTime(f, "received", got[0].Received, noon.Add(time.Hour))
 		equal(f, "of another station", len(f.records(store.RecordQuery{Kind: none.Kind(), Station: "B"})), 0)
@@ -145,8 +151,7 @@ func testLatestRecords(f *fixture) {
 			if !k.Latest {
 				f.Errorf("%s: %+v is not the latest", what, k)
 			}
-			b, _ := json.Marshal(k.Record)
-			got = append(got, string(b))
+			got = append(got, f.text(k.Record))
 		}
 		equal(f, what, fmt.Sprint(got), fmt.Sprint(want))
 	}
