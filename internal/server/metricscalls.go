@@ -33,6 +33,12 @@ const (
 	callOutcomes
 )
 
+// outcomesOf are those that a direction has, out and in.
+var outcomesOf = [...][]callOutcome{
+	{callAnswered, callRefused, callFailed, callTimeout, callCanceled, callLost, callUnsent},
+	{callAnswered, callRefused, callFailed, callUnanswered},
+}
+
 var callOutcomeNames = [callOutcomes]string{"answered", "refused", "failed", "unanswered", "timeout", "canceled", "lost", "unsent"}
 
 // String returns the outcome in a word.
@@ -60,7 +66,7 @@ func (m *metrics) describeCalls(protocols []*ocpp.Protocol) {
 		c := &callMetrics{}
 		for i, direction := range directions {
 			c[i].make = func(list *[callOutcomes]prometheus.Counter) prometheus.Observer {
-				for o := range callOutcomes {
+				for _, o := range outcomesOf[i] {
 					list[o] = outcomes.WithLabelValues(action, direction, o.String())
 				}
 				return seconds.WithLabelValues(action, direction)
