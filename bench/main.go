@@ -24,7 +24,7 @@ func main() {
 	flag.StringVar(&o.serve, "serve", "", "be the server of that kind (used by bench itself)")
 	flag.BoolVar(&o.tls, "tls", false, "with -serve: serve TLS")
 	flag.BoolVar(&o.exact, "exact", false, "with -serve: have the heap profile know every object")
-	flag.BoolVar(&o.quick, "quick", false, "small numbers, under a minute: checks counts and prints no judgement on times")
+	flag.BoolVar(&o.quick, "quick", false, "small numbers, half a minute once everything is built: checks counts and prints no judgement on times")
 	flag.BoolVar(&o.json, "json", false, "print JSON instead of the table")
 	flag.StringVar(&o.rows, "rows", "", "only these groups, with commas between: "+strings.Join(groupNames(), ", "))
 	flag.StringVar(&o.profiles, "profiles", "", "write CPU and heap profiles of the csms server into this directory; what they cost is in the figures")
