@@ -11,28 +11,31 @@ import (
 
 // Counts says what a fleet has done so far, and what it is doing.
 type Counts struct {
-	Stations   int   // in the fleet
-	Connected  int   // now
-	Booted     int   // accepted by the CSMS, at least once
-	Charging   int   // transactions that run now
-	Started    int   // transactions
-	Ended      int   // transactions
-	Samples    int   // meter value messages
-	Refused    int   // id tokens that the CSMS did not accept
-	Messages   int   // of both directions that were answered
-	Commands   int   // requests of the CSMS that were answered
-	Reconnects int   // connections beyond the first of each station
-	Queued     int   // transaction messages that the CSMS has not answered yet
-	Dropped    int   // transaction messages given up after all attempts
-	EnergyWh   int64 // delivered in ended transactions
-	Errors     map[string]int
-	Trouble    string // why the last attempt to connect or boot that failed did; "" when none did
+	Stations   int            `json:"stations"`   // in the fleet
+	Connected  int            `json:"connected"`  // now
+	Booted     int            `json:"booted"`     // accepted by the CSMS, at least once
+	Charging   int            `json:"charging"`   // transactions that run now
+	Started    int            `json:"started"`    // transactions
+	Ended      int            `json:"ended"`      // transactions
+	Samples    int            `json:"samples"`    // meter value messages
+	Refused    int            `json:"refused"`    // id tokens that the CSMS did not accept
+	Messages   int            `json:"messages"`   // of both directions that were answered
+	Commands   int            `json:"commands"`   // requests of the CSMS that were answered
+	Reconnects int            `json:"reconnects"` // connections beyond the first of each station
+	Queued     int            `json:"queued"`     // transaction messages that the CSMS has not answered yet
+	Dropped    int            `json:"dropped"`    // transaction messages given up after all attempts
+	EnergyWh   int64          `json:"energyWh"`   // delivered in ended transactions
+	Errors     map[string]int `json:"errors"`
+	Trouble    string         `json:"trouble,omitempty"` // why the last attempt to connect or boot that failed did; "" when none did
 }
 
 // Summary is what a fleet did in all.
 type Summary struct {
 	Counts
-	Elapsed time.Duration
+	Scenario    string         `json:"scenario,omitempty"`
+	Seed        uint64         `json:"seed"`
+	Elapsed     time.Duration  `json:"elapsedNanoseconds"` // real time
+	NotAccepted map[string]int `json:"notAccepted"`        // stations that the CSMS never accepted, by the reason
 }
 
 // WriteTo writes the summary as a table for people.
@@ -53,6 +56,9 @@ func (s Summary) WriteTo(w io.Writer) (int64, error) {
 	for _, what := range slices.Sorted(maps.Keys(s.Errors)) {
 		row("failed: "+what, s.Errors[what])
 	}
+	for _, why := range slices.Sorted(maps.Keys(s.NotAccepted)) {
+		row("not accepted", fmt.Sprintf("%d: %s", s.NotAccepted[why], why))
+	}
 	n, err := io.WriteString(w, b.String())
 	return int64(n), err
 }
@@ -63,8 +69,8 @@ func (s Summary) Problem() string {
 	switch {
 	case s.Booted < s.Stations:
 		problem := fmt.Sprintf("%d of %d stations were not accepted", s.Stations-s.Booted, s.Stations)
-		if s.Trouble != "" {
-			problem += ": " + s.Trouble
+		if most := s.mostFrequent(); most != "" {
+			problem += ": " + most
 		}
 		return problem
 	case s.Ended < s.Started:
@@ -75,4 +81,14 @@ func (s Summary) Problem() string {
 		return fmt.Sprintf("%d transaction messages were given up", s.Dropped)
 	}
 	return ""
+}
+
+// mostFrequent is the reason for which most stations were not accepted.
+func (s Summary) mostFrequent() (why string) {
+	for _, reason := range slices.Sorted(maps.Keys(s.NotAccepted)) {
+		if s.NotAccepted[reason] > s.NotAccepted[why] {
+			why = reason
+		}
+	}
+	return why
 }

@@ -3,6 +3,7 @@ package simulator_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"slices"
 	"strings"
@@ -85,10 +86,15 @@ func (r *recorder) waitPrefix(t *testing.T, identity string, from int, prefix st
 
 func newRecorder(t *testing.T) *recorder {
 	t.Helper()
+	return newRecorderWith(t, csms.Options{})
+}
+
+func newRecorderWith(t *testing.T, o csms.Options) *recorder {
+	t.Helper()
 	r := &recorder{log: map[string][]string{}, changed: make(chan struct{})}
-	srv, err := csms.NewServer(csms.Options{
-		Protocols: []*ocpp.Protocol{ocpp16.Protocol, ocpp201.Protocol, ocpp21.Protocol},
-	})
+	o.Protocols = []*ocpp.Protocol{ocpp16.Protocol, ocpp201.Protocol, ocpp21.Protocol}
+	o.Logger = slog.New(slog.DiscardHandler)
+	srv, err := csms.NewServer(o)
 	if err != nil {
 		t.Fatal(err)
 	}

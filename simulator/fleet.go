@@ -56,7 +56,7 @@ func New(o Options) (*Fleet, error) {
 func (f *Fleet) Run(ctx context.Context) Summary {
 	begun := time.Now()
 	f.marks(&f.begun, begun)
-	duration := time.Duration(float64(f.o.kind.Duration) / f.o.kind.Speed)
+	duration := f.Duration()
 	f.clock = startClock(begun, f.o.kind.Speed, duration)
 	soft, stopSoft := context.WithCancel(ctx)
 	defer stopSoft()
@@ -83,7 +83,20 @@ func (f *Fleet) Run(ctx context.Context) Summary {
 	all.Wait()
 	f.engine.Close()
 	f.marks(&f.ended, time.Now())
-	return Summary{Counts: f.Counts(), Elapsed: time.Since(begun)}
+	s := Summary{
+		Counts: f.Counts(), Scenario: f.o.kind.Name, Seed: f.o.Seed, Elapsed: time.Since(begun), NotAccepted: map[string]int{},
+	}
+	for _, st := range f.stations {
+		if why := st.notAccepted(); why != "" {
+			s.NotAccepted[why]++
+		}
+	}
+	return s
+}
+
+// Duration is how long Run takes in real time, without the end; 0 when it does not end by itself.
+func (f *Fleet) Duration() time.Duration {
+	return time.Duration(float64(f.o.kind.Duration) / f.o.kind.Speed)
 }
 
 func (f *Fleet) marks(when *time.Time, t time.Time) {

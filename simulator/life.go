@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -72,7 +73,11 @@ func (s *Station) online(on bool) {
 func (s *Station) onConnectFailed(f station.ConnectFailure) {
 	switch f.Status {
 	case 0:
-		s.trouble(f.Err.Error())
+		err := f.Err
+		if inner := errors.Unwrap(err); inner != nil { // without the identity
+			err = inner
+		}
+		s.trouble(err.Error())
 	case http.StatusUnauthorized:
 		s.trouble("401 Unauthorized (wrong identity or password)")
 	default:
@@ -81,7 +86,25 @@ func (s *Station) onConnectFailed(f station.ConnectFailure) {
 }
 
 func (s *Station) trouble(why string) {
+	s.mu.Lock()
+	s.why = why
+	s.mu.Unlock()
 	s.fleet.count(func(c *Counts) { c.Trouble = why })
+}
+
+// notAccepted says why the CSMS never accepted the station; "" when it did.
+func (s *Station) notAccepted() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.booted:
+		return ""
+	case s.why != "":
+		return s.why
+	case s.connected > 0:
+		return "connected, but the BootNotification was not answered"
+	}
+	return "there was no time to connect"
 }
 
 func (s *Station) onBoot(r ocpp.BootResult, err error) {

@@ -51,6 +51,7 @@ type Station struct {
 	mu        sync.Mutex
 	connected int // how often
 	booted    bool
+	why       string // the last attempt to connect or boot failed
 	leaving   bool
 	queued    int           // transaction messages without an answer
 	idle      chan struct{} // closed and made anew when a transaction ends or a message is done with
