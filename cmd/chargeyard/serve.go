@@ -40,7 +40,7 @@ type serveCmd struct {
 	MetricsPublic bool   `name:"metrics-public" help:"Let everybody who reaches --http read /metrics. Without it Prometheus needs an API token, too (authorization: credentials_file)." group:"API"`
 
 	Data       string `placeholder:"DIR" help:"Where everything is kept. Created when missing. Default ./chargeyard-data, with --demo a temporary directory."`
-	KeepEvents int    `default:"1000000" placeholder:"N" help:"How many of the latest events are kept for clients of /api/v1/events that were away; about 300 MB for a million. Default 1000000."`
+	KeepEvents int    `default:"1000000" placeholder:"N" help:"How many of the latest events are kept for clients of /api/v1/events that were away; about 160 MB for a million. Default 1000000."`
 	LogFormat  string `enum:"text,json" default:"text" placeholder:"text|json" help:"Form of the log, which goes to standard error. Default text."`
 	LogLevel   string `enum:"debug,info,warn,error" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error. Default info."`
 }

@@ -76,7 +76,7 @@ type Config struct {
 	Data string
 
 	// KeepEvents is how many of the latest events are kept, so that a client of /api/v1/events that was away misses
-	// nothing; each takes about 250 bytes on disk, more with large data. 0 is 1,000,000.
+	// nothing; each takes about 160 bytes on disk, more with large data. 0 is 1,000,000.
 	KeepEvents int
 
 	// Version is shown by the API's description.
