@@ -96,6 +96,7 @@ func TestLargeStore(t *testing.T) {
 	}
 	began := time.Now()
 	transactions := fillStore(t, db, samples)
+	samples = int(transactions) * largeEvents * 6
 	t.Logf("%d samples in %d transactions within %v", samples, transactions, time.Since(began).Round(time.Second))
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
