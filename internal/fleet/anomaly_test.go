@@ -31,7 +31,7 @@ func (j *judged) add(t interface{ Fatal(...any) }, e TransactionEvent) Anomalies
 
 func (j *judged) around(e TransactionEvent, content []byte) (a Around) {
 	sorted := slices.Clone(j.events)
-	slices.SortFunc(sorted, func(a, b TransactionEvent) int { return compareEvents(a, b) })
+	slices.SortFunc(sorted, compareEvents)
 	for _, o := range sorted {
 		r := o.Reading()
 		if r.First == "" {

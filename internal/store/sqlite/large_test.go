@@ -26,7 +26,7 @@ func checkPlans(t *testing.T, db *DB) {
 	t.Helper()
 	yes := true
 	cursor, later := makeCursor(int64(1), int64(1)), makeCursor(int64(1), "1")
-	for name, make := range map[string]func() (*query, error){
+	for name, of := range map[string]func() (*query, error){
 		"newest transactions": func() (*query, error) { return selectTransactions(store.TransactionQuery{}) },
 		"the next ones":       func() (*query, error) { return selectTransactions(store.TransactionQuery{Cursor: cursor}) },
 		"those of a station":  func() (*query, error) { return selectTransactions(store.TransactionQuery{Station: "A"}) },
@@ -42,7 +42,7 @@ func checkPlans(t *testing.T, db *DB) {
 		"its next samples":                func() (*query, error) { return selectEvents(1, store.SampleQuery{Cursor: later}) },
 		"as many samples as a page holds": func() (*query, error) { return selectEvents(1, store.SampleQuery{Limit: store.MaxLimit}) },
 	} {
-		q, err := make()
+		q, err := of()
 		if err != nil {
 			t.Fatal(name, err)
 		}

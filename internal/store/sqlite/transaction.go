@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -142,15 +141,15 @@ func selectEvents(ref int64, sq store.SampleQuery) (*query, error) {
 
 // samples appends the samples of an event to list.
 func (e eventRow) samples(list []fleet.TransactionSample) ([]fleet.TransactionSample, error) {
-	var content fleet.TransactionEvent
-	if err := json.Unmarshal(e.content, &content); err != nil {
-		return list, fmt.Errorf("the content of event %s: %w", e.key, err)
+	samples, err := fleet.SamplesOf(e.content)
+	if err != nil {
+		return list, fmt.Errorf("event %s: %w", e.key, err)
 	}
 	var seqNo int64
 	if fleet.IsSeqNo(e.key) {
 		seqNo = e.position
 	}
-	for _, s := range content.Samples {
+	for _, s := range samples {
 		list = append(list, fleet.TransactionSample{Sample: s, SeqNo: seqNo, Received: e.received})
 	}
 	return list, nil
