@@ -37,11 +37,14 @@ func testContradictions(f *fixture) {
 	f.submit(metered(1, noon.Add(3*time.Minute), "999"))
 	f.submit(metered(1, noon.Add(3*time.Minute), "999")) // a repetition
 	found("Metered meter-backwards 1", "StatusReported time 1")
+	f.submit(metered(1, noon.Add(4*time.Minute), "998"))
+	f.submit(metered(1, noon.Add(3*time.Minute), "999")) // again, after another contradiction
+	found("Metered meter-backwards 1", "Metered meter-backwards 1", "StatusReported time 1")
 	f.submit(metered(1, past, "-1"))
-	found("Metered meter-negative 1", "Metered time 1", "Metered meter-backwards 1", "StatusReported time 1")
+	found("Metered meter-negative 1", "Metered time 1", "Metered meter-backwards 1", "Metered meter-backwards 1", "StatusReported time 1")
 	f.submit(metered(9, noon, "5"))
 	f.submit(metered(0, noon, "5"))
-	found("Metered place 9", "Metered meter-negative 1", "Metered time 1", "Metered meter-backwards 1", "StatusReported time 1")
+	found("Metered place 9", "Metered meter-negative 1", "Metered time 1", "Metered meter-backwards 1", "Metered meter-backwards 1", "StatusReported time 1")
 
 	start := start16("A", "Driver", "1", noon)
 	start.EVSE, start.Connector = 8, 8
@@ -50,6 +53,6 @@ func testContradictions(f *fixture) {
 	start.EVSE, start.Connector = 1, 1
 	f.submit(start)
 	got := f.records(store.RecordQuery{Kind: fleet.RecordContradiction, Station: "A"})
-	equal(f, "contradictions", len(got), 6)
+	equal(f, "contradictions", len(got), 7)
 	equal(f, "the latest", got[0].Record.Subject(), "TransactionEvent/place/8")
 }

@@ -137,6 +137,11 @@ func testRecordRepetitions(f *fixture) {
 		}
 		equal(f, fmt.Sprint(none.Kind()), len(f.records(store.RecordQuery{Kind: none.Kind(), Station: "A"})), want)
 	}
+	alarm := fleet.DERAlarm{ControlType: "WattVar", Time: noon}
+	ended := fleet.DERAlarm{ControlType: "WattVar", Time: noon.Add(time.Minute), Ended: true}
+	f.tell("A", noon, alarm)
+	f.tell("A", noon, ended)
+	equal(f, "an alarm again after its end", f.tell("A", noon, alarm).Duplicate, true)
 	equal(f, "two records, one of them new", f.tell("A", noon, fleet.EventStream{StreamID: 1}, fleet.EventStream{StreamID: 3}).Duplicate, false)
 	equal(f, "none of them new", f.tell("A", noon, fleet.EventStream{StreamID: 3}, fleet.EventStream{StreamID: 1}).Duplicate, true)
 }
