@@ -59,6 +59,7 @@ func New(o Options) (http.Handler, error) {
 	if a.o.Observe != nil {
 		a.huma.UseMiddleware(a.observe)
 	}
+	a.huma.UseMiddleware(checkParameters)
 	a.register()
 	rest.HandleFunc("GET "+prefix, index)
 	rest.HandleFunc("GET "+prefix+"/{$}", index)

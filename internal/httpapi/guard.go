@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"io"
 	"net/http"
 	"runtime/debug"
 )
@@ -20,13 +21,20 @@ func (a *api) guard(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 		h.Set("Cache-Control", "no-store")
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = leftOpen{http.MaxBytesReader(w, r.Body, maxBody)}
 		if r.Header.Get("Content-Type") == "application/x-www-form-urlencoded" {
 			r.Header.Set("Content-Type", "application/json") // what `curl -d` says of any body; there are no forms here
 		}
 		next.ServeHTTP(w, r)
 	})
 }
+
+// leftOpen is a body that nobody but net/http closes. Huma closes one that it has read in part, and net/http takes a
+// wrapped one that is closed for read to its end: the rest would be the next request of the connection.
+type leftOpen struct{ io.Reader }
+
+// Close does nothing.
+func (leftOpen) Close() error { return nil }
 
 // recover turns a panic of a handler into a 500. http.ErrAbortHandler keeps its meaning.
 func (a *api) recover(w http.ResponseWriter, r *http.Request) {

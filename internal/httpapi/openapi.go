@@ -22,6 +22,7 @@ func config(version string) huma.Config {
 	c.Info.Description = description
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
 	c.CreateHooks = nil
+	c.Formats = strictFormats()
 	c.Transformers = []huma.Transformer{tidyProblem}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token": {Type: "http", Scheme: "bearer", Description: "Printed at the first start; `chargeyard token new` makes more"},

@@ -56,6 +56,9 @@ func tidyProblem(_ huma.Context, _ string, v any) (any, error) {
 	case m.Status == http.StatusRequestEntityTooLarge:
 		return problem(m.Status, fmt.Sprintf("the body is larger than %d MiB", maxBody>>20)), nil
 	case m.Status == http.StatusBadRequest && len(m.Errors) == 1 && m.Errors[0].Location == "body":
+		if f, ok := parseMisplaced(m.Errors[0].Message); ok {
+			return problem(m.Status, "this body cannot be taken", f), nil
+		}
 		return problem(m.Status, "the body is not JSON: "+m.Errors[0].Message), nil
 	}
 	p := problem(m.Status, m.Detail)

@@ -33,7 +33,8 @@ func testForgottenStations(f *fixture) {
 		"metered": func(id string) {
 			f.submit(fleet.Metered{Station: id, Received: noon, Samples: []fleet.Sample{{Value: "1"}}})
 		},
-		"charged": func(id string) { f.submit(start16(id, "Driver", "1", noon)) },
+		"charged":  func(id string) { f.submit(start16(id, "Driver", "1", noon)) },
+		"heard of": func(id string) { f.Report(fleet.Presence{Station: id, LastMessageAt: noon}); f.settle() },
 		"connected": func(id string) {
 			f.Report(fleet.Presence{Station: id, Epoch: 1, Online: true, ConnectedAt: noon})
 			f.settle()
@@ -68,24 +69,25 @@ func testForgottenStations(f *fixture) {
 // testForgottenInOneBatch: creating, deleting and coming by in whatever order within one commit.
 func testForgottenInOneBatch(f *fixture) {
 	f.restart(store.Options{MaxDelay: 20 * time.Millisecond})
-	for round := range 20 {
-		id := fmt.Sprint("s", round)
-		var all sync.WaitGroup
-		for range 3 {
-			all.Go(func() {
-				err := f.CreateStation(f.Context(), store.NewStation{ID: id, At: noon})
-				if err != nil && !errors.Is(err, store.ErrExists) {
-					f.Error(err)
-				}
-			})
-			all.Go(func() {
-				if err := f.DeleteStation(f.Context(), id); err != nil && !errors.Is(err, store.ErrNotFound) {
-					f.Error(err)
-				}
-			})
+	boot := func(id string) {
+		f.submit(fleet.Booted{Station: id, Received: noon, Status: fleet.BootAccepted, Vendor: "V"})
+	}
+	remove := func(id string) {
+		if err := f.DeleteStation(f.Context(), id); err != nil && !errors.Is(err, store.ErrNotFound) {
+			f.Error(err)
 		}
-		all.Go(func() { f.submit(fleet.Booted{Station: id, Received: noon, Status: fleet.BootAccepted, Vendor: "V"}) })
+	}
+	for round := range 12 {
+		was, is := fmt.Sprint("was", round), fmt.Sprint("is", round)
+		f.create(was)
+		var all sync.WaitGroup
+		all.Go(func() { remove(was) })
+		all.Go(func() { boot(was) })
+		all.Go(func() { f.create(is) })
+		all.Go(func() { remove(is) })
 		all.Wait()
-		equal(f, "what a station said when it was deleted meanwhile", f.detail(id).Vendor, "V")
+		boot(is)
+		equal(f, "what a station said that was deleted in the same commit", f.detail(was).Vendor, "V")
+		equal(f, "what a station said that was deleted before", f.detail(is).Vendor, "V")
 	}
 }
