@@ -133,7 +133,6 @@ func (y *yard) look() map[string][32]byte {
 type station struct {
 	*ocpptest.Peer
 	y *yard
-	n int
 }
 
 func (y *yard) connect(id string, v ocpp.Version) *station {

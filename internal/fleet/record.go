@@ -50,11 +50,11 @@ const (
 type Alike int
 
 const (
-	// AlikeInARow: one that says what the latest of its subject says.
+	// AlikeInARow means: one that says what the latest of its subject says.
 	AlikeInARow Alike = iota
-	// AlikeEver: one that says what any other says that is kept; for records with a moment. Without one it is AlikeInARow.
+	// AlikeEver means: one that says what any other says that is kept; for records with a moment. Without one it is AlikeInARow.
 	AlikeEver
-	// AlikeNever: each one counts. A question that is asked twice was asked twice.
+	// AlikeNever means: each one counts. A question that is asked twice was asked twice.
 	AlikeNever
 )
 
@@ -96,9 +96,9 @@ func subject(parts ...any) string {
 	return strings.Join(words, "/")
 }
 
-func checkNumber(what string, n int64) error {
+func checkEVSE(n int64) error {
 	if n < 0 {
-		return fmt.Errorf("%w: %s %d", ErrInvalidEvent, what, n)
+		return fmt.Errorf("%w: EVSE %d", ErrInvalidEvent, n)
 	}
 	return nil
 }

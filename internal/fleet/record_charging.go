@@ -41,7 +41,7 @@ func (r ChargingNeeds) Moment() time.Time { return r.Time }
 func (ChargingNeeds) Alike() Alike { return AlikeEver }
 
 // Check demands an EVSE that can be.
-func (r ChargingNeeds) Check() error { return checkNumber("EVSE", r.EVSE) }
+func (r ChargingNeeds) Check() error { return checkEVSE(r.EVSE) }
 
 // EVSchedule is the schedule that a vehicle computed (K15 to K17).
 type EVSchedule struct {
@@ -66,7 +66,7 @@ func (r EVSchedule) Moment() time.Time { return r.TimeBase }
 func (EVSchedule) Alike() Alike { return AlikeEver }
 
 // Check demands an EVSE that can be.
-func (r EVSchedule) Check() error { return checkNumber("EVSE", r.EVSE) }
+func (r EVSchedule) Check() error { return checkEVSE(r.EVSE) }
 
 // ChargingLimit is a limit that others than this system set, or its end (K11 to K13, K23 to K27).
 type ChargingLimit struct {
@@ -91,7 +91,7 @@ func (ChargingLimit) Moment() time.Time { return time.Time{} }
 func (ChargingLimit) Alike() Alike { return AlikeInARow }
 
 // Check demands an EVSE that can be.
-func (r ChargingLimit) Check() error { return checkNumber("EVSE", r.EVSE) }
+func (r ChargingLimit) Check() error { return checkEVSE(r.EVSE) }
 
 // ChargingProfile is a charging profile that is installed at a station, as it reported (K09).
 type ChargingProfile struct {
@@ -122,7 +122,7 @@ func (ChargingProfile) Moment() time.Time { return time.Time{} }
 func (ChargingProfile) Alike() Alike { return AlikeInARow }
 
 // Check demands an EVSE that can be.
-func (r ChargingProfile) Check() error { return checkNumber("EVSE", r.EVSE) }
+func (r ChargingProfile) Check() error { return checkEVSE(r.EVSE) }
 
 // PriorityCharging says that a transaction charges with priority, or no longer (K21, K22).
 type PriorityCharging struct {

@@ -31,4 +31,4 @@ func (BatterySwap) Moment() time.Time { return time.Time{} }
 func (BatterySwap) Alike() Alike { return AlikeInARow }
 
 // Check demands an EVSE that can be.
-func (r BatterySwap) Check() error { return checkNumber("EVSE", r.EVSE) }
+func (r BatterySwap) Check() error { return checkEVSE(r.EVSE) }

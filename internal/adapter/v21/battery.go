@@ -12,7 +12,7 @@ func batterySwap(req *ocpp21.BatterySwapRequest) []fleet.Record {
 	for i := range req.BatteryData {
 		b := &req.BatteryData[i]
 		list = append(list, fleet.BatterySwap{
-			RequestID: int64(req.RequestID), Event: string(req.EventType), IDToken: req.IDToken.IDToken, IDTokenType: string(req.IDToken.Type),
+			RequestID: int64(req.RequestID), Event: string(req.EventType), IDToken: req.IDToken.IDToken, IDTokenType: req.IDToken.Type,
 			EVSE: int64(b.EVSEID), SerialNumber: b.SerialNumber, StateOfCharge: adapter.Decimal(b.SoC), StateOfHealth: adapter.Decimal(b.SoH),
 			ProductionDate: b.ProductionDate.Time, VendorInfo: b.VendorInfo.Or(""),
 		})
