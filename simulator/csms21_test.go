@@ -9,9 +9,23 @@ import (
 	"github.com/chargeyard/chargeyard/ocpp21"
 )
 
+// noted registers a handler that notes the name of the action.
+func noted[Q ocpp.StationRequest[R], R any](r *recorder, answer func() *R) {
+	csms.Handle(r.srv, func(_ context.Context, st *csms.Station, q Q) (*R, error) {
+		r.note(st, "%s", q.OCPPAction().Name)
+		return answer(), nil
+	})
+}
+
 func handle21(r *recorder) {
-	csms.Handle(r.srv, func(_ context.Context, st *csms.Station, _ *ocpp21.BootNotificationRequest) (*ocpp21.BootNotificationResponse, error) {
+	hear(r)
+	csms.Handle(r.srv, func(_ context.Context, st *csms.Station, q *ocpp21.FirmwareStatusNotificationRequest) (*ocpp21.FirmwareStatusNotificationResponse, error) {
+		r.note(st, "firmware %s", q.Status)
+		return &ocpp21.FirmwareStatusNotificationResponse{}, nil
+	})
+	csms.Handle(r.srv, func(_ context.Context, st *csms.Station, q *ocpp21.BootNotificationRequest) (*ocpp21.BootNotificationResponse, error) {
 		r.note(st, "boot")
+		r.note(st, "boot %s", q.ChargingStation.FirmwareVersion.Or(""))
 		return &ocpp21.BootNotificationResponse{Status: ocpp21.RegistrationStatusAccepted, CurrentTime: ocpp.At(time.Now()), Interval: 300}, nil
 	})
 	csms.Handle(r.srv, func(_ context.Context, st *csms.Station, _ *ocpp21.HeartbeatRequest) (*ocpp21.HeartbeatResponse, error) {
@@ -41,6 +55,9 @@ func handle21(r *recorder) {
 		if q.IDToken != nil && q.EventType != ocpp21.TransactionEventEnded {
 			r.note(st, "start %d %s", q.EVSE.ID, q.IDToken.IDToken)
 			r.note(st, "transaction %s", q.TransactionInfo.TransactionID)
+		}
+		if q.TransactionInfo.ChargingState != "" {
+			r.note(st, "state %s", q.TransactionInfo.ChargingState)
 		}
 		switch q.EventType {
 		case ocpp21.TransactionEventEnded:

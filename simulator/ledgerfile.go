@@ -76,7 +76,7 @@ func ReadLedgerFile(name string) (*Ledger, error) {
 	if err != nil {
 		return nil, fmt.Errorf("simulator: %w", err)
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // it was only read
 	l, err := ReadLedger(f)
 	if err != nil {
 		return nil, fmt.Errorf("%w (%s)", err, name)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -74,10 +76,10 @@ func (s *Station) onConnectFailed(f station.ConnectFailure) {
 	switch f.Status {
 	case 0:
 		err := f.Err
-		if inner := errors.Unwrap(err); inner != nil { // without the identity
+		if inner := errors.Unwrap(err); inner != nil {
 			err = inner
 		}
-		s.trouble(err.Error())
+		s.trouble(strings.ReplaceAll(err.Error(), url.PathEscape(s.identity), "IDENTITY")) // so that equal reasons are
 	case http.StatusUnauthorized:
 		s.trouble("401 Unauthorized (wrong identity or password)")
 	default:

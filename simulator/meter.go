@@ -20,7 +20,7 @@ const nominalVoltage = 230.0
 // shown is the energy register as the meter shows it, in Wh. Digits that are not shown are cut off: it never runs ahead.
 func (m *meter) shown() ocpp.Decimal {
 	scale := math.Pow10(m.decimals)
-	return ocpp.Dec(int64(m.registerWh*scale), int8(-m.decimals)) //nolint:gosec // 0 to 3
+	return ocpp.Dec(int64(m.registerWh*scale), int8(-m.decimals))
 }
 
 // value is one thing that is measured.

@@ -109,7 +109,7 @@ func (o *outlet) shownLocked(connector int) connectorState {
 	switch {
 	case o.faulted:
 		return connectorFaulted
-	case o.inoperative[connector] && !(used && o.tx != nil):
+	case o.inoperative[connector] && (!used || o.tx == nil):
 		return connectorUnavailable
 	case used:
 		return o.state

@@ -115,7 +115,7 @@ func (p profile) period(now, begun time.Time) (period, bool) {
 	return found, len(p.schedule.periods) > 0
 }
 
-// watts is a limit in W, on phases phases unless it names its own number.
+// watts is a limit in W; one in amperes holds on so many phases, unless it names its own number.
 func (p profile) watts(q period, phases int) float64 {
 	if !p.schedule.amperes {
 		return q.limit

@@ -74,7 +74,7 @@ func (h Hardware) check() *wrongValue {
 		return &wrongValue{"hardware.current", fmt.Sprintf("%q; it is AC or DC", h.Current)}
 	case h.Phases != 0 && h.Phases != 1 && h.Phases != 3:
 		return &wrongValue{"hardware.phases", fmt.Sprintf("%d; there are 1 or 3", h.Phases)}
-	case !(h.Power >= 0 && h.Power <= maxPowerKW): //nolint:staticcheck // no number is not within
+	case !(h.Power >= 0 && h.Power <= maxPowerKW):
 		return &wrongValue{"hardware.power", fmt.Sprintf("%v kW; up to %d are possible", h.Power, maxPowerKW)}
 	case h.MeterDecimals < 0 || h.MeterDecimals > 3:
 		return &wrongValue{"hardware.meterDecimals", fmt.Sprintf("%d; 0 to 3 are possible", h.MeterDecimals)}
@@ -91,7 +91,7 @@ func (s *Scenario) checkShares() *wrongValue {
 		{"drivers.cardFirst", d.CardFirst}, {"drivers.plugAndCharge", d.PlugAndCharge}, {"drivers.strangers", d.Strangers},
 		{"drivers.neverPlug", d.NeverPlug}, {"drivers.unplug", d.Unplug}, {"network.halfOpen", n.HalfOpen}, {"network.cut", n.Cut},
 	} {
-		if !(share.value >= 0 && share.value <= 1) { //nolint:staticcheck // no number is not within
+		if !(share.value >= 0 && share.value <= 1) {
 			return &wrongValue{share.key, fmt.Sprintf("%v is no share; shares are from 0 to 1", share.value)}
 		}
 	}

@@ -44,7 +44,7 @@ func LoadScenario(nameOrFile string) (*Scenario, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // it was only read
 	s, err := ParseScenario(f)
 	if err != nil {
 		return nil, fmt.Errorf("%w (%s)", err, nameOrFile)

@@ -17,7 +17,7 @@ func both[Q1 ocpp.CSMSRequest[R1], Q2 ocpp.CSMSRequest[R2], R1, R2 any](s *Stati
 		return
 	}
 	station.Handle(s.client, func(ctx context.Context, req Q1) (*R1, error) {
-		q, ok := reflect.New(reflect.TypeFor[Q2]().Elem()).Interface().(Q2)
+		q, ok := reflect.TypeAssert[Q2](reflect.New(reflect.TypeFor[Q2]().Elem()))
 		if !ok {
 			return nil, fmt.Errorf("simulator: %T is no pointer", q)
 		}

@@ -72,7 +72,7 @@ func (s *Station) publishFirmware2(_ context.Context, req *ocpp21.PublishFirmwar
 				return
 			}
 		}
-		s.keep.publish(req.Checksum)
+		s.publish(req.Checksum)
 		s.tell2(ctx, "PublishFirmwareStatusNotification", map[string]any{
 			"status": "Published", "requestId": req.RequestID, "location": []string{"http://controller.invalid/" + req.Checksum},
 		})
@@ -81,7 +81,7 @@ func (s *Station) publishFirmware2(_ context.Context, req *ocpp21.PublishFirmwar
 }
 
 func (s *Station) unpublishFirmware2(_ context.Context, req *ocpp21.UnpublishFirmwareRequest) (*ocpp21.UnpublishFirmwareResponse, error) {
-	return &ocpp21.UnpublishFirmwareResponse{Status: word[ocpp21.UnpublishFirmwareStatus](s.keep.unpublish(req.Checksum), "Unpublished", "NoFirmware")}, nil
+	return &ocpp21.UnpublishFirmwareResponse{Status: word[ocpp21.UnpublishFirmwareStatus](s.unpublish(req.Checksum), "Unpublished", "NoFirmware")}, nil
 }
 
 func (s *Station) getLog2(_ context.Context, req *ocpp21.GetLogRequest) (*ocpp21.GetLogResponse, error) {

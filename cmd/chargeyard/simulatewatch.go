@@ -39,7 +39,7 @@ func watch(w io.Writer, fleet *simulator.Fleet) (stop func()) {
 	if f, ok := w.(*os.File); ok && isatty.IsTerminal(f.Fd()) {
 		return p.onTerminal(w)
 	}
-	return every(lineInterval, func() { fmt.Fprintln(w, p.status()) }) //nolint:errcheck // a log that nobody takes
+	return every(lineInterval, func() { fmt.Fprintln(w, p.status()) })
 }
 
 // progress is what a fleet has done, in a line.
