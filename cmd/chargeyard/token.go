@@ -8,7 +8,9 @@ import (
 )
 
 type tokenCmd struct {
-	New tokenNewCmd `cmd:"" help:"Make another API token and print it once."`
+	New    tokenNewCmd    `cmd:"" help:"Make another API token and print it once."`
+	List   tokenListCmd   `cmd:"" help:"List the tokens that a server accepts: names and ages, not the tokens."`
+	Revoke tokenRevokeCmd `cmd:"" help:"Make a token invalid at once."`
 }
 
 type tokenNewCmd struct {
