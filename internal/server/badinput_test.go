@@ -485,7 +485,7 @@ func (w *walker) badValues(s schema, required bool) map[string]any {
 	bad := map[string]any{}
 	kind, nullable := s.kind()
 	for other, value := range map[string]any{"string": "text", "number": 1.5, "boolean": true, "object": map[string]any{}, "array": []any{}} {
-		if kind != "" && other != kind && !(kind == "integer" && other == "number") {
+		if kind != "" && other != kind && (kind != "integer" || other != "number") {
 			bad["a "+other] = value
 		}
 	}

@@ -32,7 +32,7 @@ func (db *DB) ChangeToken(ctx context.Context, t fleet.IDToken, change func(*fle
 			return err
 		}
 		if changed, refused = change(old); refused != nil {
-			return nil
+			return nil //nolint:nilerr // the job succeeds, and others with it; the caller gets the error below
 		}
 		changed.UpdatedAt = fleet.Instant(time.Now())
 		return w.manageToken(changed, changed.UpdatedAt)

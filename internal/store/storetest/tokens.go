@@ -112,11 +112,11 @@ func testTokenChanges(f *fixture) {
 	f.ok(f.DeleteToken(ctx, idToken("new", "eMAID")))
 	after, err := f.ListNotices(ctx, store.NoticeQuery{})
 	f.ok(err)
-	kinds := ""
+	var kinds strings.Builder
 	for _, n := range after {
-		kinds += string(n.Kind) + " "
+		kinds.WriteString(string(n.Kind) + " ")
 	}
-	equal(f, "notices", kinds, "token.changed token.changed token.deleted ")
+	equal(f, "notices", kinds.String(), "token.changed token.changed token.deleted ")
 	equal(f, "notices before", len(notices), 2)
 }
 
