@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"context"
+	"time"
 
 	"github.com/chargeyard/chargeyard/ocpp"
 )
@@ -57,13 +58,16 @@ func (s *Station) availability(outlets []*outlet, connector int, on bool) (sched
 }
 
 // resetWhen ends all transactions and boots again: at once, or when nothing charges any more.
-func (s *Station) resetWhen(idle bool) {
+func (s *Station) resetWhen(idle bool, reason StopReason) {
 	s.after(func(ctx context.Context) {
 		if !idle || s.waitIdle(s.soft) {
-			s.reboot(ctx, StopReset)
+			s.reboot(ctx, reason)
 		}
 	})
 }
+
+// rebootTime is how long a station is busy with itself before it goes down; what it has answered arrives meanwhile.
+const rebootTime = 2 * time.Second
 
 // reboot ends all transactions and boots again, as after power-on.
 func (s *Station) reboot(_ context.Context, reason StopReason) {
@@ -72,7 +76,7 @@ func (s *Station) reboot(_ context.Context, reason StopReason) {
 			o.requestStop(reason)
 		}
 	}
-	if s.waitIdle(s.soft) {
+	if s.waitIdle(s.soft) && s.sleep(rebootTime) {
 		s.client.Reboot()
 	}
 }

@@ -10,8 +10,10 @@ import (
 // enqueue hands a transaction message to the station's queue and notes it in the ledger; told, which may be nil, notes
 // what the message tells. answered, which may be nil, is called with the response.
 func enqueue[R any](s *Station, tx *transaction, req ocpp.StationRequest[R], told func(*TransactionRecord), answered func(resp *R)) error {
+	offline := s.client.Connection() == nil
 	s.book.change(tx.record, func(t *TransactionRecord) {
 		t.Sent++
+		t.Offline = t.Offline || offline
 		if told != nil {
 			told(t)
 		}

@@ -136,6 +136,15 @@ func bootRecord(r ocpp.BootResult, err error) BootRecord {
 	return b
 }
 
+// onSecurityEvent tells the CSMS of what the connection met with, when it can be told (A04).
+func (s *Station) onSecurityEvent(e station.SecurityEvent) {
+	s.after(func(ctx context.Context) {
+		if s.client.WaitAccepted(s.soft) == nil {
+			s.securityEvent(ctx, e.Type, e.Info)
+		}
+	})
+}
+
 // countMessages counts the messages of both directions that were answered.
 func (s *Station) countMessages(ctx context.Context, x *ocpp.Exchange, req any, next ocpp.Next) (any, error) {
 	resp, err := next(ctx, req)

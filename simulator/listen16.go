@@ -109,8 +109,8 @@ func listenConfiguration16(s *Station) {
 }
 
 func listenUpkeep16(s *Station) {
-	station.Handle(s.client, func(context.Context, *ocpp16.ResetRequest) (*ocpp16.ResetResponse, error) {
-		s.resetWhen(false)
+	station.Handle(s.client, func(_ context.Context, req *ocpp16.ResetRequest) (*ocpp16.ResetResponse, error) {
+		s.resetWhen(false, word(req.Type == ocpp16.ResetTypeHard, StopHardReset, StopReset))
 		return &ocpp16.ResetResponse{Status: ocpp16.ResetStatusAccepted}, nil
 	})
 	station.Handle(s.client, func(context.Context, *ocpp16.ClearCacheRequest) (*ocpp16.ClearCacheResponse, error) {

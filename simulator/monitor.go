@@ -16,7 +16,7 @@ const maxMonitors = 100
 type monitors struct {
 	mu     sync.Mutex
 	lastID int
-	level  int // severities up to this one are told
+	hush   int // severities above 9 - hush are not told
 	list   []ocpp21.SetMonitoringData
 	told   int // events
 }
@@ -126,18 +126,18 @@ func (s *Station) setMonitoringLevel2(_ context.Context, req *ocpp21.SetMonitori
 	ok := req.Severity >= 0 && req.Severity <= 9
 	if ok {
 		s.monitors.mu.Lock()
-		s.monitors.level = req.Severity
+		s.monitors.hush = 9 - req.Severity
 		s.monitors.mu.Unlock()
 	}
 	return &ocpp21.SetMonitoringLevelResponse{Status: word[ocpp21.GenericStatus](ok, "Accepted", "Rejected")}, nil
 }
 
-// nextEvent numbers a device event; told is false when the CSMS does not want this severity.
+// nextEvent numbers a device event; told is false when the CSMS does not want this severity (N07.FR.15).
 func (m *monitors) nextEvent(severity int) (id int, told bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.told++
-	return m.told, severity <= m.level
+	return m.told, severity <= 9-m.hush
 }
 
 // getStreams21 and adjustStream21: monitors that ask for a stream have one, of their own id.

@@ -23,7 +23,10 @@ func (s *Station) notice2(ctx context.Context, n notice, o *outlet) error {
 	case "MeterValues":
 		return s.speech.meter(ctx, s, o, o.latest().only(nil), readClock)
 	case "NotifyEvent":
-		return s.invoke(ctx, n.action, s.deviceEvent(n, o))
+		if event, told := s.deviceEvent(n, o); told {
+			return s.invoke(ctx, n.action, event)
+		}
+		return nil
 	case "OpenPeriodicEventStream":
 		return s.stream(ctx)
 	}
@@ -88,13 +91,14 @@ func (s *Station) payload21(n notice, evse int, now ocpp.Time) map[string]any {
 	return map[string]any{}
 }
 
-// deviceEvent tells of a variable that is not as it should be. The severity of a fault is 2, of others 6.
-func (s *Station) deviceEvent(n notice, o *outlet) map[string]any {
+// deviceEvent tells of a variable that is not as it should be. The severity of a fault is 2, of others 6; told is false when
+// the CSMS does not want to hear of it.
+func (s *Station) deviceEvent(n notice, o *outlet) (content map[string]any, told bool) {
 	severity, component, name, value := 6, "ChargingStation", "Temperature", "61"
 	if n == noticeFault {
 		severity, component, name, value = 2, "EVSE", "Problem", "true"
 	}
-	id, _ := s.monitors.nextEvent(severity)
+	id, told := s.monitors.nextEvent(severity)
 	event := map[string]any{
 		"eventId": id, "timestamp": ocpp.At(s.now()), "trigger": "Alerting", "actualValue": value, "eventNotificationType": "HardWiredNotification",
 		"techInfo": n.event, "cleared": false,
@@ -103,7 +107,7 @@ func (s *Station) deviceEvent(n notice, o *outlet) map[string]any {
 	if s.version() == ocpp.V21 {
 		maps.Copy(event, map[string]any{"severity": severity})
 	}
-	return map[string]any{"generatedAt": ocpp.At(s.now()), "seqNo": 0, "tbc": false, "eventData": []any{event}}
+	return map[string]any{"generatedAt": ocpp.At(s.now()), "seqNo": 0, "tbc": false, "eventData": []any{event}}, told
 }
 
 // stream opens a periodic event stream, sends into it, and closes it (N11, N13, N15).

@@ -115,6 +115,7 @@ func (s *Station) options() (station.Options, error) {
 		OnDisconnect:             func(*station.Connection, error) { s.online(false) },
 		OnBoot:                   s.onBoot,
 		OnConnectFailed:          s.onConnectFailed,
+		OnSecurityEvent:          s.onSecurityEvent,
 		Interceptors:             []ocpp.Interceptor{s.countMessages},
 		Logger:                   o.Logger,
 	}, nil

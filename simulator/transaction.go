@@ -40,6 +40,7 @@ const (
 	StopLocal        StopReason = iota // the driver ended it at the station
 	StopRemote                         // the CSMS ended it
 	StopReset                          // the station was reset
+	StopHardReset                      // the station was reset hard (1.6)
 	StopReboot                         // the station rebooted by itself
 	StopDisconnected                   // the vehicle was unplugged
 	StopDeauthorized                   // the CSMS refused the token after the start
@@ -55,6 +56,7 @@ var endings = map[StopReason]ending{
 	StopLocal:        {"StopAuthorized", "Local", "Local"},
 	StopRemote:       {"RemoteStop", "Remote", "Remote"},
 	StopReset:        {"ResetCommand", "ImmediateReset", "SoftReset"},
+	StopHardReset:    {"ResetCommand", "ImmediateReset", "HardReset"},
 	StopReboot:       {"AbnormalCondition", "Reboot", "Reboot"},
 	StopDisconnected: {"EVCommunicationLost", "EVDisconnected", "EVDisconnected"},
 	StopDeauthorized: {"Deauthorized", "DeAuthorized", "DeAuthorized"},

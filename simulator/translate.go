@@ -54,7 +54,7 @@ func only21[Q ocpp.CSMSRequest[R], R any](s *Station, h func(context.Context, Q)
 }
 
 // word picks a status.
-func word[T ~string](cond bool, yes, no T) T {
+func word[T any](cond bool, yes, no T) T {
 	if cond {
 		return yes
 	}

@@ -35,7 +35,7 @@ func (s *Station) reset2(_ context.Context, req *ocpp21.ResetRequest) (*ocpp21.R
 	if req.Type == ocpp21.ResetTypeOnIdle && s.charging() {
 		status = ocpp21.ResetStatusScheduled
 	}
-	s.resetWhen(status == ocpp21.ResetStatusScheduled)
+	s.resetWhen(status == ocpp21.ResetStatusScheduled, StopReset)
 	return &ocpp21.ResetResponse{Status: status}, nil
 }
 
