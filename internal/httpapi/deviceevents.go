@@ -99,7 +99,7 @@ func (a *api) registerDeviceEvents() {
 
 func (a *api) listSecurityEvents(ctx context.Context, in *securityEventsInput) (*answer[List[SecurityEvent]], error) {
 	p, err := a.o.Store.ListSecurityEvents(ctx, store.SecurityEventQuery{
-		Arrival: in.ArrivalFilter.query(in.PageQuery), Type: in.Type, Critical: flag(in.Critical),
+		Arrival: in.query(in.PageQuery), Type: in.Type, Critical: flag(in.Critical),
 	})
 	if err != nil {
 		return nil, err

@@ -11,8 +11,6 @@ import (
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
-func ref[T any](v T) *T { return &v }
-
 // deviceRig is an API on a store with one of each.
 func deviceRig(t *testing.T) *rig {
 	t.Helper()
@@ -22,22 +20,22 @@ func deviceRig(t *testing.T) *rig {
 	place := fleet.Setting{Component: "EVSE", ComponentInstance: "i", EVSE: 1, Connector: 2, Variable: "Power", VariableInstance: "j"}
 	r.store.devices = fakeDevices{
 		variables: []fleet.Variable{
-			{Setting: fleet.Setting{Variable: "HeartbeatInterval"}, Attribute: "Actual", Value: ref(""), Source: "GetConfiguration"},
+			{Setting: fleet.Setting{Variable: "HeartbeatInterval"}, Attribute: "Actual", Value: new(""), Source: "GetConfiguration"},
 			{
-				Setting: place, Attribute: "MaxSet", Value: ref("11"), Mutability: "ReadOnly", Persistent: ref(true), Constant: ref(false), DataType: "decimal",
-				Unit: "W", MinLimit: "0.50", MaxLimit: "22", MaxElements: ref(int64(2)), ValuesList: "a,b", SupportsMonitoring: ref(true), Source: "NotifyReport",
+				Setting: place, Attribute: "MaxSet", Value: new("11"), Mutability: "ReadOnly", Persistent: new(true), Constant: new(false), DataType: "decimal",
+				Unit: "W", MinLimit: "0.50", MaxLimit: "22", MaxElements: new(int64(2)), ValuesList: "a,b", SupportsMonitoring: new(true), Source: "NotifyReport",
 				Time: now, Received: now,
 			},
-			{Setting: fleet.Setting{Component: "SecurityCtrlr", Variable: "BasicAuthPassword"}, Value: ref(fleet.Hidden)},
+			{Setting: fleet.Setting{Component: "SecurityCtrlr", Variable: "BasicAuthPassword"}, Value: new(fleet.Hidden)},
 		},
 		monitors: []fleet.Monitor{{ID: 9, Setting: place, Type: "Delta", Value: "1.50", Severity: 0, Received: now}},
 		monitoring: []fleet.MonitoringEvent{
-			{Number: 3, Station: "A", EventID: 1, Setting: place, Trigger: "Alerting", Value: "80", Severity: ref(0), Cleared: ref(false), Cause: ref(int64(0)), Received: now, Time: now},
+			{Number: 3, Station: "A", EventID: 1, Setting: place, Trigger: "Alerting", Value: "80", Severity: new(0), Cleared: new(false), Cause: new(int64(0)), Received: now, Time: now},
 			{Number: 2, Station: "A", Setting: fleet.Setting{Component: "X", Variable: "VpnKey"}, Trigger: "Delta", Value: fleet.Hidden},
 		},
 		security: []fleet.SecurityEvent{{Number: 5, SecurityReported: fleet.SecurityReported{Station: "A", Type: "x", Critical: true, TechInfo: "i", Received: now}}},
 		jobs: []fleet.JobDetail{{
-			Job:     fleet.Job{Number: 7, Station: "A", Kind: fleet.JobLog, Status: "Uploaded", Outcome: fleet.JobDone, RequestID: ref(int64(0)), BegunAt: now, Steps: 1},
+			Job:     fleet.Job{Number: 7, Station: "A", Kind: fleet.JobLog, Status: "Uploaded", Outcome: fleet.JobDone, RequestID: new(int64(0)), BegunAt: now, Steps: 1},
 			History: []fleet.JobStep{{Status: "Uploaded", Received: now}},
 		}},
 		reports:      []fleet.Report{{Number: 1, Station: "A", Kind: fleet.ReportVariables, RequestID: 4, Parts: 2, Missing: 1, Ended: true, BegunAt: now}},
@@ -131,23 +129,23 @@ func TestDeviceListsRefuseBadInput(t *testing.T) {
 func TestDeviceFiltersReachTheStore(t *testing.T) {
 	r := deviceRig(t)
 	since, until := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
-	about := store.SettingQuery{Component: "c", Variable: "v", EVSE: ref(0)}
+	about := store.SettingQuery{Component: "c", Variable: "v", EVSE: new(0)}
 	arrival := store.Arrival{Station: "A", Limit: 5, Since: since, Until: until}
 	const when = "?station=A&limit=5&since=2026-05-01T00:00:00Z&until=2026-06-01T00:00:00Z"
 	for path, want := range map[string]any{
 		"/stations/A/variables?limit=5&component=c&variable=v&evse=0&attribute=Target&mutability=WriteOnly": store.VariableQuery{
 			SettingQuery: about, Station: "A", Limit: 5, Attribute: "Target", Mutability: "WriteOnly",
 		},
-		"/stations/A/monitors?limit=5&component=c&variable=v&evse=0&severity=0": store.MonitorQuery{SettingQuery: about, Station: "A", Limit: 5, Severity: ref(0)},
+		"/stations/A/monitors?limit=5&component=c&variable=v&evse=0&severity=0": store.MonitorQuery{SettingQuery: about, Station: "A", Limit: 5, Severity: new(0)},
 		"/stations/A/display-messages?limit=5&transaction=T":                    store.DisplayMessageQuery{Station: "A", Limit: 5, TransactionID: "T"},
 		"/stations/A/reports?limit=5&kind=monitors":                             store.ReportQuery{Station: "A", Limit: 5, Kind: fleet.ReportMonitors},
 		"/stations/A/customer-information?limit=5":                              store.CustomerQuery{Station: "A", Limit: 5},
-		"/security-events" + when + "&type=x&critical=false":                    store.SecurityEventQuery{Arrival: arrival, Type: "x", Critical: ref(false)},
+		"/security-events" + when + "&type=x&critical=false":                    store.SecurityEventQuery{Arrival: arrival, Type: "x", Critical: new(false)},
 		"/monitoring-events" + when + "&component=c&variable=v&evse=0&trigger=Delta&severity=9&transaction=T": store.MonitoringEventQuery{
-			SettingQuery: about, Arrival: arrival, Trigger: "Delta", Severity: ref(9), TransactionID: "T",
+			SettingQuery: about, Arrival: arrival, Trigger: "Delta", Severity: new(9), TransactionID: "T",
 		},
 		"/jobs?station=A&limit=5&kind=log&outcome=failed&requestId=-1": store.JobQuery{
-			Station: "A", Limit: 5, Kind: fleet.JobLog, Outcome: fleet.JobFailed, RequestID: ref(int64(-1)),
+			Station: "A", Limit: 5, Kind: fleet.JobLog, Outcome: fleet.JobFailed, RequestID: new(int64(-1)),
 		},
 		"/certificate-requests?station=A&limit=5&wish=chain": store.CertificateQuery{Station: "A", Limit: 5, Wish: fleet.WishChain},
 	} {

@@ -19,7 +19,7 @@ func testDeviceBounds(f *fixture) {
 	for i := range int64(5) {
 		at := noon.Add(time.Duration(i) * time.Minute)
 		v := fullVariable()
-		v.Setting.Variable, v.Value = fmt.Sprint("v", i), ref(fmt.Sprint(i))
+		v.Setting.Variable, v.Value = fmt.Sprint("v", i), new(fmt.Sprint(i))
 		f.submit(told(part(i, 0, false, noon), v))
 		f.submit(fleet.MonitorsReported{Station: "A", Received: at, List: []fleet.Monitor{{Station: "A", ID: i, Setting: v.Setting}}})
 		f.submit(fleet.MessagesReported{Station: "A", Received: at, List: []fleet.DisplayMessage{shown(i, "x")}})
@@ -31,7 +31,7 @@ func testDeviceBounds(f *fixture) {
 		}})
 	}
 	v := fullVariable() // what is known stays current
-	v.Setting.Variable, v.Value = "v1", ref("new")
+	v.Setting.Variable, v.Value = "v1", new("new")
 	f.submit(told(nil, v))
 	var values []string
 	for _, v := range f.variables(store.VariableQuery{}) {
@@ -56,7 +56,7 @@ func testDeviceBounds(f *fixture) {
 func testDeviceReplays(f *fixture) {
 	events := []fleet.Event{
 		fleet.SecurityReported{Station: "A", Received: noon, Time: noon, Type: "x"},
-		job(ref(int64(1)), "Downloading", 0),
+		job(new(int64(1)), "Downloading", 0),
 		fleet.EventsNotified{Station: "A", Received: noon, List: []fleet.MonitoringEvent{overheated(1, noon)}},
 		fleet.MonitorsReported{Station: "A", Received: noon, List: []fleet.Monitor{{Station: "A", ID: 1, Setting: fleet.Setting{Variable: "v"}}}},
 		told(part(1, 0, false, noon), fullVariable()),

@@ -40,7 +40,7 @@ func (f *fixture) history(number int64) string {
 }
 
 func testJobs(f *fixture) {
-	one, two := ref(int64(1)), ref(int64(2))
+	one, two := new(int64(1)), new(int64(2))
 	for i, e := range []fleet.JobReported{
 		job(one, "Downloading", 0), job(two, "Downloading", 1), job(one, "Downloaded", 2), job(one, "Downloaded", 3),
 		job(nil, "Idle", 4), job(two, "DownloadFailed", 5), job(one, "Installed", 6), job(one, "Installed", 7), job(nil, "Idle", 8),
@@ -94,7 +94,7 @@ func testNamelessJobs(f *fixture) {
 	equal(f, "history", f.history(got[0].Number), "Uploading UploadFailed")
 	equal(f, "reason", got[0].ReasonCode+got[0].Info, "ri")
 
-	e := job(ref(int64(1)), "Published", 0)
+	e := job(new(int64(1)), "Published", 0)
 	e.Kind, e.Locations = fleet.JobPublish, []string{"https://u:p@a/b", "ftp://c"}
 	f.submit(e)
 	equal(f, "places", strings.Join(f.jobs(store.JobQuery{})[0].Locations, " "), "https://***@a/b ftp://c")
@@ -109,7 +109,7 @@ func testJobHistory(f *fixture) {
 	equal(f, "steps", got.Steps, 9)
 	equal(f, "history", f.history(got.Number), "step6 step7 step8")
 	for i := range 3 {
-		f.submit(job(ref(int64(i)), "Downloading", i))
+		f.submit(job(new(int64(i)), "Downloading", i))
 	}
 	equal(f, "jobs", len(f.jobs(store.JobQuery{})), 2)
 	if _, err := f.Job(f.Context(), got.Number); !errors.Is(err, store.ErrNotFound) {

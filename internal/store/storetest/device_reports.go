@@ -38,8 +38,8 @@ func fullVariable() fleet.Variable {
 	return fleet.Variable{
 		Station:   "A",
 		Setting:   fleet.Setting{Component: "EVSE", ComponentInstance: "i", EVSE: 1, Connector: 2, Variable: "Power", VariableInstance: "j"},
-		Attribute: "MaxSet", Value: ref("11000.0"), Mutability: fleet.ReadWrite, Persistent: ref(true), Constant: ref(false), DataType: "decimal",
-		Unit: "W", MinLimit: "0", MaxLimit: "22000.0", MaxElements: ref(int64(3)), ValuesList: "a,b", SupportsMonitoring: ref(true),
+		Attribute: "MaxSet", Value: new("11000.0"), Mutability: fleet.ReadWrite, Persistent: new(true), Constant: new(false), DataType: "decimal",
+		Unit: "W", MinLimit: "0", MaxLimit: "22000.0", MaxElements: new(int64(3)), ValuesList: "a,b", SupportsMonitoring: new(true),
 		Source: "NotifyReport", Time: noon.Add(-time.Second), Received: noon,
 	}
 }
@@ -51,7 +51,7 @@ func told(part *fleet.ReportPart, list ...fleet.Variable) fleet.VariablesReporte
 
 func testVariables(f *fixture) {
 	v := fullVariable()
-	key := fleet.Variable{Station: "A", Setting: fleet.Setting{Variable: "HeartbeatInterval"}, Attribute: fleet.AttributeActual, Value: ref("300"), Received: noon}
+	key := fleet.Variable{Station: "A", Setting: fleet.Setting{Variable: "HeartbeatInterval"}, Attribute: fleet.AttributeActual, Value: new("300"), Received: noon}
 	f.submit(told(nil, v, key))
 	got := f.variables(store.VariableQuery{Limit: 1})
 	equal(f, "variables", len(got), 2)
@@ -59,7 +59,7 @@ func testVariables(f *fixture) {
 	equalJSON(f, "variable", got[1], v)
 	for i, q := range []store.VariableQuery{
 		{SettingQuery: store.SettingQuery{Component: "evse"}}, {SettingQuery: store.SettingQuery{Variable: "heartbeatINTERVAL"}},
-		{SettingQuery: store.SettingQuery{EVSE: ref(1)}}, {Attribute: "Target"}, {Mutability: fleet.ReadWrite}, {Station: "B"},
+		{SettingQuery: store.SettingQuery{EVSE: new(1)}}, {Attribute: "Target"}, {Mutability: fleet.ReadWrite}, {Station: "B"},
 	} {
 		equal(f, fmt.Sprintf("%+v", q), len(f.variables(q)), []int{1, 1, 1, 0, 1, 0}[i])
 	}
@@ -71,11 +71,11 @@ func testVariableNature(f *fixture) {
 	v := fullVariable()
 	f.submit(told(nil, v))
 	answer := fleet.Variable{
-		Station: "A", Setting: v.Setting, Attribute: v.Attribute, Value: ref("7"), Source: "GetVariables", Received: noon.Add(time.Minute),
+		Station: "A", Setting: v.Setting, Attribute: v.Attribute, Value: new("7"), Source: "GetVariables", Received: noon.Add(time.Minute),
 	}
 	answer.Setting.Variable = "POWER"
 	f.submit(told(nil, answer))
-	v.Value, v.Source, v.Time, v.Received = ref("7"), "GetVariables", time.Time{}, noon.Add(time.Minute)
+	v.Value, v.Source, v.Time, v.Received = new("7"), "GetVariables", time.Time{}, noon.Add(time.Minute)
 	equalJSON(f, "variable", f.variables(store.VariableQuery{})[0], v)
 	v.Value, v.Mutability = nil, fleet.WriteOnly
 	f.submit(told(nil, v))
@@ -86,7 +86,7 @@ func testVariableNature(f *fixture) {
 func testWrittenVariables(f *fixture) {
 	value := func() string { return *f.variables(store.VariableQuery{})[0].Value }
 	written, read := fullVariable(), fullVariable()
-	written.Value, written.Written = ref("new"), true
+	written.Value, written.Written = new("new"), true
 	f.submit(told(nil, written))
 	equal(f, "written and never read", value(), fleet.Hidden)
 	f.submit(told(nil, written))
@@ -121,8 +121,8 @@ func testVariablePages(f *fixture) {
 }
 
 func testSecrets(f *fixture) {
-	secret := fleet.Variable{Station: "A", Setting: fleet.Setting{Component: "SecurityCtrlr", Variable: "BasicAuthPassword"}, Attribute: "Actual", Value: ref("pw")}
-	writeOnly := fleet.Variable{Station: "A", Setting: fleet.Setting{Variable: "x"}, Attribute: "Actual", Value: ref("pw"), Mutability: fleet.WriteOnly}
+	secret := fleet.Variable{Station: "A", Setting: fleet.Setting{Component: "SecurityCtrlr", Variable: "BasicAuthPassword"}, Attribute: "Actual", Value: new("pw")}
+	writeOnly := fleet.Variable{Station: "A", Setting: fleet.Setting{Variable: "x"}, Attribute: "Actual", Value: new("pw"), Mutability: fleet.WriteOnly}
 	event := overheated(1, noon)
 	event.Setting.Variable, event.Value = "ApnPassword", "pw"
 	for _, e := range []fleet.Event{

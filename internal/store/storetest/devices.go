@@ -40,9 +40,6 @@ func deviceTests() []test {
 	}
 }
 
-// ref returns a pointer to v.
-func ref[T any](v T) *T { return &v }
-
 // notices returns the notices of a kind.
 func (f *fixture) notices(kind fleet.NoticeKind) []fleet.Notice {
 	f.Helper()
@@ -83,7 +80,7 @@ func testSecurityEvents(f *fixture) {
 		Station: "A", Received: noon, Time: noon.Add(-time.Minute), Type: "MemoryExhaustion", TechInfo: "i", Critical: true,
 	})
 	for i, q := range []store.SecurityEventQuery{
-		{}, {Critical: ref(true)}, {Critical: ref(false)}, {Type: "x"}, {Arrival: store.Arrival{Since: noon.Add(time.Minute)}},
+		{}, {Critical: new(true)}, {Critical: new(false)}, {Type: "x"}, {Arrival: store.Arrival{Since: noon.Add(time.Minute)}},
 		{Arrival: store.Arrival{Until: noon.Add(time.Minute)}}, {Arrival: store.Arrival{Station: "C"}},
 	} {
 		equal(f, fmt.Sprintf("%+v", q), len(f.securityEvents(q)), []int{5, 2, 3, 3, 2, 3, 0}[i])
@@ -102,7 +99,7 @@ func overheated(id int64, at time.Time) fleet.MonitoringEvent {
 	return fleet.MonitoringEvent{
 		Station: "A", Received: at, Time: at, EventID: id, Trigger: "Alerting", Kind: "CustomMonitor", Value: "80.5",
 		Setting: fleet.Setting{Component: "Connector", EVSE: 1, Connector: 2, Variable: "Temperature", VariableInstance: "i"},
-		Cleared: ref(false), Cause: ref(int64(3)), MonitorID: ref(int64(9)), Severity: ref(2),
+		Cleared: new(false), Cause: new(int64(3)), MonitorID: new(int64(9)), Severity: new(2),
 		TransactionID: "T", TechCode: "c", TechInfo: "t",
 	}
 }
@@ -134,8 +131,8 @@ func testMonitoringEvents(f *fixture) {
 	plain.Number = got[1].Number
 	equalJSON(f, "plain event", got[1], plain)
 	for i, q := range []store.MonitoringEventQuery{
-		{SettingQuery: store.SettingQuery{Component: "CONNECTOR", Variable: "temperature"}}, {SettingQuery: store.SettingQuery{EVSE: ref(0)}},
-		{SettingQuery: store.SettingQuery{Variable: "nothing"}}, {Trigger: "Delta"}, {Severity: ref(2)}, {Severity: ref(1)},
+		{SettingQuery: store.SettingQuery{Component: "CONNECTOR", Variable: "temperature"}}, {SettingQuery: store.SettingQuery{EVSE: new(0)}},
+		{SettingQuery: store.SettingQuery{Variable: "nothing"}}, {Trigger: "Delta"}, {Severity: new(2)}, {Severity: new(1)},
 		{TransactionID: "T"}, {Arrival: store.Arrival{Station: "B"}},
 	} {
 		equal(f, fmt.Sprintf("%+v", q), len(f.monitoringEvents(q)), []int{1, 2, 0, 2, 1, 0, 1, 0}[i])
@@ -205,18 +202,18 @@ func testMonitors(f *fixture) {
 	e.Part.RequestID, e.List = 2, []fleet.Monitor{monitor(7, 1)}
 	f.submit(e)
 	equal(f, "severity of a monitor that was told again", list(store.MonitorQuery{})[1].Severity, 1)
-	equal(f, "grave ones", len(list(store.MonitorQuery{Severity: ref(3)})), 1)
+	equal(f, "grave ones", len(list(store.MonitorQuery{Severity: new(3)})), 1)
 	equal(f, "of another variable", len(list(store.MonitorQuery{SettingQuery: store.SettingQuery{Variable: "x"}})), 0)
 }
 
 func testCertificateRequests(f *fixture) {
 	csr := fleet.CertificateRequest{
-		Station: "A", Wish: fleet.WishSign, Status: "Rejected", Reason: "no PKI", RequestID: ref(int64(3)), Use: "V2GCertificate",
+		Station: "A", Wish: fleet.WishSign, Status: "Rejected", Reason: "no PKI", RequestID: new(int64(3)), Use: "V2GCertificate",
 		Subject: "CN=A,O=x", KeyAlgorithm: "ECDSA", KeyBits: 256, Fingerprint: "ab", Fault: "f",
 	}
 	ocsp := fleet.CertificateRequest{
 		Station: "A", Wish: fleet.WishStatus, Status: "Failed", HashAlgorithm: "SHA256", IssuerNameHash: "n", IssuerKeyHash: "k",
-		SerialNumber: "s", Source: "OCSP", URL: "http://u:p@ocsp.example", Schema: "v", Action: "Install",
+		SerialNumber: "s", Source: "OCSP", URL: "http://user@ocsp.example", Schema: "v", Action: "Install",
 	}
 	equal(f, "duplicate", f.submit(fleet.CertificateAsked{Station: "A", Received: noon, List: []fleet.CertificateRequest{csr, ocsp}}).Duplicate, false)
 	later := noon.Add(time.Hour)
