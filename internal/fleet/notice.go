@@ -35,3 +35,9 @@ const (
 	NoticeTransactionConflict NoticeKind = "transaction.conflict"
 	NoticeTransactionAnomaly  NoticeKind = "transaction.anomaly"
 )
+
+// The kinds of notices about commands that are kept; NoticeCommand tells of the end of all commands.
+const (
+	NoticeCommandQueued NoticeKind = "command.queued" // also when it waits again
+	NoticeCommandSent   NoticeKind = "command.sent"   // it may be delivered from now on
+)
