@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/chargeyard/chargeyard/ocpp"
 )
 
 // Counts says what a fleet has done so far, and what it is doing.
@@ -24,7 +26,7 @@ type Counts struct {
 	Reconnects int            `json:"reconnects"` // connections beyond the first of each station
 	Queued     int            `json:"queued"`     // transaction messages that the CSMS has not answered yet
 	Dropped    int            `json:"dropped"`    // transaction messages given up after all attempts
-	EnergyWh   int64          `json:"energyWh"`   // delivered in ended transactions
+	EnergyWh   ocpp.Decimal   `json:"energyWh"`   // delivered in ended transactions
 	Errors     map[string]int `json:"errors"`
 	Trouble    string         `json:"trouble,omitempty"` // why the last attempt to connect or boot that failed did; "" when none did
 }
@@ -47,7 +49,7 @@ func (s Summary) WriteTo(w io.Writer) (int64, error) {
 	row("transactions started", s.Started)
 	row("transactions ended", s.Ended)
 	row("meter value messages", s.Samples)
-	row("energy", fmt.Sprintf("%.3f kWh", float64(s.EnergyWh)/1000))
+	row("energy", fmt.Sprintf("%.3f kWh", s.EnergyWh.Float64()/1000))
 	row("commands answered", s.Commands)
 	row("tokens refused", s.Refused)
 	row("reconnects", s.Reconnects)

@@ -55,7 +55,7 @@ func TestFleetGoesThroughWholeSessionsInEveryVersion(t *testing.T) {
 		if p := s.Problem(); p != "" {
 			t.Error(p)
 		}
-		if s.Booted != 6 || s.Started < 12 || s.EnergyWh == 0 || s.Reconnects != 0 || len(s.Errors) != 0 {
+		if s.Booted != 6 || s.Started < 12 || s.EnergyWh.Coef == 0 || s.Reconnects != 0 || len(s.Errors) != 0 {
 			t.Errorf("summary %+v", s)
 		}
 		started, ended, samples := 0, 0, 0
@@ -99,7 +99,7 @@ func TestRefusedTokensStartNothing(t *testing.T) {
 		r := newRecorder(t)
 		r.refuse = true
 		s := newFleet(t, r, simulator.Options{Stations: 3, Duration: 3 * time.Minute}).Run(t.Context())
-		if s.EnergyWh != 0 || s.Samples != 0 || s.Refused == 0 || s.Problem() != "" {
+		if s.EnergyWh.Coef != 0 || s.Samples != 0 || s.Refused == 0 || s.Problem() != "" {
 			t.Errorf("summary %+v", s)
 		}
 	})

@@ -45,9 +45,10 @@ func (s *Station) report(ctx context.Context, o *outlet, connector int) {
 	s.mishap(fmt.Sprintf("report the status of EVSE %d", o.id), err)
 }
 
-// mishap counts an error, but for being offline or not yet accepted, which happens to every station.
+// mishap counts an error, but for being offline or not yet accepted, which happens to every station, and for what the end of
+// the simulation cut short.
 func (s *Station) mishap(what string, err error) {
-	if err != nil && !errors.Is(err, net.ErrClosed) && !errors.Is(err, station.ErrNotAccepted) {
+	if err != nil && s.soft.Err() == nil && !errors.Is(err, net.ErrClosed) && !errors.Is(err, station.ErrNotAccepted) {
 		s.failed(what, err)
 	}
 }

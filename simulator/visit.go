@@ -218,7 +218,7 @@ func (v *visit) end(ctx context.Context, reason StopReason) {
 		v.s.fleet.count(func(c *Counts) {
 			c.Ended++
 			c.Charging--
-			c.EnergyWh += milli(v.tx.record.EnergyWh) / 1000
+			c.EnergyWh = fromMilli(milli(c.EnergyWh) + milli(v.tx.record.EnergyWh))
 		})
 	}
 	v.o.setRunning(nil)

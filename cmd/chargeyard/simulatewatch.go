@@ -60,7 +60,7 @@ func (p *progress) status() string {
 		failed += n
 	}
 	return fmt.Sprintf("%d/%d connected, %d charging, %d offline, %.3f kWh, %.0f messages/s, %d queued, %d errors",
-		c.Connected, c.Stations, c.Charging, c.Stations-c.Connected, float64(c.EnergyWh)/1000, p.messagesPerSecond(c.Messages), c.Queued, failed)
+		c.Connected, c.Stations, c.Charging, c.Stations-c.Connected, c.EnergyWh.Float64()/1000, p.messagesPerSecond(c.Messages), c.Queued, failed)
 }
 
 // messagesPerSecond is the rate of the last second or more.
