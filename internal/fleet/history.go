@@ -20,6 +20,7 @@ type History struct {
 	MeterStart  mark[Decimal]   `json:"ms,omitzero"`
 	MeterStop   mark[Decimal]   `json:"me,omitzero"`
 	MeterLast   mark[Decimal]   `json:"ml,omitzero"`
+	Latest      mark[Decimal]   `json:"lr,omitzero"` // 1.6: of the last event with a reading; MeterLast goes by the times of samples
 	StopReason  mark[string]    `json:"r,omitzero"`
 	State       mark[string]    `json:"h,omitzero"`
 	RemoteStart mark[int64]     `json:"rs,omitzero"`
@@ -52,6 +53,9 @@ func (h *History) Add(e TransactionEvent, content []byte) {
 	h.addPlace(e, p)
 	h.addToken(e, p)
 	h.addMeter(e, p)
+	if !e.Numbered {
+		last(&h.Latest, p, e.Reading().Last)
+	}
 	last(&h.State, p, e.ChargingState)
 	firstOf(&h.RemoteStart, p, e.RemoteStartID)
 	firstOf(&h.Reservation, p, e.ReservationID)

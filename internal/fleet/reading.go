@@ -23,7 +23,7 @@ func (e TransactionEvent) register() []Decimal {
 	samples := slices.Clone(e.Samples)
 	slices.SortStableFunc(samples, func(a, b Sample) int { return cmp.Compare(Micros(a.Time), Micros(b.Time)) })
 	list := make([]Decimal, 0, len(samples)+2)
-	if e.MeterStart != "" {
+	if e.MeterStart != "" && e.Kind == TransactionStarted && !e.Numbered {
 		list = append(list, e.MeterStart.Trim())
 	}
 	for _, s := range samples {
@@ -48,11 +48,11 @@ func (h *History) next(e TransactionEvent, content []byte) arrival {
 	if e.Reading().First == "" {
 		return arrival{}
 	}
-	latest, known := h.MeterLast, h.MeterLast.Set
-	if !known {
-		latest, known = h.MeterStart, h.MeterStart.Set
+	latest := h.MeterLast
+	if !e.Numbered {
+		latest = h.Latest
 	}
-	if !known {
+	if !latest.Set {
 		return arrival{}
 	}
 	if positionOf(e, content).compareEvent(latest.At) < 0 {
