@@ -17,6 +17,7 @@ type Store interface {
 	Transactions
 	Access
 	Devices
+	Commands
 	Notices
 
 	// Health returns nil while the store takes writes, and else the reason why it does not, for /readyz. It

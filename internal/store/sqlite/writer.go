@@ -36,8 +36,8 @@ type writer struct {
 
 	stations map[string]bool   // that have a row
 	grown    map[recordKey]int // records since they were pruned
-	forgetAt time.Time         // when to look for customer information that is too old
 	unknowns int               // tokens that nobody knew, since pruneTokens looked
+	forgetAt time.Time         // when to look for customer information that is too old
 	recent   recent
 	pending  pending
 }
@@ -52,6 +52,7 @@ type pending struct {
 	tokensSeen   int // that nobody knew
 	notices      int // that were written
 	refusals     int // that were written
+	commands     int // that ended
 }
 
 func newWriter(ctx context.Context, db *DB, o store.Options, h hooks) (*writer, error) {

@@ -88,6 +88,7 @@ func Run(t *testing.T, open Open) {
 		{"Cursors", testCursors},
 	})
 	runAll(t, open, deviceTests())
+	runAll(t, open, commandTests())
 }
 
 func runAll(t *testing.T, open Open, tests []test) {

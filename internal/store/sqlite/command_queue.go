@@ -1,0 +1,112 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+)
+
+// commandStep is how many commands are changed in one commit at most.
+const commandStep = 1000
+
+// RecoverCommands implements store.Commands. It takes as many commits as it needs; what was decided in one stays decided.
+func (db *DB) RecoverCommands(ctx context.Context, now time.Time) (recovered int, err error) {
+	for {
+		n := 0
+		err := db.change(ctx, func(w *writer) error {
+			list, err := w.commands(selectCommand+" WHERE state = 'sent' ORDER BY number LIMIT ?", commandStep)
+			n = len(list)
+			for _, c := range list {
+				if _, putErr := w.putCommand(c.Recover(now)); err == nil {
+					err = putErr
+				}
+			}
+			return err
+		})
+		if recovered += n; err != nil || n < commandStep {
+			return recovered, err
+		}
+	}
+}
+
+// ExpireCommands implements store.Commands.
+func (db *DB) ExpireCommands(ctx context.Context, now time.Time) (expired []fleet.Command, next time.Time, err error) {
+	err = db.change(ctx, func(w *writer) (err error) {
+		expired, err = w.expireCommands(now)
+		if err != nil {
+			return err
+		}
+		var due *int64
+		_, err = w.queryRow("SELECT MIN(expires_at) FROM commands WHERE state = 'queued'", nil, []any{&due})
+		if next = (time.Time{}); due != nil {
+			next = fleet.FromMicros(*due)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	return expired, next, nil
+}
+
+func (w *writer) expireCommands(now time.Time) ([]fleet.Command, error) {
+	list, err := w.commands(selectCommand+" WHERE state = 'queued' AND expires_at <= ? ORDER BY expires_at LIMIT ?", fleet.Micros(now), commandStep)
+	if err != nil {
+		return nil, err
+	}
+	for i, c := range list {
+		if c, err = c.Expire(now); err != nil {
+			return nil, fmt.Errorf("command %q: %w", c.ID, err)
+		}
+		if list[i], err = w.putCommand(c); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// commands reads commands in the open transaction. The query must be a constant.
+func (w *writer) commands(query string, args ...any) (all []fleet.Command, err error) {
+	s, err := w.stmt(query) //nolint:sqlclosecheck // as in execCount
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.QueryContext(context.Background(), args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var c fleet.Command
+		if err := rows.Scan(commandFields(&c)...); err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	return all, rows.Err()
+}
+
+// NextCommand implements store.Commands.
+func (db *DB) NextCommand(ctx context.Context, station string) (c fleet.Command, err error) {
+	err = one(ctx, db.readers, selectCommand+" WHERE station = ? AND state = 'queued' ORDER BY rank, number LIMIT 1",
+		[]any{station}, commandFields(&c))
+	return c, err
+}
+
+// QueuedStations implements store.Commands.
+func (db *DB) QueuedStations(ctx context.Context) ([]string, error) {
+	return list(ctx, db.readers, selectFrom("SELECT DISTINCT station FROM commands WHERE state = 'queued'"), func(s *string) []any { return []any{s} })
+}
+
+// pruneCommands deletes the oldest commands that have been dealt with when there are more than are kept.
+func (w *writer) pruneCommands() error {
+	n := w.pending.commands
+	if n == 0 || w.o.KeepCommands < 0 {
+		return nil
+	}
+	return w.exec(`DELETE FROM commands WHERE number IN (SELECT number FROM commands WHERE ended_at IS NOT NULL
+		AND number <= (SELECT MAX(number) FROM commands) - ? ORDER BY number LIMIT ?)`, w.o.KeepCommands, n+pruneStep)
+}
