@@ -33,6 +33,7 @@ func ExampleStation() {
 	defer done()
 	fmt.Println(st.Identity(), "speaks", st.Version(), "from", st.RemoteAddr())
 	fmt.Println("security profile", st.Profile())
+	fmt.Println("bytes that it has not taken yet:", st.Queued())
 	_, ok := st.Protocol().Action("RequestStartTransaction")
 	fmt.Println("has RequestStartTransaction:", ok)
 
@@ -42,6 +43,7 @@ func ExampleStation() {
 	// Output:
 	// CS-1 speaks 1.6 from station.test:1024
 	// security profile 0
+	// bytes that it has not taken yet: 0
 	// has RequestStartTransaction: false
 	// has said something: false
 	// [3,"1",{"currentTime":"2026-01-02T03:04:05Z"}] <nil>

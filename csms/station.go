@@ -98,6 +98,10 @@ func (st *Station) SetPingInterval(d time.Duration) { st.conn.SetPingInterval(ma
 // SetIdleTimeout changes how long the connection may go without any frame; 0 or less is for ever (rule R34).
 func (st *Station) SetIdleTimeout(d time.Duration) { st.conn.SetIdleTimeout(max(d, 0)) }
 
+// Queued returns how many bytes of memory hold the messages that wait for the socket of the station, which has stopped
+// reading or reads slowly; Options.MaxOutbox bounds it. What the kernel has taken is not counted. It is 0 after the end.
+func (st *Station) Queued() int { return st.conn.Queued() }
+
 // Close ends the connection with a close frame: a code that may be sent (RFC 6455, 7.4: 1000 to 1003, 1007 to 1014, or
 // 3000 to 4999) and a reason of at most 123 bytes. It does not block, and may be called from handlers and hooks. Calls
 // under way end at once. The first cause of an end wins: on a connection that has ended, Close does nothing.

@@ -52,10 +52,12 @@ type stormCmd struct {
 	Slow      float64       `default:"0.01" placeholder:"PART" help:"Part of the stations that stops reading in slow-readers. Default 0.01." group:"Storm"`
 	SlowCalls int           `default:"100" placeholder:"N" help:"Large calls to each of them. Default 100." group:"Storm"`
 	SlowBytes int           `default:"262144" placeholder:"N" help:"Size of each. Default 256 KiB." group:"Storm"`
+	Control   time.Duration `zero:"" default:"5s" placeholder:"TIME" help:"slow-readers: how long the same stations first go on reading after as many large calls, to compare with. Default 5s, 0 for no control." group:"Storm"`
 
 	Call        string        `default:"GetLocalListVersion" placeholder:"ACTION" help:"What all stations are asked again and again. \"off\" for nothing." group:"Load"`
 	CallPayload string        `placeholder:"JSON" help:"Its payload." group:"Load"`
-	CallPause   time.Duration `default:"1s" placeholder:"TIME" help:"Time between two rounds. Default 1s." group:"Load"`
+	CallPause   time.Duration `default:"1s" placeholder:"TIME" help:"Time in which each of them is asked once, one after the other. Default 1s." group:"Load"`
+	CallBurst   bool          `help:"Ask all in one moment, and again that time after the last answer." group:"Load"`
 }
 
 // Help is what --help prints below the flags.
@@ -194,6 +196,7 @@ func (c *stormCmd) options() (storm.Options, error) {
 		Tickets: c.Tickets, Dials: c.Dials, BootOnce: c.BootOnce, Before: c.Before, After: c.After, Timeout: c.Timeout,
 		Flaps: c.Flaps, FlapEvery: c.FlapEvery, Slow: c.Slow, SlowCalls: c.SlowCalls, SlowBytes: c.SlowBytes,
 		Library: negativeZero(c.Library), Load: storm.Command{Action: c.Call}, LoadPause: c.CallPause,
+		LoadBurst: c.CallBurst, Control: negativeZero(c.Control),
 	}
 	if c.CallPayload != "" {
 		if !json.Valid([]byte(c.CallPayload)) {
@@ -213,7 +216,7 @@ func (c *stormCmd) options() (storm.Options, error) {
 }
 
 // negativeZero makes of a zero that was asked for what storm.Options knows as none.
-func negativeZero[T int | float64](v T) T {
+func negativeZero[T int | float64 | time.Duration](v T) T {
 	if v == 0 {
 		return -1
 	}

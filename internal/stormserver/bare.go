@@ -87,6 +87,16 @@ func (b *Bare) Ended() map[string]int {
 	return maps.Clone(b.ended)
 }
 
+// Queued is how many bytes wait for the sockets of all stations, and for that of the one where it is most.
+func (b *Bare) Queued() (all, most int64) {
+	for st := range b.CSMS.Stations() {
+		n := int64(st.Queued())
+		all += n
+		most = max(most, n)
+	}
+	return all, most
+}
+
 const heartbeatInterval = 300 // seconds
 
 func (b *Bare) register16() {

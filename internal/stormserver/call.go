@@ -32,7 +32,7 @@ func (b *Bare) Call(ctx context.Context, c storm.Command) (storm.Calls, error) {
 			stations = append(stations, st)
 		} else {
 			total.Offline += max(c.Times, 1)
-			total.Sent += max(c.Times, 1)
+			total.Ordered += max(c.Times, 1)
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
@@ -84,7 +84,10 @@ func decode(c storm.Command) (map[ocpp.Version]any, error) {
 }
 
 func count(c *storm.Calls, err error) {
-	c.Sent++
+	c.Ordered++
+	if !ocpp.SafeToRetry(err) || ocpp.Remote(err) {
+		c.Sent++
+	}
 	refused := ocpp.Remote(err)
 	switch {
 	case err == nil:

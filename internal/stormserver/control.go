@@ -22,6 +22,7 @@ func Inner(settle bool, bare *Bare) storm.Inner {
 	in := storm.Inner{Goroutines: runtime.NumGoroutine(), HeapBytes: int64(m.HeapInuse)}
 	if bare != nil {
 		in.Connected, in.Ended = bare.CSMS.Len(), bare.Ended()
+		in.Queued, in.QueuedMost = bare.Queued()
 	}
 	return in
 }

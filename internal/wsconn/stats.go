@@ -21,3 +21,11 @@ func (c *Conn) Stats() Stats {
 		BytesIn: c.count.bytesIn.Load(), BytesOut: c.count.bytesOut.Load(),
 	}
 }
+
+// Queued returns how many bytes of memory hold what waits behind the frame that is being written; Options.MaxOutbox
+// bounds it. It is 0 after the end.
+func (c *Conn) Queued() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.out.bytes
+}

@@ -68,10 +68,12 @@ type Options struct {
 	Slow       float64                                               // part of the stations that stops reading in SlowReaders; default 0.01
 	SlowCalls  int                                                   // large calls to each of them; default 100
 	SlowBytes  int                                                   // size of each; default 256 KiB
+	Control    time.Duration                                         // how long the same stations go on reading first, after as many large calls; default 5 s, negative or with StrikeAt: no control
 	Library    int                                                   // real clients of package station; default 50, negative: none
 	Call       func(ctx context.Context, c Command) (Calls, error)   // sends requests of the CSMS; nil: no such load
 	Load       Command                                               // what is sent to all stations again and again; default GetLocalListVersion
-	LoadPause  time.Duration                                         // between two rounds of it; default 1 s
+	LoadPause  time.Duration                                         // in which each station gets it once, one after the other; default 1 s
+	LoadBurst  bool                                                  // all get it in one moment, LoadPause after the last answer
 	ServerPID  int                                                   // process of the CSMS, read in /proc; 0 is not known
 	Probe      func(ctx context.Context, settle bool) (Inner, error) // what the CSMS knows of itself; nil: nothing
 	OnProgress func(p Progress)                                      // called four times a second; must return soon
@@ -96,7 +98,8 @@ type Command struct {
 
 // Calls counts how requests of the CSMS ended.
 type Calls struct {
-	Sent     int `json:"sent"`     // all of them
+	Ordered  int `json:"ordered"`  // all of them
+	Sent     int `json:"sent"`     // handed to the connection; the others ended before their turn
 	Answered int `json:"answered"` // with a result
 	Refused  int `json:"refused"`  // with a CALLERROR, or by the CSMS itself
 	Timeout  int `json:"timeout"`
@@ -105,6 +108,7 @@ type Calls struct {
 }
 
 func (c *Calls) add(o Calls) {
+	c.Ordered += o.Ordered
 	c.Sent += o.Sent
 	c.Answered += o.Answered
 	c.Refused += o.Refused
@@ -118,7 +122,9 @@ type Inner struct {
 	Goroutines int            `json:"goroutines"`
 	HeapBytes  int64          `json:"heap_bytes"` // in use
 	Connected  int            `json:"connected"`
-	Ended      map[string]int `json:"ended,omitempty"` // connections that ended, by cause
+	Queued     int64          `json:"queued_bytes,omitempty"` // what waits for the sockets of all stations
+	QueuedMost int64          `json:"queued_most,omitempty"`  // and for that of the station where it is most
+	Ended      map[string]int `json:"ended,omitempty"`        // connections that ended, by cause
 }
 
 func (o Options) withDefaults() (Options, error) {
@@ -143,6 +149,7 @@ func (o Options) withDefaults() (Options, error) {
 	orElse(&o.Slow, 0.01)
 	orElse(&o.SlowCalls, 100)
 	orElse(&o.SlowBytes, 256<<10)
+	orElse(&o.Control, 5*time.Second)
 	orElse(&o.Library, 50)
 	o.Library = max(o.Library, 0)
 	orElse(&o.LoadPause, time.Second)

@@ -72,9 +72,13 @@ func GoroutineProbe(url string) func(context.Context, bool) (Inner, error) {
 // /api/v1.
 func APICall(url, token string) func(context.Context, Command) (Calls, error) {
 	// The server takes few requests of this kind at once: those to named stations wait for each other here.
-	turn := make(chan struct{}, 2)
+	turns := map[bool]chan struct{}{false: make(chan struct{}, 1), true: make(chan struct{}, 2)}
 	return repeated(func(ctx context.Context, c Command) (Calls, error) {
 		if c.Stations != nil {
+			turn := turns[c.Times > 1]
+			if c.Times > 1 { // the next one is not to wait for a station that does not answer
+				c.Timeout = min(c.Timeout, repeatedTimeout)
+			}
 			select {
 			case turn <- struct{}{}:
 				defer func() { <-turn }()
@@ -92,11 +96,13 @@ func APICall(url, token string) func(context.Context, Command) (Calls, error) {
 	})
 }
 
+// repeatedTimeout is how long an API is asked to wait for each of the calls of Command.Times.
+const repeatedTimeout = 500 * time.Millisecond
+
 // repeated makes the calls of Command.Times at once.
 func repeated(once func(context.Context, Command) (Calls, error)) func(context.Context, Command) (Calls, error) {
 	return func(ctx context.Context, c Command) (total Calls, failed error) {
 		times := max(c.Times, 1)
-		c.Times = 0
 		var mu sync.Mutex
 		var all sync.WaitGroup
 		for range times {
@@ -132,13 +138,13 @@ func bulk(ctx context.Context, url, token string, c Command) (Calls, error) {
 		Details int             `json:"details"`
 	}{c.Action, c.Payload, c.Timeout.Seconds(), selection{c.Stations, c.Stations == nil, c.Stations == nil}, 10_000, 1}
 	var got struct {
-		Answered, Refused, Timeout, Offline, Invalid, Failed int
+		Sent, Answered, Refused, Timeout, Offline, Invalid, Failed int
 	}
 	if err := exchange(ctx, http.MethodPost, url, token, request, &got); err != nil {
 		return Calls{}, err
 	}
 	n := Calls{Answered: got.Answered, Refused: got.Refused + got.Invalid, Timeout: got.Timeout, Offline: got.Offline, Failed: got.Failed}
-	n.Sent = n.Answered + n.Refused + n.Timeout + n.Offline + n.Failed
+	n.Ordered, n.Sent = n.Answered+n.Refused+n.Timeout+n.Offline+n.Failed, got.Sent
 	return n, nil
 }
 

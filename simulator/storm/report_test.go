@@ -20,7 +20,7 @@ func example() *Result {
 		Slow: &Slow{Stations: 1}, Library: Library{Stations: 5, Back: 5}, Problems: []string{},
 		Log: map[string]int{"a warning": 2},
 	}
-	res.Calls.During = Calls{Sent: 10, Answered: 8, Offline: 2}
+	res.Calls.During = Calls{Ordered: 10, Sent: 8, Answered: 8, Offline: 2}
 	res.Latency.During = Latency{Count: 10, P50: 0.4, P99: 3}
 	res.Server = Server{Loaded: Process{RSS: 80 << 20, Descriptors: 120}, Peak: Process{RSS: 90 << 20, Inner: Inner{Goroutines: 100}}, PerStation: 6300}
 	for i := range 60 {

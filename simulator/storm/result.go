@@ -38,6 +38,7 @@ type Result struct {
 		During Calls `json:"during"`
 		After  Calls `json:"after"`
 	} `json:"calls"` // of the server
+	Parts   []Part  `json:"parts"`
 	Library Library `json:"library"`
 	Server  Server  `json:"server"`
 
@@ -75,9 +76,14 @@ type Milestone struct {
 
 // Slow says how the stations that stopped reading fared.
 type Slow struct {
-	Stations int     `json:"stations"`
-	CutOff   Latency `json:"cut_off"` // how long the server kept them
-	Calls    Calls   `json:"calls"`   // the large ones
+	Stations   int     `json:"stations"`
+	CutOff     Latency `json:"cut_off"`                // how long the server kept them
+	Calls      Calls   `json:"calls"`                  // the large ones
+	Control    Calls   `json:"control"`                // the large ones while they still read
+	Queued     int64   `json:"queued_bytes,omitempty"` // the most that waited for the sockets of all stations, looked at twice a second
+	QueuedMost int64   `json:"queued_most,omitempty"`  // and for the socket of one
+	ToBefore   float64 `json:"p99_to_before"`          // p99 of the others with the stuck ones, over that before
+	ToControl  float64 `json:"p99_to_control"`         // and over that of Control; 0 when there was none
 }
 
 // Server are looks at the server's process.
@@ -160,14 +166,17 @@ func (r *run) conclude(res *Result) {
 		}
 	}
 	beats := r.latency.all()
-	res.Latency.Before = latencyOf(between(beats, 0, at))
+	res.Parts = r.parts(beats, at)
+	res.Latency.Before = latencyOf(between(beats, 0, r.calmEnd(at)))
 	res.Latency.During = latencyOf(between(beats, at, res.stormEnd))
 	res.Latency.After = latencyOf(between(beats, res.stormEnd, res.afterEnd))
 	shakes := r.handshakes.all()
 	res.Handshake = latencyOf(between(shakes, at, res.stormEnd))
 	res.Calls.Before, res.Calls.During, res.Calls.After = r.load[0], r.load[1], r.load[2]
 	if r.o.Variant == SlowReaders {
-		res.Slow = &Slow{Stations: res.Struck, CutOff: latencyOf(between(r.freed.all(), 0, 1<<62)), Calls: r.slow}
+		res.Slow = &Slow{Stations: res.Struck, CutOff: latencyOf(between(r.freed.all(), 0, 1<<62)), Calls: r.slow, Control: r.flood}
+		res.Slow.Queued, res.Slow.QueuedMost = r.queued.Queued, r.queued.QueuedMost
+		res.Slow.compare(res.Parts)
 	}
 	r.concludeServer(res, at)
 	res.Bands = bands(beats, at, res.afterEnd)

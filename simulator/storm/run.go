@@ -17,6 +17,9 @@ type Phase string
 const (
 	Connecting Phase = "connect" // until all are connected, booted and answering
 	Before     Phase = "before"  // measuring in peace
+	Flood      Phase = "flood"   // control of SlowReaders: those that will stop get the large calls, and read
+	Control    Phase = "control" // and go on sending and reading
+	Rest       Phase = "rest"    // until the work of the control is done
 	Storm      Phase = "storm"   // from the strike until all are back
 	After      Phase = "after"   // measuring in peace again
 	Leaving    Phase = "leave"   // all disconnect
@@ -61,10 +64,13 @@ type run struct {
 	mu       sync.Mutex
 	phase    Phase
 	since    int64
+	marks    []mark
+	queued   Inner // at most
 	ghosts   []*conn
 	timeline []Point
 	load     [3]Calls // before, during, after
-	slow     Calls
+	flood    Calls    // the large ones, to stations that read
+	slow     Calls    // and to those that do not
 }
 
 // Run runs one storm and measures it. The error says why there is nothing to report: wrong options, or a CSMS that
@@ -153,21 +159,24 @@ func (r *run) weather(ctx context.Context, res *Result) error {
 	defer busy.Wait()
 	defer stop()
 	busy.Go(func() { r.pace(living) })
-	kick := make(chan struct{}, 1)
+	kick := make(chan []string, 1)
 	busy.Go(func() { r.loadLoop(living, kick) })
 	r.library.work(living, &busy)
 
 	r.enter(Before)
 	r.calm(ctx)
+	r.control(ctx)
 	r.enter(Storm)
-	kick <- struct{}{}
-	sleep(ctx, kickOff)
+	if r.o.Variant != SlowReaders { // there nothing is lost that calls could be under way on
+		kick <- nil
+		sleep(ctx, kickOff)
+	}
 	struck := r.strike(ctx)
 	at := r.struckAt.Load()
 	burdened, relieve := context.WithCancel(living)
 	defer relieve()
 	if r.o.Variant == SlowReaders {
-		busy.Go(func() { r.burden(burdened, struck) })
+		busy.Go(func() { r.burden(burdened, struck, &r.slow) })
 	}
 	r.wait(ctx, func() bool { return r.calmAgain(struck, at, kick) })
 	relieve()
@@ -198,15 +207,19 @@ func (r *run) calm(ctx context.Context) {
 const kickOff = 20 * time.Millisecond
 
 // calmAgain reports whether the storm is over. Calls that are all that is missing it orders at once.
-func (r *run) calmAgain(struck []*light, at int64, kick chan<- struct{}) bool {
+func (r *run) calmAgain(struck []*light, at int64, kick chan<- []string) bool {
 	if r.o.Variant == SlowReaders && r.stuckNow.Load() > 0 || !r.settled(struck, at) || !r.library.ready() {
 		return false
 	}
 	if r.o.Call == nil || r.called(struck) {
 		return true
 	}
+	var who []string // all
+	if r.o.Variant == SlowReaders {
+		who = identities(struck)
+	}
 	select {
-	case kick <- struct{}{}:
+	case kick <- who:
 	default:
 	}
 	return false

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,7 +59,7 @@ func targetWith(t *testing.T, so stormserver.Options, cfg *tls.Config, wrap func
 		Before: 300 * time.Millisecond, After: 300 * time.Millisecond, LoadPause: 50 * time.Millisecond,
 		FlapEvery: 200 * time.Millisecond, Flaps: 3,
 		Probe: func(context.Context, bool) (storm.Inner, error) {
-			return storm.Inner{Connected: bare.CSMS.Len(), Ended: bare.Ended()}, nil
+			return stormserver.Inner(false, bare), nil
 		},
 	}
 }
@@ -168,13 +169,30 @@ func (l smallBuffers) Accept() (net.Conn, error) {
 func TestStationsThatStopReadingAreCutOffAndComeBack(t *testing.T) {
 	bare, o := targetWith(t, stormserver.Options{MaxOutbox: 16 << 10}, nil, func(l net.Listener) net.Listener { return smallBuffers{l} })
 	o.Variant, o.Stations, o.Slow, o.SlowCalls, o.SlowBytes = storm.SlowReaders, 100, 0.03, 10, 8<<10
-	o.Load.Timeout = time.Second
+	o.Control = 100 * time.Millisecond
 	res := survive(t, o)
-	if res.Slow == nil || res.Slow.Stations != 3 || res.Slow.CutOff.Count != 3 || res.Slow.Calls.Sent == 0 {
-		t.Errorf("%+v", res.Slow)
+	s := res.Slow
+	if s == nil || s.Stations != 3 || s.CutOff.Count != 3 {
+		t.Fatalf("%+v", s)
+	}
+	if s.Calls.Ordered != 30 || s.Calls.Answered != 0 || s.Calls.Sent > 3 || s.Calls.Failed != 30 {
+		t.Errorf("large calls to those that do not read: %+v", s.Calls)
+	}
+	if s.Control.Ordered != 30 || s.Control.Answered != 30 || s.Control.Sent != 30 {
+		t.Errorf("large calls to those that read: %+v", s.Control)
 	}
 	if bare.Ended()["wsconn: the peer stopped reading: the outbox is full"] != 3 {
 		t.Errorf("ended: %v", bare.Ended())
+	}
+	var phases []storm.Phase
+	for _, p := range res.Parts {
+		phases = append(phases, p.Phase)
+	}
+	if want := []storm.Phase{storm.Before, storm.Flood, storm.Control, storm.Rest, storm.Storm, storm.After}; !slices.Equal(phases, want) {
+		t.Errorf("phases %v, want %v", phases, want)
+	}
+	if s.ToBefore == 0 || s.ToControl == 0 {
+		t.Errorf("nothing is compared: %+v", s)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -20,6 +21,9 @@ const (
 	pingsPerCall = 4
 )
 
+// pipelinedID begins the ids of these CALLs. Long ids make long answers.
+const pipelinedID = "xxxxxxxxxxxxxxxxxxxxxxxx"
+
 // pipeline is a station that has stopped reading: it sends CALLs without end until the server ends the connection.
 func (s *light) pipeline(ctx context.Context, c *conn) {
 	defer s.run.stuckNow.Add(-1)
@@ -27,48 +31,84 @@ func (s *light) pipeline(ctx context.Context, c *conn) {
 	if c.SetDeadline(time.Time{}) != nil {
 		return
 	}
-	burst := max(1, min(pipelineRate, pipelineTotal/s.run.stuckAll)*int(pipelineEvery)/int(time.Second))
-	pad := strings.Repeat("x", 24) // long ids make long answers
-	ping := []byte(strings.Repeat("x", 125))
-	sleep(ctx, rand.N(pipelineEvery)) // not all in the same moment
-	for ctx.Err() == nil {
-		var b []byte
-		for range burst {
-			b = appendFrame(b, opText, appendCall(nil, pad+s.run.messageID(), "Heartbeat", "{}"))
-			for range pingsPerCall {
-				b = appendFrame(b, opPing, ping)
-			}
-		}
-		if _, err := c.Write(b); err != nil {
-			break
-		}
-		sleep(ctx, pipelineEvery)
-	}
+	s.talk(ctx, c, s.run.stuckAll)
 	if ctx.Err() == nil {
 		s.run.freed.add(s.run.now(), s.run.now()-begun)
 	}
 }
 
-// burden makes the CSMS send large calls to the stations that have stopped reading, until ctx ends.
-func (r *run) burden(ctx context.Context, struck []*light) {
-	if r.o.Call == nil {
+// talk sends CALLs and pings, as one of so many stations that do, until ctx or the connection ends.
+func (s *light) talk(ctx context.Context, c *conn, stations int) {
+	burst := max(1, min(pipelineRate, pipelineTotal/stations)*int(pipelineEvery)/int(time.Second))
+	ping := []byte(strings.Repeat("x", 125))
+	sleep(ctx, rand.N(pipelineEvery)) // not all in the same moment
+	for ctx.Err() == nil {
+		var b []byte
+		for range burst {
+			b = appendFrame(b, opText, appendCall(nil, pipelinedID+s.run.messageID(), "Heartbeat", "{}"))
+			for range pingsPerCall {
+				b = appendFrame(b, opPing, ping)
+			}
+		}
+		if _, err := c.Write(b); err != nil {
+			return
+		}
+		sleep(ctx, pipelineEvery)
+	}
+}
+
+// control puts the load of the strike on the server while everybody reads: what the others feel of it is the work, and
+// what they feel more of the strike is those that do not read.
+func (r *run) control(ctx context.Context) {
+	if r.o.Variant != SlowReaders || r.o.Control < 0 || !r.o.StrikeAt.IsZero() {
 		return
 	}
-	names := make([]string, 0, len(struck))
-	for _, s := range struck {
-		names = append(names, s.identity)
+	who := r.victims()
+	talking, hush := context.WithCancel(ctx)
+	var talkers sync.WaitGroup
+	r.enter(Flood)
+	for _, s := range who {
+		if c := s.cur.Load(); c != nil {
+			talkers.Go(func() { s.talk(talking, c, len(who)) })
+		}
+	}
+	r.burden(ctx, who, &r.flood)
+	r.enter(Control)
+	sleep(ctx, r.o.Control)
+	hush()
+	talkers.Wait()
+	r.enter(Rest)
+	sleep(ctx, restTime)
+}
+
+// restTime is how long the server has to finish the work of the control.
+const restTime = time.Second
+
+// burden makes the CSMS send large calls to stations, until ctx ends, and counts them.
+func (r *run) burden(ctx context.Context, who []*light, total *Calls) {
+	if r.o.Call == nil {
+		return
 	}
 	payload, err := json.Marshal(map[string]string{"vendorId": "chargeyard.storm", "data": strings.Repeat("x", r.o.SlowBytes)})
 	if err != nil {
 		return // a map of strings can be encoded
 	}
+	// They are not to expire behind a call that a stuck station does not answer: they wait for its end.
 	counts, err := r.o.Call(ctx, Command{
-		Action: "DataTransfer", Payload: payload, Stations: names, Times: r.o.SlowCalls, Timeout: r.o.Load.Timeout,
+		Action: "DataTransfer", Payload: payload, Stations: identities(who), Times: r.o.SlowCalls, Timeout: r.o.Timeout,
 	})
 	if err != nil && ctx.Err() == nil {
 		r.strange.add("large calls that could not be made: " + err.Error())
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.slow.add(counts)
+	total.add(counts)
+}
+
+func identities(list []*light) []string {
+	names := make([]string, 0, len(list))
+	for _, s := range list {
+		names = append(names, s.identity)
+	}
+	return names
 }

@@ -55,7 +55,10 @@ func (r *Result) Verdict() string {
 
 func (r *Result) sections() []section {
 	list := []section{r.stormSection(), r.latencySection()}
-	if r.Calls.Before.Sent+r.Calls.During.Sent+r.Calls.After.Sent > 0 {
+	if r.Slow != nil && len(r.Parts) > 0 {
+		list = append(list, r.partSection())
+	}
+	if r.Calls.Before.Ordered+r.Calls.During.Ordered+r.Calls.After.Ordered > 0 {
 		list = append(list, r.callSection())
 	}
 	if r.Library.Stations > 0 {
@@ -83,7 +86,7 @@ func (r *Result) stormSection() section {
 	milestone("connected again", r.Back.Connected)
 	milestone("booted", r.Back.Booted)
 	milestone("answering", r.Back.Answering)
-	if r.Calls.During.Sent > 0 {
+	if r.Calls.During.Ordered > 0 {
 		milestone("reached by a call", r.Back.Called)
 	}
 	add("handshake", "%s", r.Handshake)
@@ -99,7 +102,22 @@ func (r *Result) stormSection() section {
 	if r.Slow != nil {
 		add("stopped reading", "%d, cut off after %s", r.Slow.Stations, r.Slow.CutOff)
 		add("large calls to them", "%s", r.Slow.Calls)
+		add("while they still read", "%s", r.Slow.Control)
+		if r.Slow.Queued > 0 {
+			add("waiting for sockets", "at most %s, for one station %s", size(r.Slow.Queued), size(r.Slow.QueuedMost))
+		}
 	}
+	return s
+}
+
+// partSection has what the storm itself used beside the latency: it is the judge of how far that is the server's.
+func (r *Result) partSection() section {
+	s := section{title: "Heartbeats of the stations that stayed, by phase"}
+	for _, p := range r.Parts {
+		s.rows = append(s.rows, row{string(p.Phase), fmt.Sprintf("%.1f s   p50 %s   p99 %s   cores: server %.2f, storm %.2f",
+			p.Seconds, p.Latency.P50, p.Latency.P99, p.ServerCores, p.StormCores)})
+	}
+	s.rows = append(s.rows, row{"p99 of storm to", fmt.Sprintf("before %.2f, control %.2f", r.Slow.ToBefore, r.Slow.ToControl)})
 	return s
 }
 
@@ -184,7 +202,7 @@ func (l Latency) String() string {
 // String writes the counts that are not zero.
 func (c Calls) String() string {
 	var s strings.Builder
-	fmt.Fprintf(&s, "%d sent, %d answered", c.Sent, c.Answered)
+	fmt.Fprintf(&s, "%d, %d sent, %d answered", c.Ordered, c.Sent, c.Answered)
 	for _, n := range []struct {
 		count int
 		what  string

@@ -2,6 +2,7 @@ package storm
 
 import (
 	"context"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,6 +18,7 @@ type Point struct {
 	RSS        int64   `json:"rss,omitempty"`
 	CPU        float64 `json:"cpu_seconds,omitempty"` // used so far
 	Goroutines int     `json:"goroutines,omitempty"`
+	StormCPU   float64 `json:"storm_cpu_seconds,omitempty"` // used so far by the storm itself
 
 	at int64
 }
@@ -65,16 +67,23 @@ func (r *run) probeLoop(ctx context.Context, goroutines *atomic.Int64) {
 	for ctx.Err() == nil {
 		if in, err := r.o.Probe(ctx, false); err == nil {
 			goroutines.Store(int64(in.Goroutines))
+			r.noteQueued(in)
 		}
 		sleep(ctx, probeEvery)
 	}
+}
+
+func (r *run) noteQueued(in Inner) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.queued.Queued, r.queued.QueuedMost = max(r.queued.Queued, in.Queued), max(r.queued.QueuedMost, in.QueuedMost)
 }
 
 func (r *run) note(p Progress, goroutines int) {
 	usage := processUsage(r.o.ServerPID)
 	point := Point{
 		at: r.now(), Connected: p.Connected, Booted: p.Booted, Answering: p.Answering, Refused: p.Refused,
-		RSS: usage.RSS, CPU: usage.CPU, Goroutines: goroutines,
+		RSS: usage.RSS, CPU: usage.CPU, Goroutines: goroutines, StormCPU: processUsage(os.Getpid()).CPU,
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
