@@ -41,11 +41,12 @@ func (s *Session) Do(ctx context.Context, action ocpp.Action, req any, newRespon
 	if err != nil {
 		return nil, err
 	}
+	f := beforeSend(ctx)
 	if s.o.Interceptor == nil {
-		return s.roundTrip(ctx, x, req, newResponse)
+		return s.roundTrip(ctx, x, f, req, newResponse)
 	}
-	return s.o.Interceptor(withoutMessageID(ctx), x, req, func(ctx context.Context, req any) (any, error) {
-		return s.roundTrip(ctx, x, req, newResponse)
+	return s.o.Interceptor(withoutBeforeSend(withoutMessageID(ctx), f), x, req, func(ctx context.Context, req any) (any, error) {
+		return s.roundTrip(ctx, x, f, req, newResponse)
 	})
 }
 

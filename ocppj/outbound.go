@@ -87,13 +87,13 @@ func (o *outbound) takeAll() []*call {
 	return all
 }
 
-// roundTrip sends one CALL when its turn comes and waits for the answer.
-func (s *Session) roundTrip(ctx context.Context, x *ocpp.Exchange, req any, newResponse func() any) (any, error) {
+// roundTrip sends one CALL when its turn comes and waits for the answer. before is as WithBeforeSend has it.
+func (s *Session) roundTrip(ctx context.Context, x *ocpp.Exchange, before func(context.Context) error, req any, newResponse func() any) (any, error) {
 	if err := s.precheck(x.Action.Name, req); err != nil {
 		return nil, err
 	}
 	c := &call{id: x.MessageID, action: x.Action.Name, done: make(chan outcome, 1)}
-	if err := s.sendInTurn(ctx, c, x, req); err != nil {
+	if err := s.sendInTurn(ctx, c, x, before, req); err != nil {
 		return nil, err
 	}
 	select {
@@ -108,7 +108,7 @@ func (s *Session) roundTrip(ctx context.Context, x *ocpp.Exchange, req any, newR
 }
 
 // sendInTurn makes the frame when the turn has come: calls that wait, which may be many and large, have none.
-func (s *Session) sendInTurn(ctx context.Context, c *call, x *ocpp.Exchange, req any) error {
+func (s *Session) sendInTurn(ctx context.Context, c *call, x *ocpp.Exchange, before func(context.Context) error, req any) error {
 	if err := s.takeTurn(ctx, c); err != nil {
 		return err
 	}
@@ -126,6 +126,9 @@ func (s *Session) sendInTurn(ctx context.Context, c *call, x *ocpp.Exchange, req
 		return err
 	}
 	defer s.o.Buffers.put(frame)
+	if err := announce(ctx, x, before); err != nil {
+		return err
+	}
 	if err := s.transmit(c, *frame); err != nil {
 		return err
 	}
