@@ -71,7 +71,7 @@ func TestWrongCommandLinesSayWhatIsWrong(t *testing.T) {
 		"cannot read the configuration": {"serve", "--config", "nowhere.json"},
 		"--log-level must be one of":    {"serve", "--log-level", "loud"},
 		"invalid duration":              {"serve", "--heartbeat", "often"},
-		"expected one of \"new\"":              {"token"},
+		"expected one of \"new\"":       {"token"},
 		"missing flags: --url":          {"simulate"},
 		"--heartbeat takes a value":     {"serve", "--heartbeat", "0"},
 		"--heartbeat takes a duration":  {"serve", "--heartbeat=-1s"},
