@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/apiclient"
@@ -51,6 +52,8 @@ type transactionView struct {
 	Events        int64       `json:"events"`
 	MissingEvents int64       `json:"missingEvents"`
 	Conflicts     int64       `json:"conflicts"`
+	Anomalies     []string    `json:"anomalies"`
+	ClockOffset   *float64    `json:"clockOffset"`
 	FirstReceived *time.Time  `json:"firstReceivedAt"`
 	LastReceived  *time.Time  `json:"lastReceivedAt"`
 }
@@ -67,8 +70,8 @@ type transactionsListCmd struct {
 
 // Help explains more than the one line.
 func (transactionsListCmd) Help() string {
-	return `The latest start is first. TROUBLE says what is wrong with the events of a transaction: messages that are missing, that
-contradict each other, or a start that never came.
+	return `The latest start is first. TROUBLE says what is wrong with the events of a transaction: a start that never came, messages that are missing, that
+conflict with others of the same number, and anomalies, such as an end before the start; "show" names those.
 
     chargeyard transactions --active --station CP-001
     chargeyard transactions --since 24h --output json`
@@ -175,21 +178,26 @@ func (t *transactionView) state() string {
 	return "ended"
 }
 
+// trouble names what is wrong with the events, the gravest first.
 func (t *transactionView) trouble() string {
-	said := ""
-	add := func(n int64, what string) {
-		if n == 0 {
-			return
-		}
-		if said != "" {
-			said += ", "
-		}
-		said += fmt.Sprintf(what, n)
-	}
-	add(t.MissingEvents, "%d missing")
-	add(t.Conflicts, "%d conflicts")
+	var said []string
 	if !t.StartSeen {
-		add(1, "%.0dno start")
+		said = append(said, "no start")
 	}
-	return said
+	for _, part := range []struct {
+		n        int64
+		one, all string
+	}{
+		{t.MissingEvents, "missing", "missing"},
+		{t.Conflicts, "conflict", "conflicts"},
+		{int64(len(t.Anomalies)), "anomaly", "anomalies"},
+	} {
+		switch {
+		case part.n == 1:
+			said = append(said, "1 "+part.one)
+		case part.n > 1:
+			said = append(said, strconv.FormatInt(part.n, 10)+" "+part.all)
+		}
+	}
+	return strings.Join(said, ", ")
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/apiclient"
@@ -80,6 +81,8 @@ func (t *transactionView) facts(now time.Time) facts {
 		f.add("reservation", strconv.FormatInt(*t.ReservationID, 10))
 	}
 	f.add("events", t.history())
+	f.add("anomalies", strings.Join(t.Anomalies, ", "))
+	f.add("clock", t.clock())
 	f.add("first message", moment(t.FirstReceived, now))
 	f.add("last message", moment(t.LastReceived, now))
 	return f
@@ -117,6 +120,21 @@ func (t *transactionView) history() string {
 		return said + "; " + trouble
 	}
 	return said + ", none missing"
+}
+
+// clock tells how far the station's clock is off, when that is more than messages take to travel; "" when not.
+func (t *transactionView) clock() string {
+	if t.ClockOffset == nil {
+		return ""
+	}
+	off := time.Duration(*t.ClockOffset * float64(time.Second))
+	switch {
+	case off >= 5*time.Second:
+		return "the station's is about " + span(off) + " behind"
+	case off <= -5*time.Second:
+		return "the station's is about " + span(-off) + " ahead"
+	}
+	return ""
 }
 
 // sampleView is what the tables show of a sample of the API.
