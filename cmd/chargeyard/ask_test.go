@@ -144,7 +144,7 @@ func TestStationsAreListedShownAddedAndDeleted(t *testing.T) {
 	}
 	a.eventually("CP-1", "stations", "--online") // presence is written a moment later
 	for args, want := range map[string]string{
-		"--online": "CP-1", "--version 1.6": "CP-1", "--find müll": "CP-1", "--offline": "A/B?ü", "--limit 1": "A/B?ü",
+		"--online": "CP-1", "--version 1.6": "CP-1", "--find müll": "CP-1", "--find cp-": "CP-1", "--boot accepted": "CP-1", "--offline": "A/B?ü", "--limit 1": "A/B?ü",
 	} {
 		out := a.want(0, want, append([]string{"stations"}, strings.Fields(args)...)...)
 		if strings.Count(out, "\n") != 2 {
@@ -152,6 +152,8 @@ func TestStationsAreListedShownAddedAndDeleted(t *testing.T) {
 		}
 	}
 	a.want(0, "There is no such station.", "stations", "--version", "2.1")
+	a.want(0, "There is no such station.", "stations", "--boot", "pending")
+	a.want(0, "CP-1", "stations", "--model", "充電器 one")
 	a.want(0, "GroundFailure", "stations", "show", "CP-1")
 	a.want(0, "no, never", "stations", "show", "A/B?ü")
 	a.want(0, `"id":"A/B?ü"`, "stations", "show", "A/B?ü", "-o", "json")

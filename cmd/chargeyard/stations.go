@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -75,7 +76,10 @@ type stationsListCmd struct {
 	Online  bool   `env:"-" xor:"connected" help:"Only those that are connected."`
 	Offline bool   `env:"-" xor:"connected" help:"Only those that are not."`
 	Version string `env:"-" enum:",1.6,2.0.1,2.1" default:"" placeholder:"VERSION" help:"Only those whose latest connection spoke this version of OCPP."`
-	Find    string `env:"-" placeholder:"TEXT" help:"Only those with this text in their id, vendor, model, serial number or firmware, in any case."`
+	Vendor  string `env:"-" placeholder:"NAME" help:"Only those of this vendor, in any case."`
+	Model   string `env:"-" placeholder:"NAME" help:"Only those of this model, in any case."`
+	Boot    string `env:"-" enum:",accepted,pending,rejected" default:"" placeholder:"STATUS" help:"Only those whose latest boot was answered with accepted, pending or rejected."`
+	Find    string `env:"-" placeholder:"TEXT" help:"Only those with this text in their id, vendor, model, serial number or firmware; A and a are one."`
 	Limit   int    `env:"-" placeholder:"N" help:"The first N of them. Default: all."`
 }
 
@@ -84,6 +88,7 @@ func (stationsListCmd) Help() string {
 	return `CONNECTORS counts what the connectors last said of themselves.
 
     chargeyard stations --online --version 2.0.1
+    chargeyard stations --boot pending
     chargeyard stations --find acme --output json`
 }
 
@@ -93,34 +98,30 @@ func (c *stationsListCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	list := first(keep(client.Items(ctx, "/stations", c.query()), c.wants), c.Limit)
+	list := first(client.Items(ctx, "/stations", c.query()), c.Limit)
 	if c.json() {
 		return writeArray(s.out, list)
 	}
-	return c.table(s, withConnectors(ctx, client, list))
+	return c.table(s, list)
 }
 
 func (c *stationsListCmd) query() url.Values {
-	switch {
-	case c.Online:
-		return url.Values{"online": {"true"}}
-	case c.Offline:
-		return url.Values{"online": {"false"}}
+	q := url.Values{}
+	if c.Online || c.Offline {
+		q.Set("online", strconv.FormatBool(c.Online))
 	}
-	return nil
-}
-
-// wants filters by what the API does not.
-func (c *stationsListCmd) wants(item json.RawMessage) (bool, error) {
-	var st stationView
-	if err := json.Unmarshal(item, &st); err != nil {
-		return false, err
+	if c.Boot != "" {
+		q.Set("bootStatus", strings.ToUpper(c.Boot[:1])+c.Boot[1:])
 	}
-	if c.Version != "" && or(st.Version) != c.Version {
-		return false, nil
+	for name, value := range map[string]string{"version": c.Version, "vendor": c.Vendor, "model": c.Model, "find": c.Find} {
+		if value != "" {
+			q.Set(name, value)
+		}
 	}
-	text := strings.Join([]string{st.ID, or(st.Vendor), or(st.Model), or(st.SerialNumber), or(st.FirmwareVersion)}, "\x00")
-	return strings.Contains(strings.ToLower(text), strings.ToLower(c.Find)), nil
+	if c.Limit > 0 && c.Limit < apiclient.MaxPage {
+		q.Set("limit", strconv.Itoa(c.Limit))
+	}
+	return q
 }
 
 func (c *stationsListCmd) table(s streams, list items) error {

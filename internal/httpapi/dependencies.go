@@ -16,7 +16,7 @@ type Store interface {
 	DeleteStation(ctx context.Context, station string) error
 	ChangeBootPolicy(ctx context.Context, station string, c store.BootChange) error
 	Station(ctx context.Context, station string) (fleet.StationDetail, error)
-	ListStations(ctx context.Context, q store.StationQuery) (store.Page[fleet.Station], error)
+	ListStations(ctx context.Context, q store.StationQuery) (store.Page[fleet.StationDetail], error)
 	Conflicts(ctx context.Context, station, id string) ([]fleet.Conflict, error)
 	Anomalies(ctx context.Context, station, id string) ([]fleet.Anomaly, error)
 	ListRecords(ctx context.Context, q store.RecordQuery) (store.Page[fleet.KeptRecord], error)

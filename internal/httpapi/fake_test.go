@@ -79,14 +79,14 @@ func (f *fakeStore) Station(_ context.Context, id string) (fleet.StationDetail, 
 	return s, f.err
 }
 
-func (f *fakeStore) ListStations(_ context.Context, q store.StationQuery) (store.Page[fleet.Station], error) {
+func (f *fakeStore) ListStations(_ context.Context, q store.StationQuery) (store.Page[fleet.StationDetail], error) {
 	f.asked = q
 	if q.Cursor != "" {
-		return store.Page[fleet.Station]{}, store.ErrCursor
+		return store.Page[fleet.StationDetail]{}, store.ErrCursor
 	}
-	p := store.Page[fleet.Station]{Next: "more"}
+	p := store.Page[fleet.StationDetail]{Next: "more"}
 	for _, s := range f.stations {
-		p.Items = append(p.Items, s.Station)
+		p.Items = append(p.Items, s)
 	}
 	return p, f.err
 }

@@ -37,7 +37,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		status             int
 		schema             string
 	}{
-		{"GET", "/stations", "", 200, "ListStation"},
+		{"GET", "/stations", "", 200, "ListStationDetail"},
 		{"GET", "/stations/FULL", "", 200, "StationDetail"},
 		{"GET", "/stations/EMPTY", "", 200, "StationDetail"},
 		{"POST", "/stations", `{"id":"KEY"}`, 201, "CreatedStation"},

@@ -16,7 +16,12 @@ import (
 
 type stationsInput struct {
 	PageQuery
-	Online string `query:"online" enum:"true,false" doc:"Only stations that are, or are not, connected"`
+	Online     string `query:"online" enum:"true,false" doc:"Only stations that are, or are not, connected"`
+	Version    string `query:"version" enum:"1.6,2.0.1,2.1" doc:"Only stations whose latest connection spoke this version of OCPP"`
+	Vendor     string `query:"vendor" maxLength:"255" doc:"Only stations of this vendor; A and a are one"`
+	Model      string `query:"model" maxLength:"255" doc:"Only stations of this model; A and a are one"`
+	BootStatus string `query:"bootStatus" enum:"Accepted,Pending,Rejected" doc:"Only stations whose latest BootNotification was answered so"`
+	Find       string `query:"find" maxLength:"255" doc:"Only stations with this text in their identity, vendor, model, serial number or firmware version; A and a are one"`
 }
 
 type stationInput struct {
@@ -49,7 +54,8 @@ func (a *api) registerStations() {
 	tags := []string{"station"}
 	operate(a, huma.Operation{
 		OperationID: "list-stations", Method: http.MethodGet, Path: "/stations", Tags: tags,
-		Summary: "List stations in the order of their identities",
+		Summary:     "List stations in the order of their identities, with their EVSEs and connectors",
+		Description: "A station that has reported more than 100 connectors is here with the first 100.",
 	}, a.listStations)
 	operate(a, huma.Operation{
 		OperationID: "get-station", Method: http.MethodGet, Path: "/stations/{id}", Tags: tags,
@@ -73,12 +79,15 @@ func (a *api) registerStations() {
 	}, a.deleteStation)
 }
 
-func (a *api) listStations(ctx context.Context, in *stationsInput) (*answer[List[Station]], error) {
-	p, err := a.o.Store.ListStations(ctx, store.StationQuery{Cursor: in.Cursor, Limit: in.Limit, Online: flag(in.Online)})
+func (a *api) listStations(ctx context.Context, in *stationsInput) (*answer[List[StationDetail]], error) {
+	p, err := a.o.Store.ListStations(ctx, store.StationQuery{
+		Cursor: in.Cursor, Limit: in.Limit, Online: flag(in.Online), Version: in.Version, Vendor: in.Vendor, Model: in.Model,
+		Boot: fleet.BootStatus(in.BootStatus), Find: in.Find, Connectors: true,
+	})
 	if err != nil {
 		return nil, err
 	}
-	return viewPage(p, viewStation), nil
+	return viewPage(p, viewStationDetail), nil
 }
 
 // flag reads an optional boolean of a query, whose form huma has checked.

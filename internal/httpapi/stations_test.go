@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"net/http"
+	"reflect"
 	"regexp"
 	"testing"
 	"time"
@@ -96,6 +97,10 @@ func TestAStationShowsWhatIsKnownAndNullForTheRest(t *testing.T) {
 			t.Errorf("%s is %v (there: %v), want %v", field, v, there, want)
 		}
 	}
+	listed := r.do(http.MethodGet, "/api/v1/stations", "", http.StatusOK)["items"].([]any)[0]
+	if !reflect.DeepEqual(listed, any(got)) {
+		t.Errorf("in the list it is %v", listed)
+	}
 	evse := got["evses"].([]any)[0].(map[string]any)
 	connector := evse["connectors"].([]any)[0].(map[string]any)
 	if evse["id"] != 1.0 || connector["id"] != 2.0 || connector["status"] != "Occupied" {
@@ -115,7 +120,12 @@ func TestListsHaveItemsACursorAndFilters(t *testing.T) {
 	if p := r.do(http.MethodGet, "/api/v1/stations?cursor=mine", "", http.StatusBadRequest); firstFault(t, p) != "cursor" {
 		t.Errorf("problem: %v", p)
 	}
-	for _, wrong := range []string{"limit=0", "limit=1001", "limit=x", "online=maybe", "offline=true"} {
+	r.do(http.MethodGet, "/api/v1/stations?version=1.6&vendor=V&model=M&bootStatus=Pending&find=x", "", http.StatusOK)
+	want := store.StationQuery{Limit: 100, Version: "1.6", Vendor: "V", Model: "M", Boot: fleet.BootPending, Find: "x", Connectors: true}
+	if r.store.asked != want {
+		t.Errorf("query: %+v, want %+v", r.store.asked, want)
+	}
+	for _, wrong := range []string{"version=1.5", "bootStatus=accepted", "limit=0", "limit=1001", "limit=x", "online=maybe", "offline=true"} {
 		r.do(http.MethodGet, "/api/v1/stations?"+wrong, "", http.StatusUnprocessableEntity)
 	}
 }

@@ -70,16 +70,16 @@ func (l liveStore) Station(ctx context.Context, id string) (fleet.StationDetail,
 	return s, err
 }
 
-// ListStations returns stations in the order of their ids. One that came or went so lately that the store does not know is
+// ListStations returns stations in the order of their ids. One that came, with another version perhaps, or went so lately that the store does not know is
 // left out of a page that it does not belong to: it is on the other one soon.
-func (l liveStore) ListStations(ctx context.Context, q store.StationQuery) (store.Page[fleet.Station], error) {
+func (l liveStore) ListStations(ctx context.Context, q store.StationQuery) (store.Page[fleet.StationDetail], error) {
 	p, err := l.Store.ListStations(ctx, q)
 	for i := range p.Items {
-		l.refresh(&p.Items[i])
+		l.refresh(&p.Items[i].Station)
 	}
-	if q.Online != nil {
-		p.Items = slices.DeleteFunc(p.Items, func(s fleet.Station) bool { return s.Online != *q.Online })
-	}
+	p.Items = slices.DeleteFunc(p.Items, func(s fleet.StationDetail) bool {
+		return q.Online != nil && s.Online != *q.Online || q.Version != "" && s.Version != q.Version
+	})
 	return p, err
 }
 

@@ -14,10 +14,10 @@ type lateStore struct {
 	online, offline string
 }
 
-func (l lateStore) ListStations(_ context.Context, q store.StationQuery) (p store.Page[fleet.Station], err error) {
+func (l lateStore) ListStations(_ context.Context, q store.StationQuery) (p store.Page[fleet.StationDetail], err error) {
 	for id, online := range map[string]bool{l.online: true, l.offline: false} {
 		if q.Online == nil || *q.Online == online {
-			p.Items = append(p.Items, fleet.Station{ID: id, Online: online})
+			p.Items = append(p.Items, fleet.StationDetail{Station: fleet.Station{ID: id, Online: online, Version: "2.0.1"}})
 		}
 	}
 	return p, nil
@@ -38,5 +38,9 @@ func TestAListOfStationsDoesNotContradictItsFilter(t *testing.T) {
 				t.Errorf("%s is said to be online: %v", s.ID, s.Online)
 			}
 		}
+	}
+	p, err := live.ListStations(t.Context(), store.StationQuery{Version: "2.0.1"})
+	if err != nil || len(p.Items) != 1 || p.Items[0].ID != "went" {
+		t.Errorf("of version 2.0.1, which %q speaks no more: %v %v", "came", p.Items, err)
 	}
 }

@@ -26,12 +26,23 @@ type Page[T any] struct {
 	Next  string // cursor of the next page; "" when this is the last one
 }
 
-// StationQuery selects stations.
+// StationQuery selects stations. Vendor, Model and Find do not tell the letters A to Z from a to z.
 type StationQuery struct {
-	Cursor string
-	Limit  int   // 0: DefaultLimit
-	Online *bool // nil: both
+	Cursor  string
+	Limit   int              // 0: DefaultLimit
+	Online  *bool            // nil: both
+	Version string           // of the latest connection, as "1.6"; "": all
+	Vendor  string           // "": all
+	Model   string           // "": all
+	Boot    fleet.BootStatus // the answer to the latest boot; BootNone: all
+	Find    string           // a part of the id, vendor, model, serial number or firmware; "": all
+
+	Connectors bool // with their places; without it EVSEs is nil
 }
+
+// MaxListedConnectors is how many connectors of one station are in a list at most, those with the lowest numbers: a
+// station may report as many as it likes. Station returns more of them.
+const MaxListedConnectors = 100
 
 // TransactionQuery selects transactions.
 type TransactionQuery struct {

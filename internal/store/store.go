@@ -69,8 +69,8 @@ type Stations interface {
 	Identity(ctx context.Context, station string) (fleet.Identity, error)
 	// Station returns one station. ErrNotFound.
 	Station(ctx context.Context, station string) (fleet.StationDetail, error)
-	// ListStations returns stations in the order of their ids.
-	ListStations(ctx context.Context, q StationQuery) (Page[fleet.Station], error)
+	// ListStations returns stations in the order of their ids, with their places when the query asks for them.
+	ListStations(ctx context.Context, q StationQuery) (Page[fleet.StationDetail], error)
 }
 
 // NewStation is a station to create.

@@ -32,37 +32,6 @@ func (db *DB) Station(ctx context.Context, station string) (d fleet.StationDetai
 	return d, err
 }
 
-func (db *DB) connectors(ctx context.Context, station string) ([]fleet.Connector, error) {
-	q := selectFrom(`SELECT evse, connector, status, since, received, error_code, info, vendor_id, vendor_error_code,
-		last_error, last_error_at FROM connectors`)
-	q.where("station = ?", station)
-	q.order("evse, connector", store.MaxLimit)
-	return list(ctx, db.readers, q, func(c *fleet.Connector) []any {
-		return []any{
-			&c.EVSE, &c.Connector, &c.Status, instant{&c.Since}, instant{&c.Received}, &c.ErrorCode, &c.Info,
-			&c.VendorID, &c.VendorErrorCode, &c.LastError, instant{&c.LastErrorAt},
-		}
-	})
-}
-
-// ListStations implements store.Stations.
-func (db *DB) ListStations(ctx context.Context, sq store.StationQuery) (store.Page[fleet.Station], error) {
-	q := selectFrom("SELECT " + stationColumns + " FROM stations")
-	var after string
-	if ok, err := readCursor(sq.Cursor, &after); err != nil {
-		return store.Page[fleet.Station]{}, err
-	} else if ok {
-		q.where("id > ?", after)
-	}
-	if sq.Online != nil {
-		q.where("online = ?", flag(*sq.Online))
-	}
-	limit := store.Limit(sq.Limit)
-	q.order("id", limit)
-	items, err := list(ctx, db.readers, q, stationFields)
-	return page(items, limit, func(s fleet.Station) string { return makeCursor(s.ID) }), err
-}
-
 // CreateStation implements store.Stations.
 func (db *DB) CreateStation(ctx context.Context, s store.NewStation) error {
 	return db.change(ctx, func(w *writer) error {

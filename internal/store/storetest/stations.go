@@ -57,7 +57,7 @@ func testStationPages(f *fixture) {
 	}
 	f.settle()
 	for _, limit := range []int{1, 4, 24, 25, 26} {
-		got := all(f, limit, func(ctx context.Context, cursor string) (store.Page[fleet.Station], error) {
+		got := all(f, limit, func(ctx context.Context, cursor string) (store.Page[fleet.StationDetail], error) {
 			return f.ListStations(ctx, store.StationQuery{Cursor: cursor, Limit: limit})
 		})
 		equal(f, "stations", len(got), 25)
@@ -66,7 +66,7 @@ func testStationPages(f *fixture) {
 		}
 	}
 	for _, online := range []bool{true, false} {
-		got := all(f, 2, func(ctx context.Context, cursor string) (store.Page[fleet.Station], error) {
+		got := all(f, 2, func(ctx context.Context, cursor string) (store.Page[fleet.StationDetail], error) {
 			return f.ListStations(ctx, store.StationQuery{Cursor: cursor, Limit: 2, Online: &online})
 		})
 		equal(f, fmt.Sprint("stations with online ", online), len(got), map[bool]int{true: 5, false: 20}[online])

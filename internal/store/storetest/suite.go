@@ -38,6 +38,8 @@ func Run(t *testing.T, open Open) {
 	runAll(t, open, []test{
 		{"Stations", testStations},
 		{"StationsAreListedInPages", testStationPages},
+		{"StationsAreFiltered", testStationFilters},
+		{"StationsAreListedWithConnectors", testListedConnectors},
 		{"StationsThatNeverCameAreForgotten", testForgottenStations},
 		{"ForgottenInOneBatch", testForgottenInOneBatch},
 		{"CredentialsChange", testCredentials},
