@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"time"
 
@@ -125,9 +126,7 @@ func (a *api) summarizeRefusals(ctx context.Context, in *refusalSummaryInput) (*
 	for _, c := range got.Addresses {
 		s.Addresses = append(s.Addresses, AddressCount{c.Key, c.Reason, viewCount(c)})
 	}
-	for reason, n := range a.o.Refusals() {
-		s.SinceStart[reason] = n
-	}
+	maps.Copy(s.SinceStart, a.o.Refusals())
 	return &answer[RefusalSummary]{s}, nil
 }
 

@@ -37,9 +37,9 @@ type NewToken struct {
 // TokenChange is what to change of a token. null clears.
 type TokenChange struct {
 	Status string               `json:"status,omitempty" enum:"Accepted,Blocked,Invalid"`
-	Expiry Clearable[time.Time] `json:"expiry,omitempty" doc:"From then on it is Expired; null: never"`
-	Group  Clearable[string]    `json:"group,omitempty" maxLength:"255" doc:"Value of the group's token; null: none"`
-	Note   Clearable[string]    `json:"note,omitempty" maxLength:"255" doc:"Your own words; null: none"`
+	Expiry Clearable[time.Time] `json:"expiry,omitzero" doc:"From then on it is Expired; null: never"`
+	Group  Clearable[string]    `json:"group,omitzero" maxLength:"255" doc:"Value of the group's token; null: none"`
+	Note   Clearable[string]    `json:"note,omitzero" maxLength:"255" doc:"Your own words; null: none"`
 }
 
 type tokensInput struct {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -53,6 +54,7 @@ func (w *walker) seed() {
 	w.create("CP-2", 0)
 	w.api(http.MethodPost, "/tokens", `{"value":"CARD","type":"ISO14443","group":"G"}`, http.StatusCreated)
 	id := w.api(http.MethodPost, "/api-tokens", `{"name":"seed"}`, http.StatusCreated)["id"].(string)
+	kept := w.api(http.MethodPost, "/stations/CP-2/commands", `{"action":"ClearCache","version":"1.6","expires":86400}`, http.StatusAccepted)["id"].(string)
 	p := w.connect("CP-1", "ocpp1.6", login{password: []byte(key)})
 	p.call("BootNotification", boot16)
 	tx := p.call("StartTransaction", `{"connectorId":1,"idTag":"CARD","meterStart":0,"timestamp":`+t0+`}`)
@@ -66,7 +68,7 @@ func (w *walker) seed() {
 		return err == nil && !s.Online && !s.DisconnectedAt.IsZero()
 	})
 	w.ids = map[string]string{
-		"/api/v1/stations/": "CP-1", "/api/v1/tokens/": "CARD", "/api/v1/api-tokens/": id,
+		"/api/v1/stations/": "CP-1", "/api/v1/tokens/": "CARD", "/api/v1/api-tokens/": id, "/api/v1/commands/": kept,
 		"/api/v1/transactions/": fmt.Sprint("CP-1:", tx["transactionId"]),
 	}
 }
@@ -213,9 +215,7 @@ func (w *walker) sendWith(method, target, contentType string, body []byte, heade
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	for name, values := range header {
-		req.Header[name] = values
-	}
+	maps.Copy(req.Header, header)
 	req.Header.Set("Authorization", "Bearer "+apiToken)
 	if contentType != "" {
 		req.Header.Set("Content-Type", contentType)
@@ -299,7 +299,7 @@ func (w *walker) walk(op operation) {
 		w.t.Fatalf("%s %s: the body is no object", op.method, op.path)
 	}
 	w.badFields(op, target, *op.body, "", func(change func(map[string]any)) []byte {
-		body := clone(valid)
+		body := maps.Clone(valid)
 		change(body)
 		return encode(body)
 	})
@@ -458,7 +458,7 @@ func (w *walker) badInside(op operation, target string, p schema, place string, 
 	case "object":
 		w.badFields(op, target, p, place, func(change func(map[string]any)) []byte {
 			o, _ := w.example(p).(map[string]any)
-			o = clone(o)
+			o = maps.Clone(o)
 			change(o)
 			return with(o)
 		})
@@ -563,14 +563,6 @@ func (w *walker) example(s schema) any {
 		return time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC).Format(time.RFC3339)
 	}
 	return "x"
-}
-
-func clone(o map[string]any) map[string]any {
-	c := map[string]any{}
-	for k, v := range o {
-		c[k] = v
-	}
-	return c
 }
 
 func encode(v any) []byte {
