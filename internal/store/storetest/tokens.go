@@ -114,9 +114,9 @@ func testTokenChanges(f *fixture) {
 	f.ok(err)
 	var kinds strings.Builder
 	for _, n := range after {
-		kinds.WriteString(string(n.Kind) + " ")
+		kinds.WriteString(string(n.Kind) + ";")
 	}
-	equal(f, "notices", kinds.String(), "token.changed token.changed token.deleted ")
+	equal(f, "notices", kinds.String(), "token.changed;token.changed;token.deleted;")
 	equal(f, "notices before", len(notices), 2)
 }
 
