@@ -81,6 +81,9 @@ func (a *api) events(ctx context.Context, in *eventsInput) (*answer[func(huma.Co
 	if err != nil {
 		return nil, err
 	}
+	if err := knownKinds(in.Kind); err != nil {
+		return nil, err
+	}
 	filter := feed.Filter{Station: in.Station, Kinds: in.Kind}
 	if in.wantsPage() {
 		return a.eventPage(ctx, after, filter, in.Limit)

@@ -204,7 +204,7 @@ func TestAFilteredStreamKnowsHowFarItIs(t *testing.T) {
 		r := newEventRig(t)
 		a, started := &client{}, &client{}
 		r.stream(a, "?station=A&after=0")
-		r.stream(started, "?kind=transaction,nothing.such&after=0")
+		r.stream(started, "?kind=transaction,token.deleted&after=0")
 		a.take()
 		started.take()
 		r.notices.add(4)
@@ -302,7 +302,8 @@ func TestQuestionsForEventsThatAreWrong(t *testing.T) {
 	r := newEventRig(t)
 	for query, want := range map[string]string{
 		"?after=x": "after", "?after=-2": "after", "?limit=0": "limit", "?limit=1001": "limit", "?kind=A%20B": "kind[0]",
-		"?kind=a,,b": "kind[1]", "?nothing=1": "nothing", "?station=" + strings.Repeat("x", 256): "station",
+		"?kind=a,,b": "kind[1]", "?kind=transactions": "kind[0]", "?kind=station,transaction.start": "kind[1]",
+		"?nothing=1": "nothing", "?station=" + strings.Repeat("x", 256): "station",
 	} {
 		if got := firstFault(t, r.page(query, http.StatusUnprocessableEntity)); got != want {
 			t.Errorf("%s: %q, want %q", query, got, want)
