@@ -1,10 +1,12 @@
 // ocpp-rpc as a charging station in strict mode, through one whole session against `chargeyard serve`, in OCPP 1.6 and
-// 2.0.1. It reads the session back from the API.
+// 2.0.1, and through every command of 1.6, 2.0.1 and 2.1. It reads the session back from the API.
 //
 //   node station.mjs --ocpp ws://127.0.0.1:8887/ocpp --api http://127.0.0.1:8080 --token TOKEN
 import { parseArgs } from "node:util";
-import { RPCClient } from "ocpp-rpc";
+import { RPCClient, createValidator } from "ocpp-rpc";
+import { Api } from "./api.mjs";
 import { assert, check, equal, eventually, finish } from "./check.mjs";
+import { Answerer, allSchemas, everyCommand } from "./commands.mjs";
 
 const { values: args } = parseArgs({
   options: { ocpp: { type: "string" }, api: { type: "string" }, token: { type: "string" } },
@@ -12,23 +14,11 @@ const { values: args } = parseArgs({
 
 const NON_ASCII = "Grüße 充電 ⚡ \u{1F697}"; // two, three and four bytes in UTF-8; a surrogate pair in JSON escapes
 
-async function api(method, path, body) {
-  const res = await fetch(args.api + path, {
-    method,
-    headers: { Authorization: `Bearer ${args.token}`, "Content-Type": "application/json" },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  const text = await res.text();
-  if (!res.ok) throw new Error(`${method} ${path}: ${res.status} ${text}`);
-  return text === "" ? undefined : JSON.parse(text);
-}
+const api = new Api(args.api, args.token);
 
-const command = (id, action, payload) =>
-  api("POST", `/api/v1/stations/${id}/commands`, { action, payload, timeout: 10 });
-
-async function connect(identity, protocol, handlers) {
+async function connect(identity, protocol, handlers, access = {}) {
   const station = new RPCClient({
-    endpoint: args.ocpp, identity, protocols: [protocol], strictMode: true, reconnect: false, callTimeoutMs: 10_000,
+    endpoint: args.ocpp, identity, protocols: [protocol], strictMode: true, reconnect: false, callTimeoutMs: 10_000, ...access,
   });
   station.on("strictValidationFailure", (event) => {
     check(`${protocol}: no message breaks ocpp-rpc's schemas`, () => { throw event.error; });
@@ -74,13 +64,13 @@ const now = () => new Date().toISOString();
 
 async function readBack(protocol, id, want) {
   await check(`${protocol}: the station is in the API`, async () => {
-    const st = await api("GET", `/api/v1/stations/${id}`);
+    const st = await api.get(`/api/v1/stations/${id}`);
     equal(st.version, protocol.slice(4), "version");
     equal([st.online, st.vendor, st.model, st.bootStatus], [true, "ocpp-rpc", "interop", "Accepted"], "station");
   });
   await check(`${protocol}: the session is in the API`, async () => {
     const { items } = await eventually(3000, async () => {
-      const list = await api("GET", `/api/v1/transactions?station=${id}`);
+      const list = await api.get(`/api/v1/transactions?station=${id}`);
       assert(list.items?.length === 1, `${list.items?.length} transactions, want 1`);
       return list;
     });
@@ -88,11 +78,11 @@ async function readBack(protocol, id, want) {
     equal([tx.station, tx.evse, tx.idToken, tx.active], [id, 1, want.idToken, false], "transaction");
     equal([Number(tx.meterStart), Number(tx.meterStop), tx.stopReason], [want.start, want.stop, "Local"], "meter");
     assert(tx.startedAt && tx.endedAt, "startedAt or endedAt is missing");
-    const samples = await api("GET", `/api/v1/transactions/${tx.id}/samples`);
+    const samples = await api.get(`/api/v1/transactions/${tx.id}/samples`);
     assert(samples.items.length >= 2, `${samples.items.length} samples, want at least 2`);
   });
   await check(`${protocol}: no transaction is active`, async () => {
-    const { items } = await api("GET", `/api/v1/transactions?station=${id}&active=true`);
+    const { items } = await api.get(`/api/v1/transactions?station=${id}&active=true`);
     equal(items.length, 0, "active transactions");
   });
 }
@@ -138,7 +128,7 @@ async function session16() {
     }
   });
   await check("1.6: a CALL of the server is answered while ours go on", async () => {
-    const res = await command(id, "GetConfiguration", { key: ["HeartbeatInterval", "Nope"] });
+    const res = await api.command(id, "GetConfiguration", { key: ["HeartbeatInterval", "Nope"] });
     equal(got.keys, ["HeartbeatInterval", "Nope"], "keys");
     assert(JSON.stringify(res).includes('"HeartbeatInterval"'), `answer ${JSON.stringify(res)}`);
   });
@@ -152,12 +142,12 @@ async function session16() {
   });
   await unknownAction(st, protocol);
   await check("1.6: Reset", async () => {
-    await command(id, "Reset", { type: "Soft" });
+    await api.command(id, "Reset", { type: "Soft" });
     equal(got.reset, { type: "Soft" }, "payload");
   });
   await check("1.6: a command that breaks the schema is refused with a pointer", async () => {
     try {
-      await command(id, "Reset", { type: "Warm" });
+      await api.command(id, "Reset", { type: "Warm" });
     } catch (err) {
       assert(err.message.includes("422") && err.message.includes("/type"), err.message);
       return;
@@ -214,7 +204,7 @@ async function session201() {
     equal(res.idTokenInfo?.status, "Accepted", "status");
     await event("Updated", "MeterValuePeriodic", 1500.5);
     const vars = [{ component: { name: "OCPPCommCtrlr" }, variable: { name: "HeartbeatInterval" } }];
-    const answer = await command(id, "GetVariables", { getVariableData: vars });
+    const answer = await api.command(id, "GetVariables", { getVariableData: vars });
     equal(got.variables, vars, "getVariableData");
     assert(JSON.stringify(answer).includes('"300"'), JSON.stringify(answer));
     await event("Ended", "StopAuthorized", 2000, { context: "Transaction.End", info: { stoppedReason: "Local" } });
@@ -225,13 +215,41 @@ async function session201() {
   });
   await unknownAction(st, protocol);
   await check("2.0.1: Reset", async () => {
-    await command(id, "Reset", { type: "OnIdle" });
+    await api.command(id, "Reset", { type: "OnIdle" });
     equal(got.reset, { type: "OnIdle" }, "payload");
   });
   await readBack(protocol, id, { idToken: "CAFE0201", start: 1000, stop: 2000 });
   await st.close();
 }
 
+// ocpp-rpc's copies of the 2.1 schemas are called urn:ResetRequest, and its strict mode looks for urn:Reset.req. It also
+// warns of every text that may not have additional properties, which says nothing.
+function validator21() {
+  const schemas = JSON.parse(JSON.stringify(allSchemas("ocpp2.1")), (_, value) => {
+    if (value?.type === "string") delete value.additionalProperties;
+    return value;
+  });
+  for (const s of schemas) s.$id = s.$id.replace(/Request$/, ".req").replace(/Response$/, ".conf");
+  return createValidator("ocpp2.1", schemas);
+}
+
+/** Answers every command, as a station whose key the API made. 1.6 sends the key's bytes as its password, 2.x its digits. */
+async function commands(protocol) {
+  const id = `RPC-${protocol.slice(4)}-COMMANDS`;
+  const { credential } = await api.request("POST", "/api/v1/stations", { id, securityProfile: 1 });
+  const password = protocol === "ocpp1.6" ? Buffer.from(credential.key, "hex") : credential.password;
+  const access = protocol === "ocpp2.1" ? { password, strictModeValidators: [validator21()] } : { password };
+  const st = await connect(id, protocol, {}, access);
+  const answerer = new Answerer();
+  st.handle(({ method, params }) => answerer.handle(method, params));
+  await st.call("BootNotification", bootOf(protocol));
+  await everyCommand(api, "ocpp-rpc", protocol, id, answerer);
+  await st.close();
+}
+
 await check("1.6: the whole session runs", session16);
 await check("2.0.1: the whole session runs", session201);
+for (const protocol of ["ocpp1.6", "ocpp2.0.1", "ocpp2.1"]) {
+  await check(`${protocol}: every command is given`, () => commands(protocol));
+}
 finish();
