@@ -100,7 +100,8 @@ func selectConnectors(stations []fleet.StationDetail) *query {
 	for i := range stations {
 		ids[i] = stations[i].ID
 	}
-	q := selectFrom("SELECT station, " + connectorColumns + " FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY station ORDER BY evse, connector) AS place" +
+	q := selectFrom("SELECT station, " + connectorColumns + " FROM (SELECT station, " + connectorColumns +
+		", ROW_NUMBER() OVER (PARTITION BY station ORDER BY evse, connector) AS place" +
 		" FROM connectors WHERE station IN (?" + strings.Repeat(", ?", len(ids)-1) + "))")
 	q.args = ids
 	q.where("place <= ?", store.MaxListedConnectors)
