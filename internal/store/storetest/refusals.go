@@ -10,7 +10,8 @@ import (
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
-func testRefusalSummary(f *fixture) {
+// submitRefusals submits five entries, a minute apart, whose details are a to e.
+func submitRefusals(f *fixture) {
 	for i, r := range []fleet.Refused{
 		{Station: "A", Address: "10.0.0.1:1", Reason: "unknown", Detail: "a"},
 		{Station: "A", Address: "10.0.0.1:2", Reason: "credential", Times: 5, Detail: "b"},
@@ -21,6 +22,11 @@ func testRefusalSummary(f *fixture) {
 		r.Received = noon.Add(time.Duration(i) * time.Minute)
 		f.submit(r)
 	}
+}
+
+// testRefusalFilters: each filter leaves its entries, also across pages.
+func testRefusalFilters(f *fixture) {
+	submitRefusals(f)
 	for _, test := range []struct {
 		q    store.RefusalQuery
 		want string // details, latest first
@@ -45,6 +51,11 @@ func testRefusalSummary(f *fixture) {
 		}
 		equal(f, fmt.Sprintf("%+v", test.q), got.String(), test.want)
 	}
+}
+
+// testRefusalSummary: attempts are counted, not entries, and the most frequent come first.
+func testRefusalSummary(f *fixture) {
+	submitRefusals(f)
 	s, err := f.SummarizeRefusals(f.Context(), store.RefusalQuery{})
 	f.ok(err)
 	equal(f, "attempts", s.Times, 9)
