@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -49,7 +50,7 @@ type CommandResult struct {
 
 type commandInput struct {
 	ID   string `path:"id" maxLength:"255" doc:"Identity of the station"`
-	Body CommandRequest
+	Body StationCommandRequest
 }
 
 const commandHelp = `Sends a request to a station that is connected and answers with what the station answered.
@@ -61,20 +62,40 @@ under way to a station is another one that it has not answered; nothing was sent
 or the connection ended before the answer. After 504 and a lost connection the station may have done it.`
 
 func (a *api) registerCommands() {
+	schemas := a.huma.OpenAPI().Components.Schemas
 	operate(a, huma.Operation{
 		OperationID: "send-command", Method: http.MethodPost, Path: "/stations/{id}/commands", Tags: []string{"station"},
-		Summary: "Send a request to a station", Description: commandHelp,
+		Summary: "Send a request to a station", Description: commandHelp + keptHelp,
+		Responses: map[string]*huma.Response{
+			"200": jsonResponse("What the station answered", schemas.Schema(reflect.TypeFor[CommandResult](), true, "CommandResult")),
+			"202": jsonResponse("It is kept, and has not been answered yet; the header Location says where to look", schemas.Schema(reflect.TypeFor[KeptCommand](), true, "KeptCommand")),
+		},
 	}, a.sendCommand)
+	a.registerKept()
 }
 
-func (a *api) sendCommand(ctx context.Context, in *commandInput) (*answer[CommandResult], error) {
+func jsonResponse(description string, schema *huma.Schema) *huma.Response {
+	return &huma.Response{Description: description, Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}
+}
+
+// commandOutput is either a result or a command that is kept.
+type commandOutput struct {
+	Status   int
+	Location string `header:"Location" doc:"Of the command that is kept"`
+	Body     any
+}
+
+func (a *api) sendCommand(ctx context.Context, in *commandInput) (*commandOutput, error) {
+	if in.Body.kept() {
+		return a.queueCommand(ctx, in)
+	}
 	c := Command{Station: in.ID, Action: in.Body.Action, Payload: in.Body.payload(), Timeout: in.Body.timeout()}
 	allowTime(ctx, c.Timeout)
 	got, err := a.o.Fleet.Command(ctx, c)
 	if err != nil {
 		return nil, commandProblem(err)
 	}
-	return &answer[CommandResult]{CommandResult{
+	return &commandOutput{Status: http.StatusOK, Body: CommandResult{
 		Station: c.Station, Version: got.Version, Action: c.Action, Response: Payload(got.Response), Seconds: got.Took.Seconds(),
 	}}, nil
 }
@@ -89,6 +110,11 @@ var commandStatus = map[CommandOutcome]int{
 	CommandRefused: http.StatusBadGateway,
 	CommandLost:    http.StatusBadGateway,
 	CommandGarbled: http.StatusBadGateway,
+
+	CommandSecret:   http.StatusUnprocessableEntity,
+	CommandVersion:  http.StatusUnprocessableEntity,
+	CommandKeyTaken: http.StatusConflict,
+	CommandTooLate:  http.StatusConflict,
 }
 
 // commandProblem says in HTTP why a command has no answer.
@@ -105,6 +131,12 @@ func commandProblem(err error) error {
 		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/payload" + e.Pointer}}
 	case CommandUnknown:
 		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/action"}}
+	case CommandSecret:
+		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/payload"}}
+	case CommandVersion:
+		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/version"}}
+	case CommandKeyTaken:
+		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/key"}}
 	}
 	return p
 }

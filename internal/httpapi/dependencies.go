@@ -25,6 +25,8 @@ type Store interface {
 	Samples(ctx context.Context, q store.SampleQuery) (store.Page[fleet.TransactionSample], error)
 	ListRefusals(ctx context.Context, q store.RefusalQuery) (store.Page[fleet.Refused], error)
 	SummarizeRefusals(ctx context.Context, q store.RefusalQuery) (fleet.RefusalSummary, error)
+	Command(ctx context.Context, id string) (fleet.Command, error)
+	ListCommands(ctx context.Context, q store.CommandQuery) (store.Page[fleet.Command], error)
 	TokenStore
 	store.Devices
 }
@@ -34,6 +36,14 @@ type Fleet interface {
 	// Command sends a request to a station and waits for its answer, at most for the timeout. Its errors are
 	// store.ErrNotFound and *CommandError. It must not log the payload, which may hold keys.
 	Command(ctx context.Context, c Command) (CommandAnswer, error)
+
+	// Queue keeps a request until it has been dealt with, also when the station comes later, and returns it when it has
+	// come to its end, or as it is after Wait. With the key of an earlier one it returns that. Its errors are those of
+	// Command.
+	Queue(ctx context.Context, c QueuedCommand) (fleet.Command, error)
+
+	// Cancel ends a kept request that was not sent yet. store.ErrNotFound; *CommandError with CommandTooLate.
+	Cancel(ctx context.Context, id string) (fleet.Command, error)
 
 	// Bulk sends a request to many stations, and returns when all have answered or failed. A *CommandError says
 	// that nothing was sent at all. It must not log the payload either.
@@ -49,6 +59,18 @@ type Command struct {
 	Action  string          // in the station's version, such as Reset
 	Payload json.RawMessage // a JSON object
 	Timeout time.Duration   // for waiting: for its turn first, then for the answer
+}
+
+// QueuedCommand is a request of the CSMS to one station that is kept until it has been dealt with.
+type QueuedCommand struct {
+	Station string
+	Action  string
+	Payload json.RawMessage // a JSON object
+	Key     string          // of the caller; "": none
+	Lane    fleet.CommandLane
+	Version string        // of OCPP, for a station that is not connected; "": the last one that it spoke
+	Expires time.Duration // how long it may wait, also for the station; 0: it is for a station that is connected
+	Wait    time.Duration // for its end
 }
 
 // Bulk is the same request of the CSMS to many stations.
@@ -84,13 +106,17 @@ type CommandOutcome string
 
 // The outcomes.
 const (
-	CommandOffline CommandOutcome = "offline"        // the station is not connected; nothing was sent
-	CommandBlocked CommandOutcome = "blocked"        // the station's boot was rejected; nothing was sent
-	CommandUnknown CommandOutcome = "unknown action" // no request of that name goes from a CSMS to a station in its version
-	CommandInvalid CommandOutcome = "invalid"        // the payload breaks the schema; nothing was sent
-	CommandBusy    CommandOutcome = "busy"           // too many calls wait for the station; nothing was sent
-	CommandTimeout CommandOutcome = "timeout"        // sent, and not answered in time
-	CommandRefused CommandOutcome = "refused"        // answered with a CALLERROR
-	CommandLost    CommandOutcome = "lost"           // sent, and the connection ended before the answer
-	CommandGarbled CommandOutcome = "garbled"        // answered with something that cannot be read
+	CommandOffline  CommandOutcome = "offline"        // the station is not connected; nothing was sent
+	CommandBlocked  CommandOutcome = "blocked"        // the station's boot was rejected; nothing was sent
+	CommandUnknown  CommandOutcome = "unknown action" // no request of that name goes from a CSMS to a station in its version
+	CommandInvalid  CommandOutcome = "invalid"        // the payload breaks the schema; nothing was sent
+	CommandBusy     CommandOutcome = "busy"           // too many calls wait for the station; nothing was sent
+	CommandTimeout  CommandOutcome = "timeout"        // sent, and not answered in time
+	CommandRefused  CommandOutcome = "refused"        // answered with a CALLERROR
+	CommandLost     CommandOutcome = "lost"           // sent, and the connection ended before the answer
+	CommandSecret   CommandOutcome = "secret"         // it cannot be kept, for it holds a secret
+	CommandVersion  CommandOutcome = "version"        // the version of OCPP is wrong, or not known
+	CommandKeyTaken CommandOutcome = "key taken"      // the key is that of another request
+	CommandTooLate  CommandOutcome = "too late"       // it has been sent, or is over
+	CommandGarbled  CommandOutcome = "garbled"        // answered with something that cannot be read
 )

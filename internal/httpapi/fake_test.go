@@ -26,6 +26,7 @@ type fakeStore struct {
 	asked        any // the last query
 	devices      fakeDevices
 	fakeTokens
+	kept *fleet.Command
 }
 
 func (f *fakeStore) CreateStation(_ context.Context, s store.NewStation) error {
@@ -132,6 +133,8 @@ type fakeFleet struct {
 
 	bulk    httpapi.BulkResult
 	gotBulk httpapi.Bulk
+
+	fakeCommands
 }
 
 func (f *fakeFleet) Command(ctx context.Context, c httpapi.Command) (httpapi.CommandAnswer, error) {

@@ -24,6 +24,8 @@ type commands struct {
 	log   *slog.Logger
 	bulks atomic.Int32 // bulk commands under way
 
+	queue *queue // of commands that are kept
+
 	forget func(station string) // what is known of wrong keys; nil: nothing is
 }
 

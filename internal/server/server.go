@@ -31,6 +31,7 @@ type Server struct {
 	mode      Mode
 	reason    string // of mode
 	csms      *csms.Server
+	queue     *queue
 	refusals  *refusals
 	feed      atomic.Pointer[feed.Feed]
 	metrics   *metrics
@@ -86,6 +87,9 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if err = s.openCSMS(); err != nil {
 		return nil, err
 	}
+	if err = s.openQueue(ctx); err != nil {
+		return nil, err
+	}
 	s.metrics.watch(s)
 	return s, nil
 }
@@ -101,18 +105,24 @@ func (s *Server) openCSMS() (err error) {
 	presence, clocks := presence{s.store, s.cfg.Log}, newClocks(observedStore{s.store, s.cfg.Log, s.traces})
 	s.refusals = newRefusals(s.store)
 	s.closers.add(s.refusals.close)
+	s.queue = newQueue(s.store, s.cfg.Log)
 	s.csms, err = csms.NewServer(csms.Options{
 		Protocols:    protocols(),
 		Authenticate: admission.authenticate,
 		BootStates:   admission,
-		OnConnect:    func(st *csms.Station) { s.metrics.connected(st); presence.connected(st); admission.recheck(st) },
+		OnConnect: func(st *csms.Station) {
+			s.metrics.connected(st)
+			presence.connected(st)
+			admission.recheck(st)
+			s.queue.connected(st)
+		},
 		OnDisconnect: func(st *csms.Station, cause error) {
 			s.metrics.disconnected(st, cause)
 			presence.disconnected(st, cause)
 			clocks.forget(st.Identity())
 		},
 		OnRefuse:     func(r csms.Refusal) { s.metrics.refused(r); s.refusals.add(r) },
-		Interceptors: append(s.observers(), presence.intercept, learner{s.store, s.cfg.Log}.intercept),
+		Interceptors: append(s.observers(), s.queue.intercept, presence.intercept, learner{s.store, s.cfg.Log}.intercept),
 		Tap:          s.tap(),
 		CallTimeout:  httpapi.MaxCommandTimeout,
 		Certificate:  csms.CertificateRule{Operator: s.cfg.Operator},

@@ -51,4 +51,5 @@ type CommandQuery struct {
 	State   fleet.CommandState
 	Action  string
 	Lane    fleet.CommandLane
+	Key     string // of the caller
 }

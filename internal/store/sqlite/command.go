@@ -158,6 +158,9 @@ func (db *DB) ListCommands(ctx context.Context, cq store.CommandQuery) (store.Pa
 	q.is("state", string(cq.State))
 	q.is("action", cq.Action)
 	q.is("lane", string(cq.Lane))
+	if cq.Key != "" {
+		q.where("caller_key = ? AND caller_key <> ''", cq.Key) // in the words of the index
+	}
 	if err := q.before(cq.Cursor); err != nil {
 		return store.Page[fleet.Command]{}, err
 	}

@@ -227,7 +227,7 @@ func testCommandFilters(f *fixture) {
 		newCommand("a", "A", "Reset"), newCommand("b", "A", "ClearCache"), newCommand("c", "B", "Reset"), newCommand("d", "B", "Reset"),
 	} {
 		if i == 3 {
-			c.Lane = fleet.LaneBulk
+			c.Lane, c.Key = fleet.LaneBulk, "mine"
 		}
 		f.addCommand(c)
 	}
@@ -241,6 +241,8 @@ func testCommandFilters(f *fixture) {
 		{store.CommandQuery{Action: "Reset"}, "dca"},
 		{store.CommandQuery{State: fleet.StateSent}, "c"},
 		{store.CommandQuery{Lane: fleet.LaneBulk}, "d"},
+		{store.CommandQuery{Key: "mine"}, "d"},
+		{store.CommandQuery{Key: "other"}, ""},
 		{store.CommandQuery{Station: "B", Action: "Reset", State: fleet.StateQueued}, "d"},
 	} {
 		var got strings.Builder

@@ -1,0 +1,175 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/internal/store"
+)
+
+// MaxCommandWait is the longest that a request may wait for the end of a command that is kept.
+const MaxCommandWait = 60 * time.Second
+
+// StationCommandRequest asks one station for something, at once or when it can.
+type StationCommandRequest struct {
+	CommandRequest
+	Wait    *float64 `json:"wait,omitempty" minimum:"0" maximum:"60" doc:"Keep the command, and wait so many seconds for its end; 202 when it has not come by then. Left out, but one of the following is given: 0"`
+	Expires float64  `json:"expires,omitempty" minimum:"1" maximum:"2592000" doc:"Keep the command, and send it within so many seconds: a station that is not connected gets it when it comes. Left out: the station must be connected, and its turn come within a minute"`
+	Key     string   `json:"key,omitempty" minLength:"1" maxLength:"128" pattern:"^[!-~]+$" doc:"Keep the command, under a key of the caller's: the same request with the same key is the same command, however often it is sent" example:"order-4711"`
+	Lane    string   `json:"lane,omitempty" enum:"people,charging,bulk" doc:"Keep the command. Which goes first when several wait for a station: people before charging before bulk, then the older one. Left out: people"`
+	Version string   `json:"version,omitempty" enum:"1.6,2.0.1,2.1" doc:"Keep the command, for a station that is not connected: the version of OCPP that the payload is for. Left out: the last one that it spoke"`
+}
+
+// kept reports whether the request is for a command that is kept.
+func (r *StationCommandRequest) kept() bool {
+	return r.Wait != nil || r.Expires > 0 || r.Key != "" || r.Lane != "" || r.Version != ""
+}
+
+// KeptCommand is a request to a station that is kept.
+type KeptCommand struct {
+	ID       string     `json:"id" example:"9f2d6ab2-4ef4-4f1a-9c39-4c8a4fb1c1a7"`
+	Key      string     `json:"key,omitempty" doc:"Of the caller" example:"order-4711"`
+	Station  string     `json:"station" example:"CP-001"`
+	Version  string     `json:"version" doc:"OCPP version that the payload is for" example:"1.6"`
+	Action   string     `json:"action" example:"Reset"`
+	Payload  Payload    `json:"payload" doc:"The request as in OCPP"`
+	Lane     string     `json:"lane" enum:"people,charging,bulk"`
+	State    string     `json:"state" enum:"queued,sent,answered,refused,timeout,unknown,expired,canceled" doc:"queued: it waits. sent: it may have been delivered. answered: with a CALLRESULT. refused: with a CALLERROR. timeout, unknown: not answered; the station may have done it. expired, canceled: it was not sent"`
+	Created  *time.Time `json:"created"`
+	Expires  *time.Time `json:"expires" doc:"It is not sent after that"`
+	Attempts int        `json:"attempts" doc:"How often it may have been sent"`
+	Message  string     `json:"messageId,omitempty" doc:"Message id that it was last sent under"`
+	Sent     *time.Time `json:"sent,omitempty" doc:"Last"`
+	Ended    *time.Time `json:"ended,omitempty"`
+	Response Payload    `json:"response,omitempty" doc:"The answer as in OCPP. Read its status: a station may have said no"`
+	Code     string     `json:"code,omitempty" doc:"Code of the CALLERROR" example:"NotSupported"`
+	Detail   string     `json:"detail,omitempty" doc:"Why it is in its state"`
+}
+
+const keptHelp = `
+
+With one of wait, expires, key, lane and version the command is kept in the store until it has been dealt with: it survives
+a restart of the server, has a place under /commands, and takes its turn with other commands for the station. What may have
+been sent when the server or the connection ended is sent again by itself only if it changes nothing, such as
+GetConfiguration; otherwise its state is unknown. A station has 60 seconds to answer it, whatever timeout says. When it has
+come to its end within wait, the answer is as above, and 409 when it was canceled or its time was over before it was sent;
+otherwise it is 202. 409 also says that another request was made under the key. What holds a password or a key is not kept:
+422. 503: 100 commands wait for the station already.`
+
+type keptInput struct {
+	ID string `path:"id" maxLength:"36" doc:"Id of the command"`
+}
+
+type keptListInput struct {
+	PageQuery
+	Station string `query:"station" maxLength:"255" doc:"Only those for this station"`
+	State   string `query:"state" enum:"queued,sent,answered,refused,timeout,unknown,expired,canceled" doc:"Only those in this state"`
+	Action  string `query:"action" maxLength:"64" doc:"Only those of this action"`
+	Lane    string `query:"lane" enum:"people,charging,bulk" doc:"Only those of this lane"`
+	Key     string `query:"key" maxLength:"128" doc:"Only the one with this key of the caller's"`
+}
+
+func (a *api) registerKept() {
+	tags := []string{"command"}
+	operate(a, huma.Operation{
+		OperationID: "list-commands", Method: http.MethodGet, Path: "/commands", Tags: tags, Summary: "List commands that are kept, the latest first",
+		Description: "Those that wait and those under way, and the latest 10,000 that have been dealt with. Commands that were sent at once are not among them, see the events.",
+	}, a.listCommands)
+	operate(a, huma.Operation{
+		OperationID: "get-command", Method: http.MethodGet, Path: "/commands/{id}", Tags: tags, Summary: "Get a command that is kept",
+	}, a.getCommand)
+	operate(a, huma.Operation{
+		OperationID: "cancel-command", Method: http.MethodDelete, Path: "/commands/{id}", Tags: tags, Summary: "Cancel a command that is queued",
+		Description: "It is not sent any more, and stays on record. 409: it has been sent already, or is over.",
+	}, a.cancelCommand)
+}
+
+func (a *api) queueCommand(ctx context.Context, in *commandInput) (*commandOutput, error) {
+	b := &in.Body
+	c := QueuedCommand{
+		Station: in.ID, Action: b.Action, Payload: b.payload(), Key: b.Key, Lane: fleet.CommandLane(b.Lane), Version: b.Version,
+		Expires: seconds(b.Expires),
+	}
+	if c.Lane == "" {
+		c.Lane = fleet.LanePeople
+	}
+	if b.Wait != nil {
+		c.Wait = seconds(*b.Wait)
+	}
+	allowTime(ctx, c.Wait)
+	got, err := a.o.Fleet.Queue(ctx, c)
+	if err != nil {
+		return nil, commandProblem(err)
+	}
+	return keptOutput(&got)
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+// keptOutput answers with what has become of a command.
+func keptOutput(c *fleet.Command) (*commandOutput, error) {
+	out := &commandOutput{Status: http.StatusOK, Location: prefix + "/commands/" + c.ID}
+	switch {
+	case !c.State.Final():
+		out.Status, out.Body = http.StatusAccepted, viewCommand(*c)
+	case c.State == fleet.StateAnswered && len(c.Response) > 0:
+		out.Body = CommandResult{
+			Station: c.Station, Version: c.Version, Action: c.Action, Response: Payload(c.Response), Seconds: c.EndedAt.Sub(c.SentAt).Seconds(),
+		}
+	default:
+		p := problem(keptStatus(c.State), c.Detail+"; see "+out.Location)
+		p.Code = c.ErrorCode
+		return nil, p
+	}
+	return out, nil
+}
+
+// keptStatus is the HTTP status of a command without an answer that can be read.
+func keptStatus(s fleet.CommandState) int {
+	switch s {
+	case fleet.StateTimeout:
+		return http.StatusGatewayTimeout
+	case fleet.StateExpired, fleet.StateCanceled:
+		return http.StatusConflict
+	}
+	return http.StatusBadGateway
+}
+
+func (a *api) listCommands(ctx context.Context, in *keptListInput) (*answer[List[KeptCommand]], error) {
+	p, err := a.o.Store.ListCommands(ctx, store.CommandQuery{
+		Cursor: in.Cursor, Limit: in.Limit, Station: in.Station, State: fleet.CommandState(in.State), Action: in.Action,
+		Lane: fleet.CommandLane(in.Lane), Key: in.Key,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return viewPage(p, viewCommand), nil
+}
+
+func (a *api) getCommand(ctx context.Context, in *keptInput) (*answer[KeptCommand], error) {
+	c, err := a.o.Store.Command(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &answer[KeptCommand]{viewCommand(c)}, nil
+}
+
+func (a *api) cancelCommand(ctx context.Context, in *keptInput) (*answer[KeptCommand], error) {
+	c, err := a.o.Fleet.Cancel(ctx, in.ID)
+	if err != nil {
+		return nil, commandProblem(err)
+	}
+	return &answer[KeptCommand]{viewCommand(c)}, nil
+}
+
+func viewCommand(c fleet.Command) KeptCommand {
+	return KeptCommand{
+		ID: c.ID, Key: c.Key, Station: c.Station, Version: c.Version, Action: c.Action, Payload: Payload(c.Payload), Lane: string(c.Lane),
+		State: string(c.State), Created: instant(c.CreatedAt), Expires: instant(c.ExpiresAt), Attempts: c.Attempts, Message: c.MessageID,
+		Sent: instant(c.SentAt), Ended: instant(c.EndedAt), Response: Payload(c.Response), Code: c.ErrorCode, Detail: c.Detail,
+	}
+}

@@ -1,0 +1,168 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/internal/store"
+)
+
+// maxDeliveries is how many stations queued commands are delivered to at once: each takes a goroutine.
+const maxDeliveries = 1000
+
+// queue delivers the commands that the store keeps. What is in memory is only which stations have some: a command itself
+// is read when its turn has come. A station that is idle, or away, takes no goroutine. All methods are safe for concurrent
+// use.
+type queue struct {
+	store store.Commands
+	csms  *csms.Server // set before start
+	log   *slog.Logger
+
+	ctx     context.Context
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+	expiry  expiry
+	waiting atomic.Int64 // len(turns), to ask without the lock
+
+	mu      sync.Mutex // guards the rest; nothing blocks under it
+	closed  bool
+	turns   map[string]*turn // by station: those that have, or may have, queued commands
+	active  int              // goroutines that deliver
+	ready   []string         // stations that wait for such a goroutine
+	waiters map[string][]chan fleet.Command
+}
+
+// turn is a station with queued commands.
+type turn struct {
+	running bool // somebody delivers to it, or it is in ready
+	again   bool // something happened since they looked
+}
+
+func newQueue(s store.Commands, log *slog.Logger) *queue {
+	q := &queue{
+		store: s, log: log, expiry: newExpiry(),
+		turns: map[string]*turn{}, waiters: map[string][]chan fleet.Command{},
+	}
+	q.ctx, q.cancel = context.WithCancel(context.Background())
+	return q
+}
+
+// openQueue begins to deliver what is queued.
+func (s *Server) openQueue(ctx context.Context) error {
+	s.queue.csms = s.csms
+	s.closers.add(s.queue.close)
+	return s.queue.start(ctx)
+}
+
+// start decides on what an earlier process left behind, and begins. close ends what it began.
+func (q *queue) start(ctx context.Context) error {
+	n, err := q.store.RecoverCommands(ctx, time.Now())
+	if err != nil {
+		return fmt.Errorf("what became of the commands that were under way cannot be stored: %w", err)
+	}
+	if n > 0 {
+		q.log.Warn("commands were under way when the server ended; nobody knows whether the stations have carried them out", "commands", n)
+	}
+	stations, err := q.store.QueuedStations(ctx)
+	if err != nil {
+		return fmt.Errorf("the queued commands cannot be read: %w", err)
+	}
+	for _, station := range stations {
+		q.turns[station] = &turn{}
+	}
+	q.waiting.Store(int64(len(q.turns)))
+	q.running.Go(q.expire)
+	return nil
+}
+
+// close ends everything and waits for it. Who waits for an answer hears of no more.
+func (q *queue) close() error {
+	q.mu.Lock()
+	q.closed = true
+	q.mu.Unlock()
+	q.cancel()
+	q.running.Wait()
+	return nil
+}
+
+// added makes the station of a command that was added one that has some.
+func (q *queue) added(c fleet.Command) {
+	q.expiry.mind(c.ExpiresAt)
+	q.mu.Lock()
+	if q.turns[c.Station] == nil {
+		q.turns[c.Station] = &turn{}
+		q.waiting.Add(1)
+	}
+	q.mu.Unlock()
+	q.kick(c.Station)
+}
+
+// kick has somebody look at a station, if it has queued commands.
+func (q *queue) kick(station string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	t := q.turns[station]
+	switch {
+	case t == nil || q.closed:
+	case t.running:
+		t.again = true
+	case q.active < maxDeliveries:
+		t.running = true
+		q.active++
+		q.running.Go(func() { q.deliverAll(station) })
+	default:
+		t.running = true
+		q.ready = append(q.ready, station)
+	}
+}
+
+// kickAfter is kick some time from now.
+func (q *queue) kickAfter(d time.Duration, station string) {
+	time.AfterFunc(d, func() { q.kick(station) })
+}
+
+// look begins a look at a station: what happens from now on asks for another.
+func (q *queue) look(station string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.turns[station].again = false
+}
+
+// looked ends a look at a station, and returns which one to look at next; "" none.
+func (q *queue) looked(station string, empty bool) (next string) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	t := q.turns[station]
+	switch {
+	case t.again && !q.closed:
+		return station
+	case empty:
+		delete(q.turns, station)
+		q.waiting.Add(-1)
+	default:
+		t.running = false
+	}
+	if len(q.ready) == 0 || q.closed {
+		q.ready = nil
+		q.active--
+		return ""
+	}
+	next, q.ready = q.ready[0], q.ready[1:]
+	return next
+}
+
+// has reports whether a station may have queued commands.
+func (q *queue) has(station string) bool {
+	if q.waiting.Load() == 0 {
+		return false
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.turns[station] != nil
+}

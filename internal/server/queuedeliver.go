@@ -1,0 +1,189 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/internal/httpapi"
+	"github.com/chargeyard/chargeyard/internal/store"
+	"github.com/chargeyard/chargeyard/ocpp"
+	"github.com/chargeyard/chargeyard/ocppj"
+)
+
+const (
+	// connectGrace is how long a station that has come may be silent before it gets queued commands: most say something at
+	// once, and one that has been started boots before anything else.
+	connectGrace = 5 * time.Second
+
+	// bootGrace lets the answer to a boot go out before anything else.
+	bootGrace = 100 * time.Millisecond
+
+	// busyRetry is the wait when a station, or the store, cannot take a command just now.
+	busyRetry = time.Second
+)
+
+// connected hears of a station that has come.
+func (q *queue) connected(st *csms.Station) {
+	if q.has(st.Identity()) {
+		q.kickAfter(connectGrace, st.Identity())
+	}
+}
+
+// intercept hears of every message of a station when it has been dealt with: then is the moment for what is queued. It is
+// an ocpp.Interceptor.
+func (q *queue) intercept(ctx context.Context, x *ocpp.Exchange, req any, next ocpp.Next) (any, error) {
+	resp, err := next(ctx, req)
+	if !x.Inbound || !q.has(x.Identity) {
+		return resp, err
+	}
+	if boot, ok := resp.(ocpp.BootResponse); !ok {
+		q.kick(x.Identity)
+	} else if boot.OCPPBootResult().Status != ocpp.BootRejected { // R42, R43
+		q.kickAfter(bootGrace, x.Identity)
+	}
+	return resp, err
+}
+
+// deliverAll delivers to a station what can be delivered, then to others that wait.
+func (q *queue) deliverAll(station string) {
+	for station != "" {
+		q.look(station)
+		empty := q.deliverTo(station)
+		station = q.looked(station, empty)
+	}
+}
+
+// deliverTo delivers commands, one after the other, until there is none (empty) or the station cannot take one.
+func (q *queue) deliverTo(station string) (empty bool) {
+	for q.ctx.Err() == nil {
+		c, err := q.store.NextCommand(q.ctx, station)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			return true
+		case err != nil:
+			q.log.Warn("queued commands cannot be read", "station", station, "error", err)
+			q.kickAfter(busyRetry, station)
+			return false
+		}
+		st, online := q.csms.Station(station)
+		if !online || !q.settled(st) || !q.deliver(st, c) {
+			return false
+		}
+	}
+	return false
+}
+
+// settled reports whether a station has been heard on its connection, or was silent long enough.
+func (q *queue) settled(st *csms.Station) bool {
+	rest := connectGrace - time.Since(st.ConnectedAt())
+	if rest <= 0 || !st.LastMessageAt().IsZero() {
+		return true
+	}
+	q.kickAfter(rest, st.Identity())
+	return false
+}
+
+// deliver brings one command to its end, as far as that is possible now. It reports whether the next one may be tried.
+func (q *queue) deliver(st *csms.Station, c fleet.Command) bool {
+	if err := st.Check(c.Action, c.Payload); err != nil {
+		detail := fmt.Sprintf("the station speaks OCPP %s by now, where this is no valid request; nothing was sent", st.Version())
+		return q.settle(c.ID, func(c fleet.Command) (fleet.Command, error) { return c.Cancel(detail, time.Now()) })
+	}
+	message, announced := ocppj.NewMessageID(), error(errNotAnnounced)
+	ctx := ocppj.WithBeforeSend(ocppj.WithMessageID(q.ctx, message), func(ctx context.Context) error {
+		// Committed before the message goes out: whatever happens from here on, it may have been delivered.
+		_, announced = q.store.ChangeCommand(ctx, c.ID, func(c fleet.Command) (fleet.Command, error) {
+			return c.Send(int64(st.Epoch()), message, time.Now()) //nolint:gosec // an epoch is a time in microseconds
+		})
+		return announced
+	})
+	begun := time.Now()
+	response, err := st.Invoke(ctx, c.Action, c.Payload)
+	if announced != nil {
+		return q.unannounced(c, message, announced, err)
+	}
+	q.log.Info("queued command", "station", c.Station, "action", c.Action, "command", c.ID, "id", message, "took", time.Since(begun), "error", err)
+	settled := q.settle(c.ID, func(c fleet.Command) (fleet.Command, error) { return concluded(c, message, response, err) })
+	if err != nil && !ocpp.Remote(err) && ocpp.SafeToRetry(err) { // it was announced, and could not be sent
+		q.kickAfter(busyRetry, c.Station)
+		return false
+	}
+	return settled && st.Cause() == nil
+}
+
+// errNotAnnounced stands for a message whose turn has not come.
+var errNotAnnounced = errors.New("its turn has not come")
+
+// unannounced deals with a message that was not sent, because it was not announced.
+func (q *queue) unannounced(c fleet.Command, message string, announced, err error) bool {
+	switch {
+	case errors.Is(announced, fleet.ErrCommandState), errors.Is(announced, fleet.ErrCommandExpired), errors.Is(announced, store.ErrNotFound):
+		return true // somebody was faster; the one that keeps the times ends what is over
+	case announced != errNotAnnounced: //nolint:errorlint // it is this very value
+		// The commit may have been written nevertheless; nothing was sent.
+		q.settle(c.ID, func(c fleet.Command) (fleet.Command, error) {
+			return c.Unsend(message, "the store failed before it was sent")
+		})
+		q.kickAfter(busyRetry, c.Station)
+	case errors.Is(err, ocppj.ErrTooManyCallers):
+		q.kickAfter(busyRetry, c.Station)
+	}
+	return false // it is gone, or blocked, or the server stops: what changes that looks again
+}
+
+// concluded changes a command by how its call ended.
+func concluded(c fleet.Command, message string, response []byte, err error) (fleet.Command, error) {
+	now := time.Now()
+	if err == nil {
+		return c.Answer(message, redact(response), now)
+	}
+	outcome, detail := outcomeOf(err)
+	refused, _ := errors.AsType[*ocpp.Error](err)
+	switch {
+	case outcome == httpapi.CommandGarbled:
+		return c.Garble(message, detail, now)
+	case outcome == httpapi.CommandRefused && refused != nil:
+		return c.Refuse(message, string(refused.Code), detail, now)
+	case outcome == httpapi.CommandTimeout:
+		return c.TimeOut(message, detail, now)
+	case ocpp.SafeToRetry(err):
+		return c.Unsend(message, "it could not be sent")
+	case outcome == "":
+		return c.Lose(message, "the server ended before the answer", now)
+	}
+	return c.Lose(message, detail, now)
+}
+
+// settle changes a command, however long the store fails: until then nothing else goes to the station. It reports false
+// when the queue was closed before that: the next process decides. A command that is not in the state for it stays as it
+// is.
+func (q *queue) settle(id string, change func(fleet.Command) (fleet.Command, error)) bool {
+	for {
+		c, err := q.change(id, change)
+		switch {
+		case err == nil:
+			q.ended(c)
+			return true
+		case errors.Is(err, fleet.ErrCommandState), errors.Is(err, store.ErrNotFound):
+			return true
+		case errors.Is(err, store.ErrClosed):
+			return false
+		}
+		q.log.Warn("what became of a command cannot be stored yet", "command", id, "error", err)
+		select {
+		case <-time.After(busyRetry):
+		case <-q.ctx.Done():
+			return false
+		}
+	}
+}
+
+func (q *queue) change(id string, change func(fleet.Command) (fleet.Command, error)) (fleet.Command, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), recordTimeout)
+	defer cancel()
+	return q.store.ChangeCommand(ctx, id, change)
+}
