@@ -27,6 +27,9 @@ const (
 	AnomalyMeterBackwards
 	// AnomalyTime: a time outside the years 2000 to 2099, such as 1970.
 	AnomalyTime
+	// AnomalySequence: a sequence number below zero, which the schema of OCPP 2.0.1 lets pass and that of 2.1 does not. It
+	// counts for no gap.
+	AnomalySequence
 	endOfAnomalies
 )
 
@@ -34,7 +37,7 @@ const (
 type AnomalyKind string
 
 var anomalyKinds = [...]AnomalyKind{
-	"unknown", "after-end", "stop-before-start", "place", "meter-negative", "meter-backwards", "time",
+	"unknown", "after-end", "stop-before-start", "place", "meter-negative", "meter-backwards", "time", "sequence",
 }
 
 // Kinds returns the names, in the order of the constants.
@@ -94,7 +97,7 @@ func (h *History) AddAndJudge(e TransactionEvent, content []byte, around func() 
 // judges are the rules in the order of the constants. before is the history without e, after is the one with it. A
 // rule returns a sentence when e makes it hold.
 var judges = [...]func(before, after *History, e TransactionEvent, around Around) string{
-	judgeUnknown, judgeAfterEnd, judgeStopBeforeStart, judgePlace, judgeNegative, judgeBackwards, judgeTime,
+	judgeUnknown, judgeAfterEnd, judgeStopBeforeStart, judgePlace, judgeNegative, judgeBackwards, judgeTime, judgeSequence,
 }
 
 func judgeUnknown(_, after *History, e TransactionEvent, _ Around) string {
@@ -108,7 +111,7 @@ func judgeAfterEnd(_, after *History, e TransactionEvent, _ Around) string {
 	switch {
 	case !after.Ended:
 		return ""
-	case e.Numbered && after.HighSeq > after.EndSeq:
+	case after.Numbered > 0 && after.HighSeq > after.EndSeq:
 		return fmt.Sprintf("event %d comes after event %d, which ends the transaction", after.HighSeq, after.EndSeq)
 	case !e.Numbered && after.UpdatedHigh != nil && *after.UpdatedHigh > after.EndLow:
 		return fmt.Sprintf("meter values of %s come after the end at %s", moment(*after.UpdatedHigh), moment(after.EndLow))
@@ -181,6 +184,13 @@ func judgeTime(_, _ *History, e TransactionEvent, _ Around) string {
 		}
 	}
 	return ""
+}
+
+func judgeSequence(_, _ *History, e TransactionEvent, _ Around) string {
+	if !e.Numbered || e.SeqNo >= 0 {
+		return ""
+	}
+	return fmt.Sprintf("its sequence number is %d, and none is below 0", e.SeqNo)
 }
 
 func odd(t time.Time) bool { return !t.IsZero() && (t.Before(soonest) || !t.Before(farthest)) }

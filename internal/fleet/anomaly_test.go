@@ -121,6 +121,9 @@ func TestAnomalies(t *testing.T) {
 			with(told2x(0, TransactionStarted, "1"), func(e *TransactionEvent) { e.Time = time.Unix(60, 0) })}},
 		"a sample of 2100": {AnomalyTime, []TransactionEvent{
 			with(told2x(0, TransactionStarted, "1"), func(e *TransactionEvent) { e.Samples[0].Time = farthest })}},
+		"a negative number":           {AnomalySequence, []TransactionEvent{told2x(-5, TransactionStarted, "1"), told2x(4, TransactionUpdated, "1")}},
+		"an end of a negative number": {AnomalySequence, []TransactionEvent{told2x(-5, TransactionEnded, "1")}},
+		"only negative numbers":       {AnomalySequence, []TransactionEvent{told2x(-9, TransactionStarted, "1"), told2x(-5, TransactionUpdated, "1")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got Anomalies
@@ -132,6 +135,9 @@ func TestAnomalies(t *testing.T) {
 			j.Transaction(&x)
 			if got != test.want || x.Anomalies != test.want {
 				t.Errorf("found %v, kept %v, want %v", got.Kinds(), x.Anomalies.Kinds(), test.want.Kinds())
+			}
+			if test.want&AnomalySequence != 0 && x.Missing != 0 {
+				t.Errorf("%d are missing", x.Missing)
 			}
 		})
 	}

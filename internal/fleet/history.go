@@ -29,7 +29,7 @@ type History struct {
 	Ended       bool            `json:"x,omitzero"`
 	Offline     bool            `json:"o,omitzero"`
 	Events      int64           `json:"n"`
-	Numbered    int64           `json:"q,omitzero"` // events with a sequence number
+	Numbered    int64           `json:"q,omitzero"` // events with a sequence number that can be
 	LowSeq      int64           `json:"lo,omitzero"`
 	HighSeq     int64           `json:"hi,omitzero"`
 	EndSeq      int64           `json:"xq,omitzero"` // lowest number of an end
@@ -61,8 +61,9 @@ func (h *History) Add(e TransactionEvent, content []byte) {
 	firstOf(&h.Reservation, p, e.ReservationID)
 }
 
+// count counts what may leave gaps: a number below zero is none, see AnomalySequence.
 func (h *History) count(e TransactionEvent) {
-	if !e.Numbered {
+	if !e.Numbered || e.SeqNo < 0 {
 		return
 	}
 	if h.Numbered == 0 || e.SeqNo < h.LowSeq {

@@ -21,7 +21,7 @@ type Conflict struct {
 
 // Anomaly is a way in which a transaction contradicts itself, or what can be.
 type Anomaly struct {
-	Anomaly    string     `json:"anomaly" enum:"unknown,after-end,stop-before-start,place,meter-negative,meter-backwards,time" doc:"As in the transaction's anomalies"`
+	Anomaly    string     `json:"anomaly" enum:"unknown,after-end,stop-before-start,place,meter-negative,meter-backwards,time,sequence" doc:"As in the transaction's anomalies"`
 	Key        string     `json:"key" doc:"Of the message that revealed it: the sequence number in OCPP 2.x, start or stop in 1.6"`
 	ReceivedAt *time.Time `json:"receivedAt" doc:"When that message came"`
 	Detail     string     `json:"detail" doc:"In words" example:"the energy register falls from 2000 Wh to 1500 Wh"`

@@ -39,7 +39,7 @@ type Transaction struct {
 	Events        int64      `json:"events" doc:"Messages known"`
 	MissingEvents int64      `json:"missingEvents" doc:"Gaps in the sequence numbers (OCPP 2.x)"`
 	Conflicts     int64      `json:"conflicts" doc:"Messages that contradicted an earlier one; the earlier one counts"`
-	Anomalies     []string   `json:"anomalies" nullable:"false" enum:"unknown,after-end,stop-before-start,place,meter-negative,meter-backwards,time" doc:"What its messages contradict; all of them count as they came"`
+	Anomalies     []string   `json:"anomalies" nullable:"false" enum:"unknown,after-end,stop-before-start,place,meter-negative,meter-backwards,time,sequence" doc:"What its messages contradict; all of them count as they came"`
 	ClockOffset   *float64   `json:"clockOffset" doc:"Seconds to add to the station's times to get the server's, as estimated when the latest message came" example:"-0.25"`
 	FirstReceived *time.Time `json:"firstReceivedAt" doc:"By the server's clock"`
 	LastReceived  *time.Time `json:"lastReceivedAt" doc:"By the server's clock"`
