@@ -195,7 +195,7 @@ func TestTransactionsAreListedAndShown(t *testing.T) {
 	}
 	a.want(0, "ended, EVDisconnected", "transactions")
 	for args, want := range map[string]string{
-		"--active": "CAFE", "--ended": "OLD", "--since 2h": "CAFE", "--limit 1": "CAFE",
+		"--active": "CAFE", "--ended": "OLD", "--since 2h": "CAFE", "--limit 1": "CAFE", "--token cafe": "CAFE",
 	} {
 		out := a.want(0, want, append([]string{"transactions", "--station", "CP-1"}, strings.Fields(args)...)...)
 		if strings.Count(out, "\n") != 2 {
@@ -204,6 +204,7 @@ func TestTransactionsAreListedAndShown(t *testing.T) {
 	}
 	a.want(0, "1.250", "transactions", "--active")
 	a.want(0, "There is no such transaction.", "transactions", "--station", "CP-2")
+	a.want(0, "There is no such transaction.", "transactions", "--trouble")
 	a.want(0, `"id":"CP-1:2"`, "transactions", "-o", "json")
 	shown := a.want(0, "1000 Wh to 2250 Wh", "transactions", "show", "CP-1:2")
 	for _, want := range []string{"1.250 kWh", "none missing", "CAFE", "Power.Active.Import", "11.5", "L1"} {

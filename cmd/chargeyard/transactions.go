@@ -65,15 +65,18 @@ type transactionsListCmd struct {
 	Ended   bool          `env:"-" xor:"state" help:"Only those that have ended."`
 	Station string        `env:"-" placeholder:"ID" help:"Only those of one station."`
 	Since   time.Duration `env:"-" placeholder:"TIME" help:"Only those that started in the last 90s, 15m, 24h, ..., by the clock of their station."`
+	Token   string        `env:"-" placeholder:"ID" help:"Only those that this card or app started, in any case."`
+	Trouble bool          `env:"-" help:"Only those whose events are not whole or contradict each other: those with something in the column TROUBLE."`
 	Limit   int           `env:"-" placeholder:"N" help:"The latest N of them. Default: all."`
 }
 
 // Help explains more than the one line.
 func (transactionsListCmd) Help() string {
 	return `The latest start is first. TROUBLE says what is wrong with the events of a transaction: a start that never came, messages that are missing, that
-conflict with others of the same number, and anomalies, such as an end before the start; "show" names those.
+conflict with others of the same number, and anomalies, such as an end before the start; "show" tells about those.
 
     chargeyard transactions --active --station CP-001
+    chargeyard transactions --trouble --since 24h
     chargeyard transactions --since 24h --output json`
 }
 
@@ -83,14 +86,14 @@ func (c *transactionsListCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	list := first(keep(client.Items(ctx, "/transactions", c.query()), c.wants(time.Now())), c.Limit)
+	list := first(client.Items(ctx, "/transactions", c.query(time.Now())), c.Limit)
 	if c.json() {
 		return writeArray(s.out, list)
 	}
 	return c.table(s, list)
 }
 
-func (c *transactionsListCmd) query() url.Values {
+func (c *transactionsListCmd) query(now time.Time) url.Values {
 	q := url.Values{}
 	if c.Station != "" {
 		q.Set("station", c.Station)
@@ -98,21 +101,19 @@ func (c *transactionsListCmd) query() url.Values {
 	if c.Active || c.Ended {
 		q.Set("active", strconv.FormatBool(c.Active))
 	}
-	if c.Limit > 0 && c.Limit < apiclient.MaxPage && c.Since == 0 {
+	if c.Since > 0 {
+		q.Set("since", now.Add(-c.Since).UTC().Format(time.RFC3339Nano))
+	}
+	if c.Token != "" {
+		q.Set("token", c.Token)
+	}
+	if c.Trouble {
+		q.Set("trouble", "true")
+	}
+	if c.Limit > 0 && c.Limit < apiclient.MaxPage {
 		q.Set("limit", strconv.Itoa(c.Limit))
 	}
 	return q
-}
-
-func (c *transactionsListCmd) wants(now time.Time) func(json.RawMessage) (bool, error) {
-	return func(item json.RawMessage) (bool, error) {
-		if c.Since == 0 {
-			return true, nil
-		}
-		var t transactionView
-		err := json.Unmarshal(item, &t)
-		return t.StartedAt != nil && t.StartedAt.After(now.Add(-c.Since)), err
-	}
 }
 
 func (c *transactionsListCmd) table(s streams, list items) error {

@@ -53,6 +53,12 @@ func (t Transaction) Energy() (start, latest Decimal) {
 	return t.MeterStart, t.MeterLast
 }
 
+// Trouble says that its events are not whole or contradict each other: the start or others are missing, one says what
+// another of the same key does not, or there are anomalies.
+func (t Transaction) Trouble() bool {
+	return !t.Begun || t.Missing > 0 || t.Conflicts > 0 || t.Anomalies != 0
+}
+
 // TransactionSample is a sample with the event that brought it.
 type TransactionSample struct {
 	Sample

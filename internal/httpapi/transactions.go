@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -15,6 +16,11 @@ type transactionsInput struct {
 	PageQuery
 	Station string `query:"station" maxLength:"255" doc:"Only those of one station"`
 	Active  string `query:"active" enum:"true,false" doc:"Only those that go on, or only those that have ended"`
+
+	Since   time.Time `query:"since" doc:"Only those that started then or later, by the station's clock; one without a time counts as of its arrival" example:"2026-05-01T00:00:00Z"`
+	Until   time.Time `query:"until" doc:"Only those that started before" example:"2026-06-01T00:00:00Z"`
+	Token   string    `query:"token" maxLength:"255" doc:"Only those that this idToken started; A and a are one"`
+	Trouble string    `query:"trouble" enum:"true,false" doc:"Only those whose messages are not whole or contradict each other (startSeen, missingEvents, conflicts, anomalies), or only the others"`
 }
 
 type transactionInput struct {
@@ -46,6 +52,7 @@ func (a *api) registerTransactions() {
 func (a *api) listTransactions(ctx context.Context, in *transactionsInput) (*answer[List[Transaction]], error) {
 	p, err := a.o.Store.ListTransactions(ctx, store.TransactionQuery{
 		Cursor: in.Cursor, Limit: in.Limit, Station: in.Station, Active: flag(in.Active),
+		Since: in.Since, Until: in.Until, Token: in.Token, Trouble: flag(in.Trouble),
 	})
 	if err != nil {
 		return nil, err

@@ -36,6 +36,25 @@ func TestATransactionHasItsFields(t *testing.T) {
 	}
 }
 
+func TestTransactionsAreFiltered(t *testing.T) {
+	r := newRig(t)
+	r.do(http.MethodGet, "/api/v1/transactions?since=2026-05-01T00:00:00Z&until=2026-06-01T00:00:00Z&token=CAFE&trouble=true&limit=5", "", http.StatusOK)
+	q := r.store.asked.(store.TransactionQuery)
+	if q.Trouble == nil || !*q.Trouble {
+		t.Errorf("query: %+v", q)
+	}
+	q.Trouble = nil
+	since, until := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+	if want := (store.TransactionQuery{Limit: 5, Since: since, Until: until, Token: "CAFE"}); q != want {
+		t.Errorf("query: %+v, want %+v", q, want)
+	}
+	for _, wrong := range []string{"since", "until", "trouble"} {
+		if got := firstFault(t, r.do(http.MethodGet, "/api/v1/transactions?"+wrong+"=yesterday", "", http.StatusUnprocessableEntity)); got != wrong {
+			t.Errorf("%s: fault at %q", wrong, got)
+		}
+	}
+}
+
 // Rows of an older program may hold numbers that JSON does not know.
 func TestUntidyNumbersAreReadable(t *testing.T) {
 	for stored, want := range map[fleet.Decimal]any{"0012.5": 12.5, ".5": 0.5, "5.": 5.0, "no": nil, "": nil} {

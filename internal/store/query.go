@@ -50,6 +50,12 @@ type TransactionQuery struct {
 	Limit   int    // 0: DefaultLimit
 	Station string // "": all
 	Active  *bool  // nil: both
+
+	// Since and Until narrow by the start, as the station's clock told it; one without a time counts as of its arrival.
+	// Since is the first that belongs, Until the first that does not; zero: all.
+	Since, Until time.Time
+	Token        string // who started it, without regard to case; "": all
+	Trouble      *bool  // fleet.Transaction.Trouble; nil: both
 }
 
 // SampleQuery selects the samples of one transaction.

@@ -24,7 +24,7 @@ func TestPagesAreFoundByAnIndex(t *testing.T) {
 
 func checkPlans(t *testing.T, db *DB) {
 	t.Helper()
-	yes := true
+	yes, hour := true, time.Unix(3600, 0)
 	cursor, later := makeCursor(int64(1), int64(1)), makeCursor(int64(1), "1")
 	for name, of := range map[string]func() (*query, error){
 		"newest transactions": func() (*query, error) { return selectTransactions(store.TransactionQuery{}) },
@@ -37,7 +37,14 @@ func checkPlans(t *testing.T, db *DB) {
 		"the next ones that go on": func() (*query, error) {
 			return selectTransactions(store.TransactionQuery{Active: &yes, Cursor: cursor})
 		},
-		"those of a station that go on":   func() (*query, error) { return selectTransactions(store.TransactionQuery{Active: &yes, Station: "A"}) },
+		"those of a station that go on": func() (*query, error) { return selectTransactions(store.TransactionQuery{Active: &yes, Station: "A"}) },
+		"those of some hours": func() (*query, error) {
+			return selectTransactions(store.TransactionQuery{Since: hour, Until: hour.Add(time.Hour), Cursor: cursor})
+		},
+		"those of a token": func() (*query, error) { return selectTransactions(store.TransactionQuery{Token: "CAFE", Since: hour}) },
+		"the next ones of a token": func() (*query, error) {
+			return selectTransactions(store.TransactionQuery{Token: "CAFE", Cursor: cursor})
+		},
 		"samples of a transaction":        func() (*query, error) { return selectEvents(1, store.SampleQuery{}) },
 		"its next samples":                func() (*query, error) { return selectEvents(1, store.SampleQuery{Cursor: later}) },
 		"as many samples as a page holds": func() (*query, error) { return selectEvents(1, store.SampleQuery{Limit: store.MaxLimit}) },
@@ -49,6 +56,29 @@ func checkPlans(t *testing.T, db *DB) {
 		for _, step := range plan(t, db, q) {
 			if !strings.HasPrefix(step, "SEARCH") && !strings.Contains(step, "USING INDEX") || strings.Contains(step, "TEMP") {
 				t.Errorf("%s: %s", name, step)
+			}
+		}
+	}
+}
+
+// Transactions in trouble are few: they are not looked for among all others, and a filter that leaves few of others finds them
+// by its own index.
+func TestFewTransactionsAreNotLookedForAmongAll(t *testing.T) {
+	db := openHooked(t, store.Options{}, hooks{})
+	yes, hour := true, time.Unix(3600, 0)
+	cursor := makeCursor(int64(1), int64(1))
+	for index, queries := range map[string][]store.TransactionQuery{
+		"transactions_in_trouble": {{Trouble: &yes}, {Trouble: &yes, Since: hour}, {Trouble: &yes, Cursor: cursor, Until: hour}},
+		"transactions_by_token":   {{Token: "A"}, {Token: "A", Trouble: &yes, Cursor: cursor}, {Token: "A", Active: &yes, Until: hour}},
+		"transactions_by_station": {{Station: "A", Since: hour}, {Station: "A", Trouble: &yes}},
+	} {
+		for _, tq := range queries {
+			q, err := selectTransactions(tq)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if steps := plan(t, db, q); len(steps) != 1 || !strings.Contains(steps[0], index) {
+				t.Errorf("%+v: %v", tq, steps)
 			}
 		}
 	}

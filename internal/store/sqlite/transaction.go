@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
@@ -71,13 +72,13 @@ func (db *DB) ListTransactions(ctx context.Context, tq store.TransactionQuery) (
 	return result, err
 }
 
+// troubled is fleet.Transaction.Trouble, written as in the index transactions_in_trouble.
+const troubled = "(missing > 0 OR begun = 0 OR conflicts > 0 OR anomalies <> 0)"
+
 func selectTransactions(tq store.TransactionQuery) (*query, error) {
 	q := selectFrom("SELECT " + transactionColumns + " FROM transactions")
-	var sortAt, ref int64
-	if ok, err := readCursor(tq.Cursor, &sortAt, &ref); err != nil {
+	if err := startedWithin(q, tq); err != nil {
 		return nil, err
-	} else if ok {
-		q.where("(sort_at, ref) < (?, ?)", sortAt, ref)
 	}
 	if tq.Station != "" {
 		q.where("station = ?", tq.Station)
@@ -85,8 +86,38 @@ func selectTransactions(tq store.TransactionQuery) (*query, error) {
 	if tq.Active != nil {
 		q.where("active = ?", flag(*tq.Active))
 	}
+	if tq.Token != "" {
+		q.where("lower(token) = lower(?)", tq.Token)
+	}
+	switch {
+	case tq.Trouble == nil:
+	case *tq.Trouble:
+		q.where(troubled)
+	default:
+		q.where("NOT " + troubled)
+	}
 	q.order("sort_at DESC, ref DESC", store.Limit(tq.Limit))
 	return q, nil
+}
+
+// startedWithin narrows to where the list is, and to the starts that are asked for. The cursor and Until are one condition,
+// so that an index finds the place, whichever comes first.
+func startedWithin(q *query, tq store.TransactionQuery) error {
+	var sortAt, ref int64
+	bounded, err := readCursor(tq.Cursor, &sortAt, &ref)
+	if err != nil {
+		return err
+	}
+	if until := fleet.Micros(tq.Until); !tq.Until.IsZero() && (!bounded || until < sortAt) {
+		bounded, sortAt, ref = true, until, math.MinInt64
+	}
+	if bounded {
+		q.where("(sort_at, ref) < (?, ?)", sortAt, ref)
+	}
+	if !tq.Since.IsZero() {
+		q.where("sort_at >= ?", fleet.Micros(tq.Since))
+	}
+	return nil
 }
 
 // eventRow is an event of a transaction as the table has it.

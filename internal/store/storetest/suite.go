@@ -63,6 +63,7 @@ func Run(t *testing.T, open Open) {
 		{"UnusableTransactionIDs", testUnusableIDs},
 		{"ForeignTransactionNumbers", testForeignNumbers},
 		{"TransactionsAreListedInPages", testTransactionPages},
+		{"TransactionsAreFiltered", testTransactionFilters},
 		{"SamplesAreListedInPages", testSamplePages},
 		{"SamplesKeepEverything", testSampleFields},
 		{"MeterValuesOutsideTransactions", testMetered},
