@@ -106,6 +106,7 @@ export class Answerer {
   #answers = new Map();
   #asked = new Map();
 
+  /** Says what to answer from now on; an Error is thrown. */
   expect(action, answer) {
     this.#answers.set(action, answer);
     this.#asked.delete(action);
@@ -115,7 +116,9 @@ export class Answerer {
   handle(action, params) {
     this.#asked.set(action, params);
     assert(this.#answers.has(action), `nobody expected ${action}`);
-    return this.#answers.get(action);
+    const answer = this.#answers.get(action);
+    if (answer instanceof Error) throw answer;
+    return answer;
   }
 
   asked = (action) => this.#asked.get(action);

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { connect as dial, createServer } from "node:net";
 import { parseArgs } from "node:util";
-import { OCPPClient, SecurityProfile, getStandardValidator } from "ocpp-ws-io";
+import { OCPPClient, SecurityProfile, createRPCError, getStandardValidator } from "ocpp-ws-io";
 import { Api } from "./api.mjs";
 import { assert, check, equal, eventually, finish } from "./check.mjs";
 import { Answerer, commandNames, everyCommand } from "./commands.mjs";
@@ -36,7 +36,9 @@ class Station {
     this.client.handle((method, { params }) => this.answerer.handle(method, params));
     this.client.on("strictValidationFailure", ({ error }) => this.problems.push(`schema: ${error.message}`));
     this.client.on("badMessage", ({ error }) => this.problems.push(`bad message: ${error.message}`));
-    this.client.on("handlerError", ({ method, error }) => this.problems.push(`${method}: ${error.message}`));
+    this.client.on("handlerError", ({ method, error }) => {
+      if (error !== this.answerer.answer(method)) this.problems.push(`${method}: ${error.message}`);
+    });
     this.client.on("error", (error) => this.problems.push(error.message));
   }
 
@@ -113,6 +115,17 @@ async function session(protocol, id, charge) {
     const got = await api.command(id, "DataTransfer", payload);
     equal([st.answerer.asked("DataTransfer"), got.response.data], [payload, LONG], "what was sent and answered");
     assert(tap.down - before < 1000, `${tap.down - before} bytes for ${LONG.length} characters: it was not compressed`);
+  });
+  await st.check("a CALLERROR is in the API with its code", async () => {
+    st.answerer.expect("ClearCache", createRPCError("NotSupported", "no cache here"));
+    const failed = await api.command(id, "ClearCache", {}).then(() => "", (err) => err.message);
+    assert(failed.includes(" 502 ") && failed.includes('"NotSupported"'), failed || "there was none");
+  });
+  await st.check("a command that breaks the schema is refused with a pointer, and not sent", async () => {
+    st.answerer.expect("ClearCache", {});
+    const failed = await api.command(id, "ClearCache", { nonsense: 1 }).then(() => "", (err) => err.message);
+    assert(failed.includes(" 422 ") && failed.includes("/payload/nonsense"), failed || "it was accepted");
+    equal(st.answerer.asked("ClearCache"), undefined, "what arrived");
   });
   await st.check("an unknown action is answered NotImplemented", () => unknownAction(protocol, id));
   await st.check("the station is in the API", async () => {
