@@ -79,6 +79,7 @@ func (e *Engine) newConn(nc net.Conn, a agreed, o Options) (*Conn, error) {
 		engine: e, nc: nc, raw: rawConn(nc), client: a.client, subprotocol: a.subprotocol, deflate: a.deflate,
 		early: a.early, o: o.withDefaults(), done: make(chan struct{}), refs: 1, slot: -1,
 	}
+	limitUnsent(nc)
 	c.in.client = a.client
 	_, secure := nc.(*tls.Conn) // whose Read needs a large stack anyway
 	c.fresh, c.direct = !secure, c.raw != nil && readsDirectly(nc)

@@ -68,7 +68,7 @@ type Options struct {
 	Slow       float64                                               // part of the stations that stops reading in SlowReaders; default 0.01
 	SlowCalls  int                                                   // large calls to each of them; default 100
 	SlowBytes  int                                                   // size of each; default 256 KiB
-	Control    time.Duration                                         // how long the same stations go on reading first, after as many large calls; default 5 s, negative or with StrikeAt: no control
+	Control    time.Duration                                         // how long the same stations first send and read, after as many large calls; default 5 s, negative or with StrikeAt: no control
 	Library    int                                                   // real clients of package station; default 50, negative: none
 	Call       func(ctx context.Context, c Command) (Calls, error)   // sends requests of the CSMS; nil: no such load
 	Load       Command                                               // what is sent to all stations again and again; default GetLocalListVersion

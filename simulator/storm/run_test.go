@@ -167,7 +167,8 @@ func (l smallBuffers) Accept() (net.Conn, error) {
 }
 
 func TestStationsThatStopReadingAreCutOffAndComeBack(t *testing.T) {
-	bare, o := targetWith(t, stormserver.Options{MaxOutbox: 16 << 10}, nil, func(l net.Listener) net.Listener { return smallBuffers{l} })
+	const outbox = 16 << 10
+	bare, o := targetWith(t, stormserver.Options{MaxOutbox: outbox}, nil, func(l net.Listener) net.Listener { return smallBuffers{l} })
 	o.Variant, o.Stations, o.Slow, o.SlowCalls, o.SlowBytes = storm.SlowReaders, 100, 0.03, 10, 8<<10
 	o.Control = 100 * time.Millisecond
 	res := survive(t, o)
@@ -180,6 +181,9 @@ func TestStationsThatStopReadingAreCutOffAndComeBack(t *testing.T) {
 	}
 	if s.Control.Ordered != 30 || s.Control.Answered != 30 || s.Control.Sent != 30 {
 		t.Errorf("large calls to those that read: %+v", s.Control)
+	}
+	if s.QueuedMost > outbox || s.Queued > 3*outbox {
+		t.Errorf("%d bytes waited for one socket and %d for all, an outbox takes %d", s.QueuedMost, s.Queued, outbox)
 	}
 	if bare.Ended()["wsconn: the peer stopped reading: the outbox is full"] != 3 {
 		t.Errorf("ended: %v", bare.Ended())

@@ -12,13 +12,9 @@ import (
 // Stations that stop reading send so many CALLs a second each, and all of them together at most so many: the others are
 // to suffer from what does not flow off, not from work.
 const (
-	pipelineRate  = 1000
-	pipelineTotal = 20_000
-	pipelineEvery = 10 * time.Millisecond
-
-	// The kernel of the server takes megabytes before a write blocks. Pings, whose answers are as long as they are, fill
-	// that with less work of the server than answers to CALLs.
-	pingsPerCall = 4
+	pipelineRate  = 500
+	pipelineTotal = 5000
+	pipelineEvery = 10 * time.Millisecond // at least
 )
 
 // pipelinedID begins the ids of these CALLs. Long ids make long answers.
@@ -39,26 +35,26 @@ func (s *light) pipeline(ctx context.Context, c *conn) {
 
 // talk sends CALLs and pings, as one of so many stations that do, until ctx or the connection ends.
 func (s *light) talk(ctx context.Context, c *conn, stations int) {
-	burst := max(1, min(pipelineRate, pipelineTotal/stations)*int(pipelineEvery)/int(time.Second))
-	ping := []byte(strings.Repeat("x", 125))
-	sleep(ctx, rand.N(pipelineEvery)) // not all in the same moment
+	rate := max(1, min(pipelineRate, pipelineTotal/stations))
+	every := max(pipelineEvery, time.Second/time.Duration(rate))
+	burst := max(1, rate*int(every)/int(time.Second))
+	ping := []byte(strings.Repeat("x", 125)) // the answer is as long
+	sleep(ctx, rand.N(every))                // not all in the same moment
 	for ctx.Err() == nil {
 		var b []byte
 		for range burst {
 			b = appendFrame(b, opText, appendCall(nil, pipelinedID+s.run.messageID(), "Heartbeat", "{}"))
-			for range pingsPerCall {
-				b = appendFrame(b, opPing, ping)
-			}
+			b = appendFrame(b, opPing, ping)
 		}
 		if _, err := c.Write(b); err != nil {
 			return
 		}
-		sleep(ctx, pipelineEvery)
+		sleep(ctx, every)
 	}
 }
 
-// control puts the load of the strike on the server while everybody reads: what the others feel of it is the work, and
-// what they feel more of the strike is those that do not read.
+// control puts the load of the strike on the server while everybody reads, the large calls first: what the others feel of
+// it is the work, and what they feel more of the strike is those that do not read.
 func (r *run) control(ctx context.Context) {
 	if r.o.Variant != SlowReaders || r.o.Control < 0 || !r.o.StrikeAt.IsZero() {
 		return
@@ -67,13 +63,13 @@ func (r *run) control(ctx context.Context) {
 	talking, hush := context.WithCancel(ctx)
 	var talkers sync.WaitGroup
 	r.enter(Flood)
+	r.burden(ctx, who, &r.flood)
+	r.enter(Control)
 	for _, s := range who {
 		if c := s.cur.Load(); c != nil {
 			talkers.Go(func() { s.talk(talking, c, len(who)) })
 		}
 	}
-	r.burden(ctx, who, &r.flood)
-	r.enter(Control)
 	sleep(ctx, r.o.Control)
 	hush()
 	talkers.Wait()
@@ -95,7 +91,7 @@ func (r *run) burden(ctx context.Context, who []*light, total *Calls) {
 	}
 	// They are not to expire behind a call that a stuck station does not answer: they wait for its end.
 	counts, err := r.o.Call(ctx, Command{
-		Action: "DataTransfer", Payload: payload, Stations: identities(who), Times: r.o.SlowCalls, Timeout: r.o.Timeout,
+		Action: "DataTransfer", Payload: payload, Stations: identities(who), Times: r.o.SlowCalls, Timeout: r.o.Timeout * 9 / 10,
 	})
 	if err != nil && ctx.Err() == nil {
 		r.strange.add("large calls that could not be made: " + err.Error())
