@@ -93,11 +93,11 @@ func (q *queue) deliver(st *csms.Station, c fleet.Command) bool {
 		detail := fmt.Sprintf("the station speaks OCPP %s by now, where this is no valid request; nothing was sent", st.Version())
 		return q.settle(c.ID, func(c fleet.Command) (fleet.Command, error) { return c.Cancel(detail, time.Now()) })
 	}
-	message, announced := ocppj.NewMessageID(), error(errNotAnnounced)
+	message, announced := ocppj.NewMessageID(), errNotAnnounced
 	ctx := ocppj.WithBeforeSend(ocppj.WithMessageID(q.ctx, message), func(ctx context.Context) error {
 		// Committed before the message goes out: whatever happens from here on, it may have been delivered.
 		_, announced = q.store.ChangeCommand(ctx, c.ID, func(c fleet.Command) (fleet.Command, error) {
-			return c.Send(int64(st.Epoch()), message, time.Now()) //nolint:gosec // an epoch is a time in microseconds
+			return c.Send(int64(st.Epoch()), message, time.Now())
 		})
 		return announced
 	})
