@@ -28,7 +28,7 @@ type RefusalSummary struct {
 	Reasons    []ReasonCount    `json:"reasons" nullable:"false"`
 	Stations   []StationCount   `json:"stations" nullable:"false" doc:"The most often refused first"`
 	Addresses  []AddressCount   `json:"addresses" nullable:"false" doc:"The most often refused first"`
-	SinceStart map[string]int64 `json:"sinceStart" nullable:"false" doc:"All attempts since the start of the server by reason, whatever the query says and whether or not they are kept" example:"{\"unknown\":12}"`
+	SinceStart map[string]int64 `json:"sinceStart" nullable:"false" doc:"All attempts since the start of the server by reason, at once, whatever the query says and whether or not they are kept" example:"{\"unknown\":12}"`
 }
 
 // RefusalCount is how often and when.
@@ -81,11 +81,12 @@ func (a *api) registerRefusals() {
 	operate(a, huma.Operation{
 		OperationID: "list-refusals", Method: http.MethodGet, Path: "/refusals", Tags: tags,
 		Summary:     "List connection attempts that were turned away, latest first",
-		Description: "Why a station does not connect, and what to do about it. The latest 10,000 entries are kept; the same again within ten seconds is one entry. When very many come at once, some are counted and not kept.",
+		Description: "Why a station does not connect, and what to do about it. The latest 10,000 entries are kept. The first attempt of a kind is here at once; the same again within ten seconds is one more entry with the time of the last of them, which follows when the ten seconds are over. When very many come at once, some are counted and not kept.",
 	}, a.listRefusals)
 	operate(a, huma.Operation{
 		OperationID: "summarize-refusals", Method: http.MethodGet, Path: "/refusals/summary", Tags: tags,
-		Summary: "Count connection attempts that were turned away, by reason, station and address",
+		Summary:     "Count connection attempts that were turned away, by reason, station and address",
+		Description: "Counted are the entries of /refusals: the same again within ten seconds counts when the ten seconds are over. Only sinceStart counts every attempt at once.",
 	}, a.summarizeRefusals)
 }
 

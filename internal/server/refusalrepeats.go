@@ -2,6 +2,7 @@ package server
 
 import (
 	"net"
+	"slices"
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
@@ -57,7 +58,7 @@ func (r *repeats) crowd(host repeat, e fleet.Refused) {
 	r.seen[host] = &e
 }
 
-// take ends the span and returns the refusals that came again in it, each once.
+// take ends the span and returns the refusals that came again in it, each once, in the order of their times.
 func (r *repeats) take() []fleet.Refused {
 	var list []fleet.Refused
 	for _, e := range r.seen {
@@ -67,6 +68,7 @@ func (r *repeats) take() []fleet.Refused {
 	}
 	clear(r.seen)
 	clear(r.hosts)
+	slices.SortFunc(list, func(a, b fleet.Refused) int { return a.Received.Compare(b.Received) })
 	return list
 }
 

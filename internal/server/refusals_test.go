@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -164,6 +165,20 @@ func TestRefusalsThatComeAgainAreCounted(t *testing.T) {
 	}
 	if !r.first(note("A", "192.0.2.1:1", "unknown")) {
 		t.Error("it is new in the next span of time")
+	}
+}
+
+// What came again is stored in the order in which it came last.
+func TestRepeatsAreInOrder(t *testing.T) {
+	r, begun := newRepeats(), time.Now()
+	for i := range 40 {
+		e := note(fmt.Sprint("S", i%20), "192.0.2.1:1", "unknown")
+		e.Received = begun.Add(time.Duration(i) * time.Second)
+		r.first(e)
+	}
+	list := r.take()
+	if len(list) != 20 || !slices.IsSortedFunc(list, func(a, b fleet.Refused) int { return a.Received.Compare(b.Received) }) {
+		t.Errorf("%+v", list)
 	}
 }
 

@@ -131,7 +131,7 @@ type Notices interface {
 	ListNotices(ctx context.Context, q NoticeQuery) ([]fleet.Notice, error)
 	// NoticeRange returns the numbers of the oldest notice that is kept and of the newest; zeros when there is none.
 	NoticeRange(ctx context.Context) (oldest, newest int64, err error)
-	// ListRefusals returns refused connection attempts, latest first.
+	// ListRefusals returns refused connection attempts, latest first by when they were Received.
 	ListRefusals(ctx context.Context, q RefusalQuery) (Page[fleet.Refused], error)
 	// SummarizeRefusals counts those that are kept by reason, by identity and by address, the most often refused first,
 	// at most q.Limit of each.

@@ -48,19 +48,19 @@ func whereRefusal(q *query, rq store.RefusalQuery) {
 // ListRefusals implements store.Notices.
 func (db *DB) ListRefusals(ctx context.Context, rq store.RefusalQuery) (store.Page[fleet.Refused], error) {
 	q := selectFrom("SELECT number, time, station, address, times, reason, detail FROM refusals")
-	var before int64
-	if ok, err := readCursor(rq.Cursor, &before); err != nil {
+	var time, number int64
+	if ok, err := readCursor(rq.Cursor, &time, &number); err != nil {
 		return store.Page[fleet.Refused]{}, err
 	} else if ok {
-		q.where("number < ?", before)
+		q.where("(time, number) < (?, ?)", time, number)
 	}
 	whereRefusal(q, rq)
 	limit := store.Limit(rq.Limit)
-	q.order("number DESC", limit)
+	q.order("time DESC, number DESC", limit)
 	rows, err := list(ctx, db.readers, q, func(r *refusalRow) []any {
 		return []any{&r.number, instant{&r.Received}, &r.Station, &r.Address, &r.Times, &r.Reason, &r.Detail}
 	})
-	cut := page(rows, limit, func(r refusalRow) string { return makeCursor(r.number) })
+	cut := page(rows, limit, func(r refusalRow) string { return makeCursor(fleet.Micros(r.Received), r.number) })
 	result := store.Page[fleet.Refused]{Next: cut.Next}
 	for _, r := range cut.Items {
 		result.Items = append(result.Items, r.Refused)
@@ -84,12 +84,13 @@ func (db *DB) SummarizeRefusals(ctx context.Context, rq store.RefusalQuery) (s f
 	return s, nil
 }
 
-// countRefusals groups by a column; its name is one of ours.
+// countRefusals groups by a column; its name is one of ours. The latest of each is the one with the greatest time: the
+// others of a row with MAX are from the row that has it.
 func (db *DB) countRefusals(ctx context.Context, column string, rq store.RefusalQuery) ([]fleet.RefusalCount, error) {
-	q := selectFrom("SELECT g.k, g.n, r.time, r.reason, r.detail FROM (SELECT " + column + " AS k, SUM(times) AS n, MAX(number) AS last FROM refusals")
+	q := selectFrom("SELECT " + column + " AS k, SUM(times) AS n, MAX(time), reason, detail FROM refusals")
 	whereRefusal(q, rq)
-	q.text.WriteString(" GROUP BY " + column + ") g JOIN refusals r ON r.number = g.last")
-	q.order("g.n DESC, g.k", store.Limit(rq.Limit)-1)
+	q.text.WriteString(" GROUP BY " + column)
+	q.order("n DESC, k", store.Limit(rq.Limit)-1)
 	return list(ctx, db.readers, q, func(c *fleet.RefusalCount) []any {
 		return []any{&c.Key, &c.Times, instant{&c.Latest}, &c.Reason, &c.Detail}
 	})

@@ -10,15 +10,17 @@ import (
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
-// submitRefusals submits five entries, a minute apart, whose details are a to e.
+// submitRefusals submits five entries, a minute apart, whose details are a to e: not in this order, as repeats are told late.
 func submitRefusals(f *fixture) {
-	for i, r := range []fleet.Refused{
+	list := []fleet.Refused{
 		{Station: "A", Address: "10.0.0.1:1", Reason: "unknown", Detail: "a"},
 		{Station: "A", Address: "10.0.0.1:2", Reason: "credential", Times: 5, Detail: "b"},
 		{Station: "B", Address: "[2001:db8::1]:1", Reason: "unknown", Detail: "c"},
 		{Station: "C", Address: "10.0.0.1:3", Reason: "unknown", Detail: "d"},
 		{Address: "pipe", Reason: "certificate", Detail: "e"},
-	} {
+	}
+	for _, i := range []int{0, 3, 1, 4, 2} {
+		r := list[i]
 		r.Received = noon.Add(time.Duration(i) * time.Minute)
 		f.submit(r)
 	}
