@@ -20,6 +20,9 @@ type APITokens interface {
 	New(ctx context.Context, name string) (token string, record fleet.APIToken, err error)
 	// Revoke makes the token of this id invalid at once. store.ErrNotFound.
 	Revoke(ctx context.Context, id string) error
+	// Revoked is closed when a token has been revoked since the call: who has a long answer under way looks whether its
+	// token is still valid.
+	Revoked() <-chan struct{}
 }
 
 // APIToken is the record of a bearer token for this API.
@@ -59,7 +62,7 @@ func (a *api) registerAPITokens() {
 	}, a.createAPIToken)
 	operate(a, huma.Operation{
 		OperationID: "revoke-api-token", Method: http.MethodDelete, Path: "/api-tokens/{id}", Tags: tags, DefaultStatus: http.StatusNoContent,
-		Summary: "Revoke a token", Description: "It is not accepted any more, from the next request on: also when it is the one of this request. When none is left, `chargeyard token new` makes one.",
+		Summary: "Revoke a token", Description: "It is not accepted any more, from the next request on: also when it is the one of this request. A stream of events that it has opened ends. When none is left, `chargeyard token new` makes one.",
 	}, a.revokeAPIToken)
 }
 

@@ -25,6 +25,8 @@ func (o oneToken) Revoke(_ context.Context, id string) error {
 	return o.err
 }
 
+func (oneToken) Revoked() <-chan struct{} { return nil }
+
 var _ httpapi.APITokens = oneToken{}
 
 func TestAPITokensAreListedMadeAndRevoked(t *testing.T) {

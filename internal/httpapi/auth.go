@@ -16,7 +16,7 @@ type TokenVerifier interface {
 // byte of the body is read.
 func (a *api) requireToken(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		token, given := bearer(r)
+		token, given := bearer(r.Header.Get("Authorization"))
 		if !given {
 			unauthorized(w, `Bearer realm="chargeyard"`,
 				"this needs the header Authorization: Bearer TOKEN; the first start printed a token, and `chargeyard token new` makes one")
@@ -36,9 +36,9 @@ func (a *api) requireToken(next http.Handler) http.Handler {
 	})
 }
 
-// bearer reads the token of a request. The scheme is case-insensitive (RFC 9110, 11.1).
-func bearer(r *http.Request) (string, bool) {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+// bearer reads the token in a header Authorization. The scheme is case-insensitive (RFC 9110, 11.1).
+func bearer(header string) (string, bool) {
+	scheme, token, _ := strings.Cut(header, " ")
 	token = strings.TrimSpace(token)
 	return token, strings.EqualFold(scheme, "Bearer") && token != ""
 }

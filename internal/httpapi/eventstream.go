@@ -51,7 +51,10 @@ func (a *api) streamEvents(hc huma.Context, reader *feed.Reader) {
 	// The server's limit for reading a request would end the stream as if the client were gone.
 	_ = control.SetReadDeadline(time.Time{})
 	s := &eventStream{w: hc.BodyWriter(), control: control, reader: reader, told: -1}
-	if err := s.run(ctx); ctx.Err() == nil && err != nil && !errors.Is(err, feed.ErrClosed) {
+	token, _ := bearer(hc.Header("Authorization"))
+	allowed, done := a.whileValid(ctx, token)
+	defer done()
+	if err := s.run(allowed); ctx.Err() == nil && err != nil && !errors.Is(err, feed.ErrClosed) {
 		a.o.Log.Info("a stream of events was cut", "error", err)
 	}
 }
@@ -73,6 +76,9 @@ func (s *eventStream) run(ctx context.Context) error {
 			err = s.flush()
 		case errors.Is(err, feed.ErrClosed):
 			s.b = append(s.b, ": the server is stopping\n\n"...)
+			return errors.Join(err, s.flush())
+		case errors.Is(err, errRevoked):
+			s.b = append(s.b, ": the API token is not valid any more\n\n"...)
 			return errors.Join(err, s.flush())
 		}
 		if err != nil {

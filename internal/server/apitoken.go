@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
@@ -46,10 +47,13 @@ type apiTokens struct {
 	store store.Access
 	inbox string // directory of new tokens
 	fixed []byte // hash of the configured token; nil: none
+
+	mu      sync.Mutex    // guards revoked
+	revoked chan struct{} // closed when a token is revoked, and replaced then
 }
 
 func newAPITokens(s store.Access, data, fixed string) *apiTokens {
-	t := &apiTokens{store: s, inbox: newTokensDir(data)}
+	t := &apiTokens{store: s, inbox: newTokensDir(data), revoked: make(chan struct{})}
 	if fixed != "" {
 		t.fixed = fleet.HashAPIToken(fixed)
 	}

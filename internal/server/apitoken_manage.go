@@ -26,5 +26,19 @@ func (t *apiTokens) Revoke(ctx context.Context, id string) error {
 	if _, err := t.collect(ctx); err != nil {
 		return err
 	}
-	return t.store.DeleteAPIToken(ctx, id)
+	if err := t.store.DeleteAPIToken(ctx, id); err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	close(t.revoked)
+	t.revoked = make(chan struct{})
+	return nil
+}
+
+// Revoked implements httpapi.APITokens.
+func (t *apiTokens) Revoked() <-chan struct{} {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.revoked
 }
