@@ -30,6 +30,7 @@ type dialer struct {
 	path    string // escaped, without the identity
 	secure  bool
 	sources []*net.Dialer
+	small   []*net.Dialer // the same for stations that will stop reading
 	turn    atomic.Uint64
 }
 
@@ -55,12 +56,21 @@ func newDialer(o *Options) (*dialer, error) {
 	for _, ip := range o.Sources {
 		d.sources = append(d.sources, &net.Dialer{KeepAlive: -1, LocalAddr: &net.TCPAddr{IP: ip}, Control: bindLate})
 	}
+	for _, source := range d.sources {
+		small := *source
+		small.Control = receiveLittle(source.Control)
+		d.small = append(d.small, &small)
+	}
 	return d, nil
 }
 
 // tcp opens a socket from the next source address.
-func (d *dialer) tcp(ctx context.Context) (*net.TCPConn, error) {
-	nc, err := d.sources[d.turn.Add(1)%uint64(len(d.sources))].DialContext(ctx, "tcp", d.address)
+func (d *dialer) tcp(ctx context.Context, small bool) (*net.TCPConn, error) {
+	sources := d.sources
+	if small {
+		sources = d.small
+	}
+	nc, err := sources[d.turn.Add(1)%uint64(len(sources))].DialContext(ctx, "tcp", d.address)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +81,7 @@ func (d *dialer) tcp(ctx context.Context) (*net.TCPConn, error) {
 func (d *dialer) dial(ctx context.Context, s *light) (_ *conn, err error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	tcp, err := d.tcp(ctx)
+	tcp, err := d.tcp(ctx, s.stops)
 	if err != nil {
 		return nil, err
 	}

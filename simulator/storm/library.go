@@ -113,7 +113,7 @@ func newMember(l *library, identity string) (*member, error) {
 }
 
 func (m *member) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	tcp, err := m.fleet.run.dialer.tcp(ctx)
+	tcp, err := m.fleet.run.dialer.tcp(ctx, false)
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ type light struct {
 	run      *run
 	identity string
 	stays    bool
+	stops    bool                 // it will stop reading
 	cur      atomic.Pointer[conn] // nil while there is none
 
 	// Of the goroutine of the station.

@@ -1,6 +1,9 @@
 package storm
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Part is a phase as the stations that stay felt it, and what it cost both processes. The storm's own work is on the same
 // machine as a server that it started: on few cores its share is in the latency.
@@ -9,7 +12,8 @@ type Part struct {
 	At          Millis  `json:"at_ms"` // since the strike
 	Seconds     float64 `json:"seconds"`
 	Latency     Latency `json:"latency"`
-	ServerCores float64 `json:"server_cores"` // processor time over time; 0 when it is not known
+	Typical     Millis  `json:"typical_p99_ms"` // median of the p99 of its quarters of a second: without its single moments
+	ServerCores float64 `json:"server_cores"`   // processor time over time; 0 when it is not known
 	StormCores  float64 `json:"storm_cores"`
 	RSS         int64   `json:"rss"` // of the server, at its highest
 }
@@ -29,11 +33,28 @@ func (r *run) parts(beats []sample, struck int64) []Part {
 		}
 		until := r.marks[i+1].at
 		p := Part{Phase: m.phase, At: millis(m.at - struck), Latency: latencyOf(between(beats, m.at, until))}
+		p.Typical = typical(beats, m.at, until)
 		p.Seconds = time.Duration(until - m.at).Seconds()
 		p.cost(r.timeline, m.at, until)
 		list = append(list, p)
 	}
 	return list
+}
+
+// typical is the median of the p99 of each quarter of a second in [from, until).
+func typical(beats []sample, from, until int64) Millis {
+	var each []int64
+	for at := from; at+bandWidth <= until; at += bandWidth {
+		if took := between(beats, at, at+bandWidth); len(took) > 0 {
+			slices.Sort(took)
+			each = append(each, percentile(took, 0.99))
+		}
+	}
+	if len(each) == 0 {
+		return 0
+	}
+	slices.Sort(each)
+	return millis(percentile(each, 0.5))
 }
 
 // cost takes from the points in [from, until) what the part cost.
@@ -70,15 +91,17 @@ func (r *run) calmEnd(struck int64) int64 {
 
 // compare sets the ratios.
 func (s *Slow) compare(parts []Part) {
-	p99 := map[Phase]Millis{}
+	by := map[Phase]Part{}
 	for _, p := range parts {
-		p99[p.Phase] = p.Latency.P99
+		by[p.Phase] = p
 	}
-	ratio := func(of Phase) float64 {
-		if p99[of] == 0 {
+	ratio := func(of, to Millis) float64 {
+		if to == 0 {
 			return 0
 		}
-		return float64(p99[Storm] / p99[of])
+		return float64(of / to)
 	}
-	s.ToBefore, s.ToControl = ratio(Before), ratio(Control)
+	stuck, before, control := by[Storm], by[Before], by[Control]
+	s.ToBefore, s.ToControl = ratio(stuck.Latency.P99, before.Latency.P99), ratio(stuck.Latency.P99, control.Latency.P99)
+	s.TypicalToBefore, s.TypicalToControl = ratio(stuck.Typical, before.Typical), ratio(stuck.Typical, control.Typical)
 }

@@ -84,6 +84,9 @@ type Slow struct {
 	QueuedMost int64   `json:"queued_most,omitempty"`  // and for the socket of one
 	ToBefore   float64 `json:"p99_to_before"`          // p99 of the others with the stuck ones, over that before
 	ToControl  float64 `json:"p99_to_control"`         // and over that of Control; 0 when there was none
+
+	TypicalToBefore  float64 `json:"typical_p99_to_before"` // likewise of Part.Typical
+	TypicalToControl float64 `json:"typical_p99_to_control"`
 }
 
 // Server are looks at the server's process.

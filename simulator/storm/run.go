@@ -102,6 +102,11 @@ func newRun(o Options) (*run, error) {
 		s.stays = (i+1)*stay/o.Stations > i*stay/o.Stations
 		r.lights = append(r.lights, s)
 	}
+	if o.Variant == SlowReaders {
+		for _, s := range r.victims() {
+			s.stops = true
+		}
+	}
 	r.library, err = newLibrary(r)
 	return r, err
 }

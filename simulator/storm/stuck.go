@@ -15,6 +15,11 @@ const (
 	pipelineRate  = 500
 	pipelineTotal = 5000
 	pipelineEvery = 10 * time.Millisecond // at least
+
+	// The receive buffer that they have from the beginning, as small as that of an embedded system: that of a large one
+	// takes megabytes, here, before the server has anything to wait for. One that shrinks later is no substitute: the
+	// kernel has promised the old size then, drops what comes, acknowledgements as well, and nobody gets on for minutes.
+	stuckBuffer = 64 << 10
 )
 
 // pipelinedID begins the ids of these CALLs. Long ids make long answers.

@@ -114,10 +114,11 @@ func (r *Result) stormSection() section {
 func (r *Result) partSection() section {
 	s := section{title: "Heartbeats of the stations that stayed, by phase"}
 	for _, p := range r.Parts {
-		s.rows = append(s.rows, row{string(p.Phase), fmt.Sprintf("%.1f s   p50 %s   p99 %s   cores: server %.2f, storm %.2f",
-			p.Seconds, p.Latency.P50, p.Latency.P99, p.ServerCores, p.StormCores)})
+		s.rows = append(s.rows, row{string(p.Phase), fmt.Sprintf("%.1f s   p50 %s   p99 %s, typically %s   cores: server %.2f, storm %.2f",
+			p.Seconds, p.Latency.P50, p.Latency.P99, p.Typical, p.ServerCores, p.StormCores)})
 	}
-	s.rows = append(s.rows, row{"p99 of storm to", fmt.Sprintf("before %.2f, control %.2f", r.Slow.ToBefore, r.Slow.ToControl)})
+	s.rows = append(s.rows, row{"p99 of storm to", fmt.Sprintf("before %.2f, control %.2f; typically %.2f, %.2f",
+		r.Slow.ToBefore, r.Slow.ToControl, r.Slow.TypicalToBefore, r.Slow.TypicalToControl)})
 	return s
 }
 
