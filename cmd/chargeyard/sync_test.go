@@ -33,6 +33,7 @@ func dropSyncs() {
 }
 
 // The shape of the proof: so many rounds, in each of which so many stations send one message, all of which are one commit.
+// Both have one digit, see tagOf.
 const (
 	syncRounds = 8
 	syncGroup  = 4
@@ -142,9 +143,9 @@ type syncProof struct{ answers, synced int }
 
 // The lines of a trace, which strace writes in the order in which the calls began and ended.
 var (
-	callLine    = regexp.MustCompile(`^(\d+) +(\w+)\((\d+)<([^>]*>?[^>]*)>(.*)$`)
+	callLine    = regexp.MustCompile(`^(\d+) +(\w+)\((\d+)<([^>]*?(?:->[^>]*)?)>[,) ](.*)$`) // the name of a socket has an arrow, and data may have one
 	resumedLine = regexp.MustCompile(`^(\d+) +<\.\.\. (\w+) resumed>`)
-	tagOf       = regexp.MustCompile(`TAG-\d+-\d+`)
+	tagOf       = regexp.MustCompile(`TAG-\d-\d`) // what follows it in a page may be a digit, too
 )
 
 // traceReader follows a trace.
@@ -153,7 +154,7 @@ type traceReader struct {
 	line    int
 	writing map[string][]string // by thread: the tags that a write under way brings to the log of the store
 	syncing map[string]int      // by thread: where its sync under way began
-	written map[string]int      // by tag: where the last write with it ended
+	written map[string]int      // by tag: where the first write with it ended, which is one of its own commit
 	syncs   [][2]int            // where syncs of the log began and ended
 }
 
@@ -197,14 +198,17 @@ func (r *traceReader) read(line string) {
 	}
 }
 
-// ended notes the end of a thread's call.
+// ended notes the end of a thread's call. Only the first write of a message counts: a later commit may write its page again
+// before the answer has gone out. There is one writer, and no commit has a sync between two of its writes.
 func (r *traceReader) ended(thread string) {
 	if began, ok := r.syncing[thread]; ok {
 		r.syncs = append(r.syncs, [2]int{began, r.line})
 		delete(r.syncing, thread)
 	}
 	for _, tag := range r.writing[thread] {
-		r.written[tag] = r.line
+		if _, known := r.written[tag]; !known {
+			r.written[tag] = r.line
+		}
 	}
 	delete(r.writing, thread)
 }
