@@ -45,7 +45,7 @@ func TestPeerThatSendsAndNeverReadsIsStalled(t *testing.T) {
 		defer p.Close()
 		begun := time.Now()
 		for c.Cause() == nil && time.Since(begun) < 24*time.Hour {
-			p.SendText("still here") //nolint:errcheck // the cause of the end tells
+			p.SendText("still here")
 			time.Sleep(every)
 		}
 		wantCause(t, c.Cause(), wsconn.ErrWriteStalled)
