@@ -35,8 +35,7 @@ func (b Backend) Submit(ctx context.Context, e fleet.Event) (fleet.Result, error
 	case err == nil:
 		return result, nil
 	case errors.Is(err, fleet.ErrInvalidEvent):
-		b.keepImpossible(ctx, e, err)
-		return result, ocpp.Errorf(ocpp.PropertyConstraintViolation, "the message says something that cannot be")
+		return result, ocpp.Errorf(ocpp.PropertyConstraintViolation, "the message says something that cannot be: %s", b.keepImpossible(ctx, e, err))
 	case errors.Is(err, store.ErrUnavailable), errors.Is(err, store.ErrClosed):
 		return result, notStored(e, err)
 	}

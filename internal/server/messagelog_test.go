@@ -67,19 +67,22 @@ func TestTheLogTellsWhatStationsDo(t *testing.T) {
 	id := p.call("StartTransaction", `{"connectorId":1,"idTag":"CAFE","meterStart":1000,"timestamp":`+t0+`}`)["transactionId"]
 	stop := fmt.Sprintf(`{"transactionId":%v,"meterStop":2000,"timestamp":%s}`, id, t0)
 	p.call("StopTransaction", stop)
-	p.call("StopTransaction", stop) // no news
+	p.call("StopTransaction", stop)                                     // no news
+	p.call("StopTransaction", strings.Replace(stop, "2000", "2001", 1)) // another one of the same transaction changes nothing
+	p.refusedCall("StatusNotification", `{"connectorId":-1,"errorCode":"NoError","status":"Available"}`, "PropertyConstraintViolation")
 	p.Close()
 	r.eventually("it is gone", func() bool { return strings.Contains(r.log.String(), "station disconnected") })
 	text := r.log.String()
 	for _, want := range []string{
 		`msg="station refused"`, `msg="station connected" station=CP-001`, `msg="station booted" station=CP-001 vendor=Vendor`, `id=BootNotification-2`,
 		`msg="transaction started" station=CP-001`, `msg="transaction ended" station=CP-001`, `msg="station disconnected" station=CP-001 cause=`,
+		`that cannot be" station=CP-001 why="fleet: invalid event: EVSE`,
 	} {
 		if strings.Count(text, want) != 1 {
 			t.Errorf("%d times %s", strings.Count(text, want), want)
 		}
 	}
-	for _, secret := range []string{key, "CAFE", apiToken} {
+	for _, secret := range []string{key, "CAFE", apiToken, "connector=0", "evse=0"} {
 		if strings.Contains(text, secret) {
 			t.Errorf("the log has %q:\n%s", secret, text)
 		}

@@ -3,6 +3,7 @@ package server
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -72,8 +73,11 @@ func (o observedStore) Submit(ctx context.Context, e fleet.Event) (result fleet.
 		defer func() { end(err) }()
 	}
 	result, err = o.Ingest.Submit(ctx, e)
-	if err == nil && !result.Duplicate {
+	switch {
+	case err == nil && !result.Duplicate && !result.Conflict:
 		o.tell(ctx, e, result)
+	case errors.Is(err, fleet.ErrInvalidEvent):
+		o.log.Warn("message refused: it says something that cannot be", "station", e.About(), "why", clipText(err.Error()), "id", messageID(ctx))
 	}
 	return result, err
 }
@@ -86,10 +90,21 @@ func (o observedStore) tell(ctx context.Context, e fleet.Event, result fleet.Res
 			"status", e.Status, "id", messageID(ctx))
 	case fleet.TransactionEvent:
 		if text := transactionText(e.Kind); text != "" {
-			o.log.Info(text, "station", e.Station, "transaction", cmp.Or(result.TransactionID, e.TransactionID), "evse", e.EVSE, "connector", e.Connector,
-				"offline", e.Offline, "id", messageID(ctx))
+			attrs := append([]any{"station", e.Station, "transaction", cmp.Or(result.TransactionID, e.TransactionID)}, placeAttrs(e)...)
+			o.log.Info(text, append(attrs, "offline", e.Offline, "id", messageID(ctx))...)
 		}
 	}
+}
+
+// placeAttrs are the attributes of a place, as far as the event names it.
+func placeAttrs(e fleet.TransactionEvent) (attrs []any) {
+	if e.EVSE != 0 {
+		attrs = append(attrs, "evse", e.EVSE)
+	}
+	if e.Connector != 0 {
+		attrs = append(attrs, "connector", e.Connector)
+	}
+	return attrs
 }
 
 // transactionText is "" for what is no news.
