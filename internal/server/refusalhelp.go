@@ -65,11 +65,11 @@ func explain(reason string, r csms.Refusal) string {
 func helpFor(reason string) string {
 	switch reason {
 	case refusedUnknown:
-		return "If it is yours, create it with POST /api/v1/stations and enter the key that the answer shows; --stations open would let any in."
+		return "If it is yours, enter the key that the answer shows; --stations open would let any in."
 	case refusedCredential:
 		return "Enter its key as AuthorizationKey (OCPP 1.6) or BasicAuthPassword (2.x), with the identity as the user; POST /api/v1/stations/ID/key makes a new one."
 	case refusedThrottled:
-		return "Too many wrong keys came from its address. Check the key; a new one from POST /api/v1/stations/ID/key ends the wait."
+		return "Check the key; a new one from POST /api/v1/stations/ID/key ends the wait."
 	case refusedProfile:
 		return "Let it connect with TLS, or with a certificate if it has security profile 3; or delete it and create it with a lower securityProfile."
 	case refusedCertificate:
