@@ -52,7 +52,7 @@ func (s *Station) availability(outlets []*outlet, connector int, on bool) (sched
 		if !o.setOperative(connector, on) {
 			scheduled = true
 		}
-		s.after(func(ctx context.Context) { s.showAll(ctx, o) })
+		s.after(func(ctx context.Context) { s.showAll(ctx, o, s.now()) })
 	}
 	return scheduled
 }
@@ -93,7 +93,7 @@ func (s *Station) trigger(action string, outlets []*outlet) bool {
 	case "BootNotification":
 		task = s.bootAgain
 	case "MeterValues", "TransactionEvent":
-		task = func(ctx context.Context) { s.meterThese(ctx, outlets, readTrigger) }
+		task = func(ctx context.Context) { s.meterThese(ctx, outlets, moment{at: s.now(), context: readTrigger}) }
 	case "FirmwareStatusNotification", "LogStatusNotification", "DiagnosticsStatusNotification", "PublishFirmwareStatusNotification":
 		task = func(ctx context.Context) {
 			s.mishap("send "+action, s.speech.notice(ctx, s, notice{action: action, status: "Idle"}, nil))
@@ -112,15 +112,15 @@ func (s *Station) trigger(action string, outlets []*outlet) bool {
 func (s *Station) reportThese(ctx context.Context, outlets []*outlet) {
 	for _, o := range outlets {
 		for n := 1; n <= o.connectors; n++ {
-			s.report(ctx, o, n)
+			s.report(ctx, o, n, s.now())
 		}
 	}
 }
 
 // meterThese sends meter values outside of transactions.
-func (s *Station) meterThese(ctx context.Context, outlets []*outlet, readContext string) {
+func (s *Station) meterThese(ctx context.Context, outlets []*outlet, m moment) {
 	wanted := s.vars.list(s.speech.keys().alignedMeasurands)
 	for _, o := range outlets {
-		s.mishap("send meter values", s.speech.meter(ctx, s, o, o.latest().only(wanted), readContext))
+		s.mishap("send meter values", s.speech.meter(ctx, s, o, o.latest().only(wanted), m))
 	}
 }

@@ -17,6 +17,7 @@ type Counts struct {
 	Connected  int            `json:"connected"`  // now
 	Booted     int            `json:"booted"`     // accepted by the CSMS, at least once
 	Charging   int            `json:"charging"`   // transactions that run now
+	Drivers    int            `json:"drivers"`    // who came to an EVSE, and those the CSMS sent
 	Started    int            `json:"started"`    // transactions
 	Ended      int            `json:"ended"`      // transactions
 	Samples    int            `json:"samples"`    // meter value messages
@@ -25,6 +26,7 @@ type Counts struct {
 	Commands   int            `json:"commands"`   // requests of the CSMS that were answered
 	Reconnects int            `json:"reconnects"` // connections beyond the first of each station
 	Queued     int            `json:"queued"`     // transaction messages that the CSMS has not answered yet
+	Backlog    int            `json:"backlog"`    // Queued when the time was over
 	Dropped    int            `json:"dropped"`    // transaction messages given up after all attempts
 	EnergyWh   ocpp.Decimal   `json:"energyWh"`   // delivered in ended transactions
 	Errors     map[string]int `json:"errors"`
@@ -37,7 +39,9 @@ type Summary struct {
 	Scenario    string         `json:"scenario,omitempty"`
 	Seed        uint64         `json:"seed"`
 	Elapsed     time.Duration  `json:"elapsedNanoseconds"` // real time
+	Late        time.Duration  `json:"lateNanoseconds"`    // real time by which the latest of all planned moments came too late
 	NotAccepted map[string]int `json:"notAccepted"`        // stations that the CSMS never accepted, by the reason
+	Hints       []string       `json:"hints,omitempty"`    // what is probably not as it was meant, and what to do about it
 }
 
 // WriteTo writes the summary as a table for people.
@@ -46,6 +50,7 @@ func (s Summary) WriteTo(w io.Writer) (int64, error) {
 	row := func(name string, value any) { fmt.Fprintf(&b, "  %-28s %v\n", name, value) }
 	fmt.Fprintf(&b, "%d stations in %v\n", s.Stations, s.Elapsed.Round(100*time.Millisecond))
 	row("booted", s.Booted)
+	row("drivers", s.Drivers)
 	row("transactions started", s.Started)
 	row("transactions ended", s.Ended)
 	row("meter value messages", s.Samples)
@@ -54,12 +59,17 @@ func (s Summary) WriteTo(w io.Writer) (int64, error) {
 	row("tokens refused", s.Refused)
 	row("reconnects", s.Reconnects)
 	row("messages not delivered", s.Queued)
+	row("waited when time was over", s.Backlog)
 	row("messages given up", s.Dropped)
+	row("late by at most", s.Late.Round(time.Millisecond))
 	for _, what := range slices.Sorted(maps.Keys(s.Errors)) {
 		row("failed: "+what, s.Errors[what])
 	}
 	for _, why := range slices.Sorted(maps.Keys(s.NotAccepted)) {
 		row("not accepted", fmt.Sprintf("%d: %s", s.NotAccepted[why], why))
+	}
+	for _, hint := range s.Hints {
+		fmt.Fprintln(&b, "hint:", hint)
 	}
 	n, err := io.WriteString(w, b.String())
 	return int64(n), err

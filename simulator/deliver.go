@@ -53,6 +53,7 @@ func (s *Station) addQueued(n int) {
 	s.queued += n
 	s.mu.Unlock()
 	s.fleet.count(func(c *Counts) { c.Queued += n })
+	s.fleet.steps.Add(1)
 	s.changed()
 }
 

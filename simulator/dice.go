@@ -15,13 +15,16 @@ import (
 // happen to run changes nothing: the same seed draws the same. It is for one goroutine.
 type dice struct{ *rand.Rand }
 
-// What a station has dice for; those of its outlets follow each other.
+// What a station has dice for; those of its outlets follow each other. Meters and faults of outlets have their own, so that
+// neither the number of readings nor a fault changes who comes next.
 const (
 	aspectNetwork = iota
 	aspectFaults
 	aspectClock
 	aspectCare
 	aspectOutlet
+	aspectNoise       = aspectOutlet + maxOutlets
+	aspectOutletFault = aspectNoise + maxOutlets
 )
 
 // draws makes the dice of one aspect of station n.

@@ -5,7 +5,7 @@
 //
 // A [Fleet] is a number of stations that run together as a [Scenario] says: what they are made of, what drivers do, how
 // bad the network and the clocks are. What happens is drawn from a seed: the same seed gives the same drivers, vehicles,
-// tokens and faults; only the network decides when messages arrive.
+// tokens, faults and readings, at planned simulated times; only the network decides when messages arrive.
 //
 // Each station keeps a ledger of what it did and what was acknowledged. [Ledger.Compare] holds it against what a CSMS has
 // stored, and is so the judge of the CSMS.

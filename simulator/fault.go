@@ -1,35 +1,24 @@
 package simulator
 
-import (
-	"context"
-	"time"
-)
+import "context"
 
 // never is far away.
 const never = 1 << 62
 
-// nextFault makes the timer of the next fault of an EVSE.
-func (s *Station) nextFault(o *outlet) *time.Timer { return time.NewTimer(s.untilFault(o)) }
-
-func (s *Station) untilFault(o *outlet) time.Duration {
-	r := s.kind().Incidents.Fault
-	if r.IsZero() {
-		return never
+// nextFault plans the next fault of an EVSE.
+func (s *Station) nextFault(o *outlet, p *plan) {
+	if r := s.kind().Incidents.Fault; !r.IsZero() {
+		o.fault = p.now.Add(o.faults.in(r))
 	}
-	return s.fleet.clock.real(o.draw.in(r))
 }
 
-// faultPasses shows a fault, for as long as it lasts.
-func (s *Station) faultPasses(ctx, soft context.Context, o *outlet) {
+// faultPasses shows a fault, for as long as it lasts, and plans the next one.
+func (s *Station) faultPasses(ctx context.Context, o *outlet, p *plan) {
 	o.setFaulted(true)
-	s.showAll(ctx, o)
-	s.notice(ctx, noticeFault, o)
-	t := s.timer(o.draw.in(s.kind().Incidents.Lasts))
-	defer t.Stop()
-	select {
-	case <-soft.Done():
-	case <-t.C:
-	}
+	s.showAll(ctx, o, s.stamp(p.now))
+	s.noticeAt(ctx, noticeFault, o, s.stamp(p.now))
+	p.pass(p.next(p.now.Add(o.faults.in(s.kind().Incidents.Lasts))), inputs{})
 	o.setFaulted(false)
-	s.showAll(ctx, o)
+	s.showAll(ctx, o, s.stamp(p.now))
+	s.nextFault(o, p)
 }

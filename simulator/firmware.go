@@ -111,12 +111,12 @@ func (s *Station) install(ctx context.Context, u update, file string, step func(
 	for i, o := range s.outlets {
 		before[i] = o.service()
 		o.setOperative(0, false)
-		s.showAll(ctx, o)
+		s.showAll(ctx, o, s.now())
 	}
 	defer func() {
 		for i, o := range s.outlets {
 			o.setService(before[i])
-			s.showAll(ctx, o)
+			s.showAll(ctx, o, s.now())
 		}
 	}()
 	if !s.waitIdle(s.soft) || !step("Installing", time.Time{}) {

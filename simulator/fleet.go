@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/chargeyard/chargeyard/ocpp"
@@ -18,6 +19,9 @@ type Fleet struct {
 	stations  []*Station
 	variables map[ocpp.Version]map[string]*variable // shared by the stations
 	clock     clock
+
+	steps  atomic.Int64 // messages queued and done with: whoever waits at the end sees by it that something goes on
+	latest atomic.Int64 // by how many nanoseconds of real time a planned moment was noticed too late, at most
 
 	mu     sync.Mutex
 	begun  time.Time // of Run
@@ -52,31 +56,21 @@ func New(o Options) (*Fleet, error) {
 }
 
 // Run lets the stations live until ctx ends or Options.Duration has passed. Sessions are ended and queues emptied
-// then, for at most Options.Drain. It may be called once.
+// then, for as long as Options.Drain says. It may be called once.
 func (f *Fleet) Run(ctx context.Context) Summary {
 	begun := time.Now()
 	f.marks(&f.begun, begun)
 	duration := f.Duration()
-	f.clock = startClock(begun, f.o.kind.Speed, duration)
-	soft, stopSoft := context.WithCancel(ctx)
-	defer stopSoft()
-	if duration > 0 {
-		timer := time.AfterFunc(duration, stopSoft)
-		defer timer.Stop()
-	}
-	hard, stopHard := context.WithCancel(context.WithoutCancel(ctx))
-	defer stopHard()
-	unhook := context.AfterFunc(soft, func() {
-		timer := time.AfterFunc(f.o.Drain, stopHard)
-		context.AfterFunc(hard, func() { timer.Stop() })
-	})
-	defer unhook()
+	f.clock = startClock(begun, f.o.kind.Speed, f.o.kind.Duration)
+	e := f.begin(ctx, duration)
+	defer e.stop()
 
 	var all sync.WaitGroup
 	for i, s := range f.stations {
+		turn := f.turn(i)
 		all.Go(func() {
-			if f.rampUp(soft, i) {
-				s.live(hard, soft)
+			if waitFor(e.soft, turn) {
+				s.live(e.hard, e.soft, plan{f: f, quit: e.quit.Done(), now: f.clock.origin.Add(f.clock.simulated(turn))})
 			}
 		})
 	}
@@ -91,6 +85,8 @@ func (f *Fleet) Run(ctx context.Context) Summary {
 			s.NotAccepted[why]++
 		}
 	}
+	s.Late = time.Duration(f.latest.Load())
+	s.Hints = f.hints(s)
 	return s
 }
 
@@ -117,12 +113,16 @@ func (f *Fleet) Ledger() *Ledger {
 	return l
 }
 
-// rampUp waits for the turn of station i.
-func (f *Fleet) rampUp(soft context.Context, i int) bool {
-	t := time.NewTimer(f.o.RampUp * time.Duration(i) / time.Duration(len(f.stations)))
+// turn is when station i connects, in real time from the beginning.
+func (f *Fleet) turn(i int) time.Duration {
+	return f.o.RampUp * time.Duration(i) / time.Duration(len(f.stations))
+}
+
+func waitFor(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
-	case <-soft.Done():
+	case <-ctx.Done():
 		return false
 	case <-t.C:
 		return true

@@ -7,37 +7,29 @@ import (
 
 // flow charges the vehicle until the driver has had enough, the CSMS ends it, the EVSE fails, or the simulation ends. It
 // returns why.
-func (v *visit) flow(ctx context.Context, fault *time.Timer) StopReason {
-	f := &flowing{visit: v, last: v.s.fleet.clock.now()}
+func (v *visit) flow(ctx context.Context) StopReason {
+	f := &flowing{visit: v, last: v.plan.now}
 	f.needs(ctx)
-	sample := v.s.timer(v.s.sampleInterval())
-	defer sample.Stop()
+	sample := v.plan.now.Add(v.s.sampleInterval())
 	f.becomes(ctx)
 	for {
-		select {
-		case <-v.soft.Done():
-			f.supply()
-			return StopLocal
-		case reason := <-v.o.stop:
-			f.supply()
-			return reason
-		case <-fault.C:
-			f.supply()
-			return StopFault
-		case <-v.o.wake:
-			f.supply()
+		c := v.plan.pass(v.plan.next(sample, v.leaves, v.o.fault), inputs{stop: v.o.stop, wake: v.o.wake})
+		f.supply()
+		switch {
+		case c.what == cameStop:
+			return c.reason
+		case c.what == cameWake:
 			f.becomes(ctx)
-		case <-v.leaves.C:
-			f.supply()
-			if v.ways.unplugs {
-				return StopDisconnected
-			}
+		case c.what == cameQuit, v.plan.over():
 			return StopLocal
-		case <-sample.C:
-			f.supply()
+		case v.plan.has(v.o.fault):
+			return StopFault
+		case v.plan.has(v.leaves):
+			return word(v.ways.unplugs, StopDisconnected, StopLocal)
+		default:
 			f.becomes(ctx)
 			f.sample(ctx)
-			sample.Reset(v.s.fleet.clock.real(v.s.sampleInterval()))
+			sample = sample.Add(v.s.sampleInterval())
 		}
 	}
 }
@@ -52,15 +44,14 @@ type flowing struct {
 
 // supply counts the energy that has flowed since the last time.
 func (f *flowing) supply() {
-	now := f.s.fleet.clock.now()
-	f.o.meter.registerWh += f.car.take(f.powerW, now.Sub(f.last).Seconds())
-	f.last = now
+	f.o.meter.registerWh += f.car.take(f.powerW, f.plan.now.Sub(f.last).Seconds())
+	f.last = f.plan.now
 }
 
 // offered is what the station lets through now, in W.
 func (f *flowing) offered() float64 {
 	w := f.s.powerW()
-	if limit, ok := f.s.limitW(f.o, f.tx, f.s.now()); ok {
+	if limit, ok := f.s.limitW(f.o, f.tx, f.at()); ok {
 		w = min(w, limit)
 	}
 	if f.reached != "" {
@@ -85,7 +76,7 @@ func (f *flowing) becomes(ctx context.Context) {
 		return
 	}
 	f.tx.state = state
-	f.s.show(ctx, f.o, shown)
+	f.s.show(ctx, f.o, shown, f.at())
 	f.happens(ctx, moment{trigger: "ChargingStateChanged"})
 }
 
@@ -96,7 +87,7 @@ func (f *flowing) meetLimits(ctx context.Context) {
 		return
 	}
 	energy := f.o.meter.registerWh - start.StartWh.Float64()
-	reached := f.tx.limitReached(f.s.now(), energy, f.car.soc())
+	reached := f.tx.limitReached(f.at(), energy, f.car.soc())
 	if reached != "" && f.reached == "" {
 		f.happens(ctx, moment{trigger: reached})
 	}

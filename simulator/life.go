@@ -14,9 +14,11 @@ import (
 	"github.com/chargeyard/chargeyard/station"
 )
 
-// live runs the station until ctx ends. Drivers stop coming when soft ends.
-func (s *Station) live(ctx, soft context.Context) {
+// live runs the station from a moment of the plan on, until ctx ends. Drivers stop coming when the run is over or quit is
+// closed; nothing else begins once soft has ended.
+func (s *Station) live(ctx, soft context.Context, p plan) {
 	s.run, s.soft = ctx, soft
+	begun := time.Now()
 	var drivers, client sync.WaitGroup
 	client.Go(func() {
 		if err := s.client.Run(ctx); err != nil && ctx.Err() == nil {
@@ -24,11 +26,14 @@ func (s *Station) live(ctx, soft context.Context) {
 		}
 	})
 	if err := s.client.WaitAccepted(soft); err == nil {
-		s.reportAll(ctx)
+		p.answered(time.Since(begun))
+		s.reportAll(ctx, s.stamp(p.now))
 		for _, o := range s.outlets {
-			drivers.Go(func() { s.drive(ctx, soft, o) })
+			mine := p
+			drivers.Go(func() { s.drive(ctx, o, &mine) })
 		}
-		drivers.Go(func() { s.takeCare(ctx, soft) })
+		care := p
+		drivers.Go(func() { s.takeCare(ctx, &care) })
 	}
 	<-soft.Done()
 	s.network.heal()
@@ -66,7 +71,7 @@ func (s *Station) online(on bool) {
 	if again {
 		s.after(func(ctx context.Context) {
 			if s.client.WaitAccepted(s.soft) == nil {
-				s.reportAll(ctx)
+				s.reportAll(ctx, s.now())
 			}
 		})
 	}

@@ -27,7 +27,7 @@ const (
 
 // happens tells the CSMS of a moment. What cannot be queued is counted; there is nothing that the driver could do.
 func (v *visit) happens(ctx context.Context, m moment) {
-	m.at = v.s.now()
+	m.at = v.at()
 	if err := v.s.speech.tell(ctx, v.s, v.o, v.tx, m); err != nil {
 		v.s.failed("queue a transaction message", err)
 	}

@@ -12,7 +12,7 @@ func (speech16) notice(ctx context.Context, s *Station, n notice, _ *outlet) err
 	var req any
 	switch n.action {
 	case "SecurityEventNotification":
-		req = &ocpp16.SecurityEventNotificationRequest{Type: n.event, Timestamp: ocpp.At(s.now()), TechInfo: ocpp.Some(n.info)}
+		req = &ocpp16.SecurityEventNotificationRequest{Type: n.event, Timestamp: ocpp.At(n.when(s)), TechInfo: ocpp.Some(n.info)}
 	case "FirmwareStatusNotification":
 		req = &ocpp16.FirmwareStatusNotificationRequest{Status: ocpp16.FirmwareStatus(n.status)}
 	case "DiagnosticsStatusNotification":

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"time"
 
 	"github.com/chargeyard/chargeyard/ocpp"
 	"github.com/chargeyard/chargeyard/ocpp21"
@@ -21,14 +22,14 @@ func (speech201) notice(ctx context.Context, s *Station, n notice, o *outlet) er
 func (s *Station) notice2(ctx context.Context, n notice, o *outlet) error {
 	switch n.action {
 	case "MeterValues":
-		return s.speech.meter(ctx, s, o, o.latest().only(nil), readClock)
+		return s.speech.meter(ctx, s, o, o.latest().only(nil), moment{at: n.when(s), context: readClock})
 	case "NotifyEvent":
 		if event, told := s.deviceEvent(n, o); told {
 			return s.invoke(ctx, n.action, event)
 		}
 		return nil
 	case "OpenPeriodicEventStream":
-		return s.stream(ctx)
+		return s.stream(ctx, n.when(s))
 	}
 	return s.invoke(ctx, n.action, s.payload2(n, o))
 }
@@ -43,7 +44,7 @@ func (s *Station) invoke(ctx context.Context, action string, payload any) error 
 
 // payload2 is the content of a notice.
 func (s *Station) payload2(n notice, o *outlet) map[string]any {
-	now, evse := ocpp.At(s.now()), 1
+	now, evse := ocpp.At(n.when(s)), 1
 	if o != nil {
 		evse = o.id
 	}
@@ -95,30 +96,30 @@ func (s *Station) payload21(n notice, evse int, now ocpp.Time) map[string]any {
 // the CSMS does not want to hear of it.
 func (s *Station) deviceEvent(n notice, o *outlet) (content map[string]any, told bool) {
 	severity, component, name, value := 6, "ChargingStation", "Temperature", "61"
-	if n == noticeFault {
+	if n.event == noticeFault.event {
 		severity, component, name, value = 2, "EVSE", "Problem", "true"
 	}
 	id, told := s.monitors.nextEvent(severity)
 	event := map[string]any{
-		"eventId": id, "timestamp": ocpp.At(s.now()), "trigger": "Alerting", "actualValue": value, "eventNotificationType": "HardWiredNotification",
+		"eventId": id, "timestamp": ocpp.At(n.when(s)), "trigger": "Alerting", "actualValue": value, "eventNotificationType": "HardWiredNotification",
 		"techInfo": n.event, "cleared": false,
 		"component": map[string]any{"name": component, "evse": map[string]any{"id": o.id}}, "variable": map[string]any{"name": name},
 	}
 	if s.version() == ocpp.V21 {
 		maps.Copy(event, map[string]any{"severity": severity})
 	}
-	return map[string]any{"generatedAt": ocpp.At(s.now()), "seqNo": 0, "tbc": false, "eventData": []any{event}}, told
+	return map[string]any{"generatedAt": ocpp.At(n.when(s)), "seqNo": 0, "tbc": false, "eventData": []any{event}}, told
 }
 
 // stream opens a periodic event stream, sends into it, and closes it (N11, N13, N15).
-func (s *Station) stream(ctx context.Context) error {
+func (s *Station) stream(ctx context.Context, at time.Time) error {
 	const id = 1
 	open := map[string]any{"constantStreamData": map[string]any{"id": id, "variableMonitoringId": id, "params": map[string]any{"interval": 1, "values": 2}}}
 	if err := s.invoke(ctx, "OpenPeriodicEventStream", open); err != nil {
 		return err
 	}
 	data := &ocpp21.NotifyPeriodicEventStreamRequest{
-		ID: id, Basetime: ocpp.At(s.now()),
+		ID: id, Basetime: ocpp.At(at),
 		Data: []ocpp21.StreamDataElement{{T: ocpp.Dec(0, 0), V: json.RawMessage(`"229.8"`)}, {T: ocpp.Dec(1, 0), V: json.RawMessage(`"230.1"`)}},
 	}
 	if err := station.Send(ctx, s.client, data); err != nil {

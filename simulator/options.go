@@ -40,7 +40,10 @@ type Options struct {
 	PauseMin       time.Duration // shortest and longest time between visits; default 1 s and 20 s, or at most a fifth
 	PauseMax       time.Duration // of Duration
 	RampUp         time.Duration // over which the stations connect, evenly, in real time; default 10 ms a station, at most 5 s
-	Drain          time.Duration // for ending sessions and delivering what is queued, in real time; default 8 s, a minute with a bad network
+
+	// Drain is how long the stations may take at the end to deliver what is queued, in real time. Default: until nothing was
+	// delivered for 8 s, or for a minute with a bad network, and at most as much longer as the run itself took.
+	Drain time.Duration
 
 	// BackOff is the wait between attempts to connect, in real time; its Rand is the fleet's own. Default: 2 s and up to 2 s
 	// more, doubled up to four times.
@@ -152,12 +155,6 @@ func (o *Options) defaultTimes() {
 	orElse(&o.RampUp, min(time.Duration(k.Stations)*10*time.Millisecond, 5*time.Second))
 	if o.BackOff.WaitMinimum == 0 && o.BackOff.RandomRange == 0 {
 		o.BackOff = station.BackOff{WaitMinimum: 2 * time.Second, RandomRange: 2 * time.Second, RepeatTimes: 4}
-	}
-	if o.Drain == 0 {
-		o.Drain = 8 * time.Second
-		if k.Network != (Network{}) {
-			o.Drain = time.Minute
-		}
 	}
 }
 

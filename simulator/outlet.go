@@ -3,6 +3,7 @@ package simulator
 import (
 	"maps"
 	"sync"
+	"time"
 
 	"github.com/chargeyard/chargeyard/ocpp"
 )
@@ -28,7 +29,9 @@ type outlet struct {
 	id         int
 	connectors int
 	meter      meter
-	draw       *dice
+	draw       *dice // of its drivers
+	faults     *dice
+	fault      time.Time         // the next one by plan; zero: never. It belongs to the goroutine of its drivers
 	start      chan startRequest // remote starts; holds one
 	stop       chan StopReason   // requests to end the running transaction; holds one
 	wake       chan struct{}     // holds one: availability or a profile has changed
@@ -53,10 +56,11 @@ type startRequest struct {
 	connector int           // 0: any
 }
 
-func newOutlet(id int, h Hardware, integer bool, draw *dice) *outlet {
+func newOutlet(id int, h Hardware, integer bool, draws func(aspect int) *dice) *outlet {
+	draw := draws(aspectOutlet + id - 1)
 	o := &outlet{
-		id: id, connectors: h.Connectors, draw: draw, connector: 1,
-		meter: meter{registerWh: float64(draw.IntN(5_000_000)), decimals: h.MeterDecimals, phases: h.Phases, noise: draw},
+		id: id, connectors: h.Connectors, draw: draw, faults: draws(aspectOutletFault + id - 1), connector: 1,
+		meter: meter{registerWh: float64(draw.IntN(5_000_000)), decimals: h.MeterDecimals, phases: h.Phases, noise: draws(aspectNoise + id - 1)},
 		start: make(chan startRequest, 1), stop: make(chan StopReason, 1), wake: make(chan struct{}, 1),
 		reported: map[int]connectorState{}, inoperative: map[int]bool{},
 	}

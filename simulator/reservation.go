@@ -65,7 +65,7 @@ func (s *Station) reserve(outlets []*outlet, r reservation) (status string) {
 		o.mu.Lock()
 		o.reserved = &r
 		o.mu.Unlock()
-		s.after(func(ctx context.Context) { s.showAll(ctx, o) })
+		s.after(func(ctx context.Context) { s.showAll(ctx, o, s.now()) })
 		return status
 	}
 	return status
@@ -75,7 +75,7 @@ func (s *Station) reserve(outlets []*outlet, r reservation) (status string) {
 func (s *Station) release(id int) bool {
 	for _, o := range s.outlets {
 		if o.unreserve(id) {
-			s.after(func(ctx context.Context) { s.showAll(ctx, o) })
+			s.after(func(ctx context.Context) { s.showAll(ctx, o, s.now()) })
 			return true
 		}
 	}
@@ -98,7 +98,7 @@ func (s *Station) expired(o *outlet, id int) {
 	if o.unreserve(id) {
 		s.after(func(ctx context.Context) {
 			s.tell2(ctx, "ReservationStatusUpdate", map[string]any{"reservationId": id, "reservationUpdateStatus": "Expired"})
-			s.showAll(ctx, o)
+			s.showAll(ctx, o, s.now())
 		})
 	}
 }

@@ -5,43 +5,45 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"time"
 
 	"github.com/chargeyard/chargeyard/station"
 )
 
-// show changes what the connector in use does and reports it to the CSMS when that is a change.
-func (s *Station) show(ctx context.Context, o *outlet, state connectorState) {
+// show changes what the connector in use does and reports it to the CSMS when that is a change. Here and below, at is when,
+// by the clock of the station.
+func (s *Station) show(ctx context.Context, o *outlet, state connectorState, at time.Time) {
 	o.setState(state)
-	s.news(ctx, o, o.inUse())
+	s.news(ctx, o, o.inUse(), at)
 }
 
 // showAll reports every connector of an EVSE that shows something new.
-func (s *Station) showAll(ctx context.Context, o *outlet) {
+func (s *Station) showAll(ctx context.Context, o *outlet, at time.Time) {
 	for n := 1; n <= o.connectors; n++ {
-		s.news(ctx, o, n)
+		s.news(ctx, o, n, at)
 	}
 }
 
-func (s *Station) news(ctx context.Context, o *outlet, connector int) {
+func (s *Station) news(ctx context.Context, o *outlet, connector int, at time.Time) {
 	if o.toReport(connector) {
-		s.report(ctx, o, connector)
+		s.report(ctx, o, connector, at)
 	}
 }
 
 // reportAll tells the CSMS what every connector does, news or not.
-func (s *Station) reportAll(ctx context.Context) {
+func (s *Station) reportAll(ctx context.Context, at time.Time) {
 	for _, o := range s.outlets {
 		for n := 1; n <= o.connectors; n++ {
 			o.toReport(n)
-			s.report(ctx, o, n)
+			s.report(ctx, o, n, at)
 		}
 	}
 }
 
 // report tells the CSMS what a connector does. Offline and before the boot it tells nobody: all connectors are reported
 // when the station is accepted again.
-func (s *Station) report(ctx context.Context, o *outlet, connector int) {
-	err := s.speech.status(ctx, s, o, connector)
+func (s *Station) report(ctx context.Context, o *outlet, connector int, at time.Time) {
+	err := s.speech.status(ctx, s, o, connector, at)
 	s.mishap(fmt.Sprintf("report the status of EVSE %d", o.id), err)
 }
 

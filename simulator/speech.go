@@ -3,6 +3,7 @@ package simulator
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/chargeyard/chargeyard/ocpp"
 )
@@ -19,10 +20,10 @@ type speech interface {
 	place(o *outlet, connector int) int // the EVSE; in OCPP 1.6 the number of the connector
 
 	ownID(tx *transaction) string // what the CSMS will call it; "" when the CSMS gives the id
-	status(ctx context.Context, s *Station, o *outlet, connector int) error
+	status(ctx context.Context, s *Station, o *outlet, connector int, at time.Time) error
 	authorize(ctx context.Context, s *Station, token, tokenType string) (bool, error)
 	tell(ctx context.Context, s *Station, o *outlet, tx *transaction, m moment) error
-	meter(ctx context.Context, s *Station, o *outlet, values []value, readContext string) error
+	meter(ctx context.Context, s *Station, o *outlet, values []value, m moment) error
 	notice(ctx context.Context, s *Station, n notice, o *outlet) error
 }
 

@@ -3,6 +3,7 @@ package simulator
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/chargeyard/chargeyard/ocpp"
 	"github.com/chargeyard/chargeyard/ocpp16"
@@ -51,7 +52,7 @@ var status16 = map[connectorState]ocpp16.ChargePointStatus{
 	connectorFaulted:       ocpp16.ChargePointStatusFaulted,
 }
 
-func (p speech16) status(ctx context.Context, s *Station, o *outlet, connector int) error {
+func (p speech16) status(ctx context.Context, s *Station, o *outlet, connector int, at time.Time) error {
 	shown, code := o.shown(connector), ocpp16.ChargePointErrorCodeNoError
 	if shown == connectorFaulted {
 		code = ocpp16.ChargePointErrorCodeGroundFailure
@@ -60,7 +61,7 @@ func (p speech16) status(ctx context.Context, s *Station, o *outlet, connector i
 		ConnectorID: p.place(o, connector),
 		ErrorCode:   code,
 		Status:      status16[shown],
-		Timestamp:   ocpp.At(s.now()),
+		Timestamp:   ocpp.At(at),
 	})
 	return err
 }
@@ -126,9 +127,9 @@ func (speech16) stop(s *Station, tx *transaction, m moment) error {
 	return enqueue(s, tx, req, s.told(tx, m, string(req.Reason)), nil)
 }
 
-func (p speech16) meter(ctx context.Context, s *Station, o *outlet, values []value, readContext string) error {
+func (p speech16) meter(ctx context.Context, s *Station, o *outlet, values []value, m moment) error {
 	_, err := station.Call(ctx, s.client, &ocpp16.MeterValuesRequest{
-		ConnectorID: p.place(o, o.inUse()), MeterValue: []ocpp16.MeterValue{meterValue16(s.now(), readContext, values)},
+		ConnectorID: p.place(o, o.inUse()), MeterValue: []ocpp16.MeterValue{meterValue16(m.at, m.context, values)},
 	})
 	return err
 }

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"context"
+	"time"
 
 	"github.com/chargeyard/chargeyard/ocpp"
 	"github.com/chargeyard/chargeyard/ocpp201"
@@ -30,9 +31,9 @@ func (speech201) boot(s *Station) any {
 	}
 }
 
-func (speech201) status(ctx context.Context, s *Station, o *outlet, connector int) error {
+func (speech201) status(ctx context.Context, s *Station, o *outlet, connector int, at time.Time) error {
 	_, err := station.Call(ctx, s.client, &ocpp201.StatusNotificationRequest{
-		Timestamp: ocpp.At(s.now()), ConnectorStatus: ocpp201.ConnectorStatus(status2(o.shown(connector))), EVSEID: o.id, ConnectorID: connector,
+		Timestamp: ocpp.At(at), ConnectorStatus: ocpp201.ConnectorStatus(status2(o.shown(connector))), EVSEID: o.id, ConnectorID: connector,
 	})
 	return err
 }
@@ -92,9 +93,9 @@ func meterValue201(m moment, values []value) ocpp201.MeterValue {
 	return mv
 }
 
-func (speech201) meter(ctx context.Context, s *Station, o *outlet, values []value, readContext string) error {
+func (speech201) meter(ctx context.Context, s *Station, o *outlet, values []value, m moment) error {
 	_, err := station.Call(ctx, s.client, &ocpp201.MeterValuesRequest{
-		EVSEID: o.id, MeterValue: []ocpp201.MeterValue{meterValue201(moment{at: s.now(), context: readContext}, values)},
+		EVSEID: o.id, MeterValue: []ocpp201.MeterValue{meterValue201(m, values)},
 	})
 	return err
 }

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"context"
+	"time"
 
 	"github.com/chargeyard/chargeyard/ocpp"
 	"github.com/chargeyard/chargeyard/ocpp21"
@@ -30,9 +31,9 @@ func (speech21) boot(s *Station) any {
 	}
 }
 
-func (speech21) status(ctx context.Context, s *Station, o *outlet, connector int) error {
+func (speech21) status(ctx context.Context, s *Station, o *outlet, connector int, at time.Time) error {
 	_, err := station.Call(ctx, s.client, &ocpp21.StatusNotificationRequest{
-		Timestamp: ocpp.At(s.now()), ConnectorStatus: ocpp21.ConnectorStatus(status2(o.shown(connector))), EVSEID: o.id, ConnectorID: connector,
+		Timestamp: ocpp.At(at), ConnectorStatus: ocpp21.ConnectorStatus(status2(o.shown(connector))), EVSEID: o.id, ConnectorID: connector,
 	})
 	return err
 }
@@ -97,9 +98,9 @@ func meterValue21(m moment, values []value) ocpp21.MeterValue {
 	return mv
 }
 
-func (speech21) meter(ctx context.Context, s *Station, o *outlet, values []value, readContext string) error {
+func (speech21) meter(ctx context.Context, s *Station, o *outlet, values []value, m moment) error {
 	_, err := station.Call(ctx, s.client, &ocpp21.MeterValuesRequest{
-		EVSEID: o.id, MeterValue: []ocpp21.MeterValue{meterValue21(moment{at: s.now(), context: readContext}, values)},
+		EVSEID: o.id, MeterValue: []ocpp21.MeterValue{meterValue21(m, values)},
 	})
 	return err
 }

@@ -68,7 +68,7 @@ func newStation(f *Fleet, n int) (*Station, error) {
 	}
 	for i := range f.o.kind.Hardware.EVSEs {
 		integer := sp.protocol().Version() == ocpp.V16
-		s.outlets = append(s.outlets, newOutlet(i+1, f.o.kind.Hardware, integer, f.draws(n, aspectOutlet+i)))
+		s.outlets = append(s.outlets, newOutlet(i+1, f.o.kind.Hardware, integer, func(aspect int) *dice { return f.draws(n, aspect) }))
 	}
 	s.skew = f.drawSkew(n)
 	s.network = newNetwork(s)

@@ -15,8 +15,8 @@ type visit struct {
 	ways   ways
 	car    battery
 	stays  time.Duration
-	soft   context.Context // ends when drivers have to leave
-	leaves *time.Timer
+	plan   *plan
+	leaves time.Time // by plan
 }
 
 // ways are the habits of a driver.
@@ -25,12 +25,11 @@ type ways struct {
 	hesitates                                     time.Duration // between two steps
 }
 
-// drive lets drivers come to an outlet one after the other until soft ends.
-func (s *Station) drive(ctx, soft context.Context, o *outlet) {
-	fault := s.nextFault(o)
-	defer fault.Stop()
+// drive lets drivers come to an outlet one after the other until the run is over.
+func (s *Station) drive(ctx context.Context, o *outlet, p *plan) {
+	s.nextFault(o, p)
 	for {
-		who, ok := s.nextDriver(ctx, soft, o, fault)
+		who, ok := s.nextDriver(ctx, o, p)
 		if !ok {
 			return
 		}
@@ -39,28 +38,26 @@ func (s *Station) drive(ctx, soft context.Context, o *outlet) {
 			connector = 1 + o.draw.IntN(o.connectors)
 		}
 		if o.operative(connector) && o.mayUse(who.token) {
-			v := s.newVisit(soft, o, who, connector)
-			v.charge(ctx, fault)
+			s.newVisit(o, p, who, connector).charge(ctx)
 		}
 	}
 }
 
 // nextDriver waits for a driver to come by chance or for a remote start.
-func (s *Station) nextDriver(ctx, soft context.Context, o *outlet, fault *time.Timer) (startRequest, bool) {
-	arrival := s.timer(o.draw.in(s.kind().Drivers.Pause))
-	defer arrival.Stop()
+func (s *Station) nextDriver(ctx context.Context, o *outlet, p *plan) (startRequest, bool) {
+	arrival := p.now.Add(o.draw.in(s.kind().Drivers.Pause))
 	for {
-		select {
-		case <-soft.Done():
+		c := p.pass(p.next(arrival, o.fault), inputs{start: o.start, wake: o.wake})
+		switch {
+		case c.what == cameStart:
+			return c.who, true
+		case c.what == cameWake:
+			s.showAll(ctx, o, s.stamp(p.now))
+		case c.what == cameQuit, p.over():
 			return startRequest{}, false
-		case who := <-o.start:
-			return who, true
-		case <-o.wake:
-			s.showAll(ctx, o)
-		case <-fault.C:
-			s.faultPasses(ctx, soft, o)
-			fault.Reset(s.untilFault(o))
-		case <-arrival.C:
+		case p.has(o.fault):
+			s.faultPasses(ctx, o, p)
+		default:
 			return startRequest{token: s.drawToken(o)}, true
 		}
 	}
@@ -74,14 +71,14 @@ func (s *Station) drawToken(o *outlet) string {
 	return "CAFE" + o.draw.token(d.Tokens)
 }
 
-func (s *Station) newVisit(soft context.Context, o *outlet, who startRequest, connector int) *visit {
+func (s *Station) newVisit(o *outlet, p *plan, who startRequest, connector int) *visit {
 	select { // a stop that came too late for the visit before
 	case <-o.stop:
 	default:
 	}
 	d := s.kind().Drivers
 	v := &visit{
-		s: s, o: o, who: who, soft: soft,
+		s: s, o: o, who: who, plan: p,
 		ways: ways{
 			cardFirst: o.draw.chance(d.CardFirst), plugAndCharge: o.draw.chance(d.PlugAndCharge) && s.speech.iso15118(),
 			neverPlugs: o.draw.chance(d.NeverPlug), unplugs: o.draw.chance(d.Unplug), hesitates: o.draw.in(Range{time.Second, 3 * time.Second}),
@@ -94,24 +91,34 @@ func (s *Station) newVisit(soft context.Context, o *outlet, who startRequest, co
 	if v.ways.plugAndCharge && !who.remote {
 		v.tx.token, v.tx.tokenType, v.ways.cardFirst = "DE8CY"+who.token, "eMAID", false
 	}
+	v.leaves = p.now.Add(v.stays)
 	o.use(connector)
+	s.fleet.count(func(c *Counts) { c.Drivers++ })
 	return v
 }
 
+// at is the planned moment that the visit has come to, by the clock of the station.
+func (v *visit) at() time.Time { return v.s.stamp(v.plan.now) }
+
+// authorize asks about the token of the driver, who waits for the answer.
+func (v *visit) authorize(ctx context.Context) bool {
+	asked := time.Now()
+	ok := v.s.authorize(ctx, v.tx.token, v.tx.tokenType)
+	v.plan.answered(time.Since(asked))
+	return ok
+}
+
 // charge is the whole visit.
-func (v *visit) charge(ctx context.Context, fault *time.Timer) {
-	v.leaves = v.s.timer(v.stays)
-	defer v.leaves.Stop()
+func (v *visit) charge(ctx context.Context) {
 	v.o.setRunning(v.tx)
 	if reason, ok := v.prepare(ctx); !ok {
 		v.end(ctx, reason)
 		return
 	}
-	reason := v.flow(ctx, fault)
+	reason := v.flow(ctx)
 	v.end(ctx, reason)
 	if reason == StopFault {
-		v.s.faultPasses(ctx, v.soft, v.o)
-		fault.Reset(v.s.untilFault(v.o))
+		v.s.faultPasses(ctx, v.o, v.plan)
 	}
 }
 
@@ -124,7 +131,7 @@ func (v *visit) prepare(ctx context.Context) (reason StopReason, ok bool) {
 		return v.plugLater(ctx)
 	}
 	if v.ways.cardFirst {
-		if !v.s.authorize(ctx, v.tx.token, v.tx.tokenType) {
+		if !v.authorize(ctx) {
 			return StopLocal, false
 		}
 		v.authorized()
@@ -138,7 +145,7 @@ func (v *visit) prepare(ctx context.Context) (reason StopReason, ok bool) {
 // authorized makes the transaction one that may charge. A reservation for the token is used up (H03.FR.09).
 func (v *visit) authorized() {
 	v.tx.reserved = v.o.consume(v.tx.token)
-	v.tx.authorize(v.s.now())
+	v.tx.authorize(v.at())
 }
 
 // begin is the first reading of the transaction.
@@ -150,7 +157,7 @@ func (v *visit) begin() *reading {
 // plugLater waits for the driver to plug in, who may never do it.
 func (v *visit) plugLater(ctx context.Context) (StopReason, bool) {
 	v.tx.state = "Idle"
-	v.s.show(ctx, v.o, connectorPlugged)
+	v.s.show(ctx, v.o, connectorPlugged, v.at())
 	if v.ways.neverPlugs {
 		reason, _ := v.wait(v.s.connectionTimeout(), StopTimeout)
 		return reason, false
@@ -164,27 +171,25 @@ func (v *visit) plugLater(ctx context.Context) (StopReason, bool) {
 
 func (v *visit) plug(ctx context.Context) {
 	v.tx.plugged, v.tx.state = true, "EVConnected"
-	v.s.show(ctx, v.o, connectorPlugged)
+	v.s.show(ctx, v.o, connectorPlugged, v.at())
 	v.happens(ctx, moment{trigger: "CablePluggedIn", context: readBegin, reading: v.begin()})
 }
 
 // authorizePlugged authorizes a vehicle that is plugged in: by its driver's card, by itself, or by the CSMS (F01).
 func (v *visit) authorizePlugged(ctx context.Context) (StopReason, bool) {
-	hesitates := v.s.timer(v.ways.hesitates)
-	defer hesitates.Stop()
-	select {
-	case <-v.soft.Done():
-		return StopDisconnected, false
-	case reason := <-v.o.stop:
-		return reason, false
-	case who := <-v.o.start:
-		v.tx.token, v.tx.tokenType, v.tx.remoteID, v.who = who.token, who.tokenType, who.remoteID, who
+	c := v.plan.pass(v.plan.next(v.plan.now.Add(v.ways.hesitates)), inputs{start: v.o.start, stop: v.o.stop})
+	switch {
+	case c.what == cameStop:
+		return c.reason, false
+	case c.what == cameStart:
+		v.tx.token, v.tx.tokenType, v.tx.remoteID, v.who = c.who.token, c.who.tokenType, c.who.remoteID, c.who
 		v.authorized()
 		v.happens(ctx, moment{trigger: "RemoteStart", token: true, context: readBegin, reading: v.begin()})
 		return 0, true
-	case <-hesitates.C:
+	case c.what == cameQuit, v.plan.over():
+		return StopDisconnected, false
 	}
-	if !v.s.authorize(ctx, v.tx.token, v.tx.tokenType) {
+	if !v.authorize(ctx) {
 		return StopDisconnected, false
 	}
 	v.authorized()
@@ -194,23 +199,21 @@ func (v *visit) authorizePlugged(ctx context.Context) (StopReason, bool) {
 
 // wait lets simulated time pass. ok is false when something else ends the visit.
 func (v *visit) wait(d time.Duration, after StopReason) (reason StopReason, ok bool) {
-	t := v.s.timer(d)
-	defer t.Stop()
-	select {
-	case <-v.soft.Done():
+	c := v.plan.pass(v.plan.next(v.plan.now.Add(d)), inputs{stop: v.o.stop})
+	switch {
+	case c.what == cameStop:
+		return c.reason, false
+	case c.what == cameQuit, v.plan.over():
 		return StopLocal, false
-	case reason := <-v.o.stop:
-		return reason, false
-	case <-t.C:
-		return after, true
 	}
+	return after, true
 }
 
 // end is the end of the transaction, when there is one, and of the visit.
 func (v *visit) end(ctx context.Context, reason StopReason) {
 	v.tx.reason = reason
 	if v.tx.plugged {
-		v.s.show(ctx, v.o, connectorFinishing)
+		v.s.show(ctx, v.o, connectorFinishing, v.at())
 	}
 	if v.tx.record != nil {
 		r := v.o.meter.read(0, v.s.powerW(), v.car.told())
@@ -224,6 +227,6 @@ func (v *visit) end(ctx context.Context, reason StopReason) {
 	v.o.setRunning(nil)
 	v.s.profiles.ended(v.tx.name(v.s.version()))
 	v.s.changed()
-	v.s.show(ctx, v.o, connectorAvailable)
-	v.s.showAll(ctx, v.o)
+	v.s.show(ctx, v.o, connectorAvailable, v.at())
+	v.s.showAll(ctx, v.o, v.at())
 }
