@@ -33,7 +33,6 @@ func ExampleStation() {
 	defer done()
 	fmt.Println(st.Identity(), "speaks", st.Version(), "from", st.RemoteAddr())
 	fmt.Println("security profile", st.Profile())
-	fmt.Println("bytes that it has not taken yet:", st.Queued())
 	_, ok := st.Protocol().Action("RequestStartTransaction")
 	fmt.Println("has RequestStartTransaction:", ok)
 
@@ -43,7 +42,6 @@ func ExampleStation() {
 	// Output:
 	// CS-1 speaks 1.6 from station.test:1024
 	// security profile 0
-	// bytes that it has not taken yet: 0
 	// has RequestStartTransaction: false
 	// has said something: false
 	// [3,"1",{"currentTime":"2026-01-02T03:04:05Z"}] <nil>
@@ -203,6 +201,16 @@ func ExampleStation_SetPingInterval() {
 	f, err := p.ReadFrame()
 	fmt.Println(f.Op == ocpptest.OpPing, err)
 	// Output: true <nil>
+}
+
+// A dashboard shows which stations do not take what is sent to them.
+func ExampleStation_Queued() {
+	st, _, done := example16(csms.Options{})
+	defer done()
+	if st.Queued() == 0 {
+		fmt.Println(st.Identity(), "has taken everything that was sent to it")
+	}
+	// Output: CS-1 has taken everything that was sent to it
 }
 
 // A station that must not be pinged is taken for gone after an hour of silence.
