@@ -23,6 +23,10 @@ const (
 	aspectClock
 	aspectCare
 	aspectOutlet
+)
+
+// Behind those for the drivers of outlets.
+const (
 	aspectNoise       = aspectOutlet + maxOutlets
 	aspectOutletFault = aspectNoise + maxOutlets
 )
