@@ -42,10 +42,11 @@ func (f *Fleet) begin(ctx context.Context, duration time.Duration) terms {
 }
 
 // drain returns when the stations had long enough to deliver what they have: Options.Drain or, when that does not say, as
-// long as something is delivered, but not longer than the run itself has taken.
+// long as something is delivered, but not much longer than the run itself has taken.
 func (f *Fleet) drain(hard context.Context, ran time.Duration) {
 	f.count(func(c *Counts) {
 		c.Backlog = c.Queued
+		f.reached = c.Connected > 0
 	})
 	if f.o.Drain > 0 {
 		waitFor(hard, f.o.Drain)
@@ -57,11 +58,14 @@ func (f *Fleet) drain(hard context.Context, ran time.Duration) {
 		if now := f.steps.Load(); now != steps {
 			steps, since = now, time.Now()
 		}
-		if time.Since(since) >= patience || time.Since(begun) >= patience+ran {
+		if time.Since(since) >= patience || time.Since(begun) >= patience+max(ran, leastDrain) {
 			return
 		}
 	}
 }
+
+// leastDrain is how long stations may go on delivering after even the shortest run.
+const leastDrain = time.Minute
 
 // patience is how long nothing may be delivered at the end before what is left is given up.
 func (o *Options) patience() time.Duration {

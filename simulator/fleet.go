@@ -23,10 +23,11 @@ type Fleet struct {
 	steps  atomic.Int64 // messages queued and done with: whoever waits at the end sees by it that something goes on
 	latest atomic.Int64 // by how many nanoseconds of real time a planned moment was noticed too late, at most
 
-	mu     sync.Mutex
-	begun  time.Time // of Run
-	ended  time.Time
-	counts Counts
+	mu      sync.Mutex
+	begun   time.Time // of Run
+	ended   time.Time
+	counts  Counts
+	reached bool // the CSMS, by some station when the time was over
 }
 
 // New makes a fleet. Nothing connects before Run. An error says which option is wrong.

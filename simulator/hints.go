@@ -27,10 +27,11 @@ func (f *Fleet) hints(s Summary) (hints []string) {
 	return hints
 }
 
-// behind reports whether the CSMS or the machine was too slow. Behind a bad network nobody can tell.
+// behind reports whether the CSMS or the machine was too slow. Behind a bad network, or of a CSMS that is
+// not there, nobody can tell.
 func (f *Fleet) behind(s Summary) bool {
 	k := &f.o.kind
-	if k.Network != (Network{}) || s.Booted == 0 || s.Reconnects > 0 {
+	if k.Network != (Network{}) || s.Booted == 0 || !f.reached {
 		return false
 	}
 	return s.Late > tolerableLate || s.Queued > 0 || s.Backlog > tolerableBacklog*k.Stations*k.Hardware.EVSEs

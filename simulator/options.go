@@ -42,7 +42,8 @@ type Options struct {
 	RampUp         time.Duration // over which the stations connect, evenly, in real time; default 10 ms a station, at most 5 s
 
 	// Drain is how long the stations may take at the end to deliver what is queued, in real time. Default: until nothing was
-	// delivered for 8 s, or for a minute with a bad network, and at most as much longer as the run itself took.
+	// delivered for 8 s, or for a minute with a bad network, and at most as much longer as the run itself took,
+	// a minute if that was shorter.
 	Drain time.Duration
 
 	// BackOff is the wait between attempts to connect, in real time; its Rand is the fleet's own. Default: 2 s and up to 2 s

@@ -22,7 +22,7 @@ type simulateCmd struct {
 	EVSEs    int           `name:"evses" placeholder:"N" help:"EVSEs of each station; 2 unless given here or by the scenario."`
 	Duration time.Duration `placeholder:"TIME" help:"How long, in simulated time, such as 90s or 10m; then sessions end and the summary is printed. Without it, and without a scenario that says, the stations run until Ctrl-C."`
 	Speed    float64       `placeholder:"N" help:"How many times faster simulated time passes; 1 unless given here or by the scenario. Clocks start in the past, so that the end is the present."`
-	Drain    time.Duration `placeholder:"TIME" help:"How long the stations may take at the end to deliver what they have. Without it, until nothing was delivered for 8s, or 1m with a bad network, and at most as much longer as the run took."`
+	Drain    time.Duration `placeholder:"TIME" help:"How long the stations may take at the end to deliver what they have. Without it, until nothing was delivered for 8s, or 1m with a bad network, and at most as much longer as the run took, or a minute."`
 	Prefix   string        `default:"SIM-" help:"Identities are PREFIX0001, PREFIX0002, ..."`
 	Sample   time.Duration `placeholder:"TIME" help:"Simulated time between two meter values of a session; 5s unless given here or by the scenario, less when --duration is short."`
 	Seed     uint64        `zero:"" help:"What the drivers, vehicles and faults are drawn from; the same seed gives the same sessions and energies. docs/scenarios.md says when."`
