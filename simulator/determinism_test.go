@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,12 +30,18 @@ type heard struct {
 func jittered(t *testing.T, seed uint64, slow time.Duration, o simulator.Options) (h heard) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		told := make(chan []string, 100_000)
+		var mu sync.Mutex
+		n, said := 0, map[string][]string{}
 		r := newRecorderWith(t, csms.Options{Interceptors: []ocpp.Interceptor{
 			func(ctx context.Context, x *ocpp.Exchange, req any, next ocpp.Next) (any, error) {
 				if x.Inbound {
-					told <- []string{x.Identity, content(t, x.Action.Name, req)}
-					draw := rand.New(rand.NewPCG(seed, uint64(len(told))))
+					mu.Lock()
+					if line := content(t, x.Action.Name, req); line != "" {
+						said[x.Identity] = append(said[x.Identity], line)
+					}
+					n++
+					draw := rand.New(rand.NewPCG(seed, uint64(n)))
+					mu.Unlock()
 					time.Sleep(time.Duration(draw.Int64N(int64(slow)))) // of the bubble
 				}
 				return next(ctx, req)
@@ -43,13 +50,9 @@ func jittered(t *testing.T, seed uint64, slow time.Duration, o simulator.Options
 		f := newFleet(t, r, o)
 		h.sum = f.Run(t.Context())
 		h.ledger = *f.Ledger()
-		close(told)
-		h.said = map[string][]string{}
-		for line := range told {
-			if line[1] != "" {
-				h.said[line[0]] = append(h.said[line[0]], line[1])
-			}
-		}
+		mu.Lock()
+		defer mu.Unlock()
+		h.said = maps.Clone(said)
 	})
 	for _, lines := range h.said {
 		slices.Sort(lines)
