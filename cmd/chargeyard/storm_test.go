@@ -38,7 +38,7 @@ func TestStormStartsAServerOfItsOwn(t *testing.T) {
 		if err != nil || !strings.Contains(string(page), "20 stations") {
 			t.Errorf("the report: %v %s", err, page)
 		}
-		if !strings.Contains(errOut, "18/20") && !strings.Contains(errOut, "20/20 connected") {
+		if !strings.Contains(errOut, "/20 connected") { // how many have connected when it looks depends on the machine
 			t.Errorf("no progress was shown: %s", errOut)
 		}
 	}
