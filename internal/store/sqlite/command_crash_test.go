@@ -3,6 +3,7 @@ package sqlite
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,7 +33,7 @@ func TestCommandsTellNoLiesAfterCrashes(t *testing.T) {
 		for range rapid.IntRange(1, 25).Draw(t, "steps") {
 			y.step()
 		}
-		y.fault = ""
+		y.fault.Store("")
 		y.restart()
 		y.judge()
 	})
@@ -44,7 +45,7 @@ type commandYard struct {
 	dir   string
 	db    *DB
 	now   time.Time
-	fault string // of the next commit: before, after, or none
+	fault atomic.Value // string, of the next commit: before, after, or none
 	ids   []string
 	seen  map[string]int    // how often each command was delivered
 	wire  map[string]string // message that the running process waits for the answer of
@@ -54,8 +55,7 @@ var errCrash = errors.New("a crash of the test")
 
 func (y *commandYard) hook(moment string) func() error {
 	return func() error {
-		if y.fault == moment {
-			y.fault = ""
+		if y.fault.CompareAndSwap(moment, "") {
 			return errCrash
 		}
 		return nil
@@ -92,7 +92,7 @@ func (y *commandYard) step() {
 	y.now = y.now.Add(time.Duration(rapid.IntRange(0, 2).Draw(y.T, "minutes")) * time.Minute)
 	id := rapid.SampledFrom(y.ids).Draw(y.T, "id")
 	event := rapid.SampledFrom([]string{"send", "send", "answer", "timeout", "lose", "cancel", "expire", "crash"}).Draw(y.T, "event")
-	y.fault = rapid.SampledFrom([]string{"", "", "before", "after"}).Draw(y.T, "fault")
+	y.fault.Store(rapid.SampledFrom([]string{"", "", "before", "after"}).Draw(y.T, "fault"))
 	message := y.wire[id]
 	switch event {
 	case "send":
@@ -112,7 +112,7 @@ func (y *commandYard) step() {
 	case "expire":
 		_, _, _ = y.db.ExpireCommands(y.Context(), y.now)
 	case "crash":
-		y.fault = ""
+		y.fault.Store("")
 		y.restart()
 	}
 	y.healthy()
@@ -133,7 +133,7 @@ func (y *commandYard) change(id string, change func(fleet.Command) (fleet.Comman
 
 // healthy returns when the store works again.
 func (y *commandYard) healthy() {
-	y.fault = ""
+	y.fault.Store("")
 	for y.db.Health() != nil {
 		y.db.Report(fleet.Presence{Station: "A"})
 	}
