@@ -16,7 +16,7 @@ import (
 // learnTimeout bounds how long the answer to a command waits until what it tells is kept.
 const learnTimeout = 2 * time.Second
 
-// learner keeps what stations answer about their settings, whoever asked them and why.
+// learner keeps what the answers of stations tell about them, whoever asked and why.
 type learner struct {
 	store store.Ingest
 	log   *slog.Logger
@@ -29,19 +29,21 @@ func (l learner) intercept(ctx context.Context, x *ocpp.Exchange, req any, next 
 	if x.Inbound || err != nil {
 		return resp, err
 	}
-	learned, ok := learn(x, req, resp)
-	if !ok {
-		return resp, nil
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), learnTimeout)
-	defer cancel()
-	if _, err := l.store.Defer(ctx, learned); err != nil {
-		l.log.Error("what a station answered about its settings is not kept", "station", x.Identity, "action", x.Action.Name, "error", err)
-	}
+	l.keep(ctx, x, learn(x, req, resp))
 	return resp, nil
 }
 
-func learn(x *ocpp.Exchange, req, resp any) (fleet.VariablesReported, bool) {
+func (l learner) keep(ctx context.Context, x *ocpp.Exchange, learned []fleet.Event) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), learnTimeout)
+	defer cancel()
+	for _, e := range learned {
+		if _, err := l.store.Defer(ctx, e); err != nil {
+			l.log.Error("what a station answered is not kept", "station", x.Identity, "action", x.Action.Name, "error", err)
+		}
+	}
+}
+
+func learn(x *ocpp.Exchange, req, resp any) []fleet.Event {
 	switch x.Action.Version {
 	case ocpp.V16:
 		return v16.Learn(x.Identity, req, resp)
@@ -50,5 +52,5 @@ func learn(x *ocpp.Exchange, req, resp any) (fleet.VariablesReported, bool) {
 	case ocpp.V21:
 		return v21.Learn(x.Identity, req, resp)
 	}
-	return fleet.VariablesReported{}, false
+	return nil
 }

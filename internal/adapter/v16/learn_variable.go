@@ -8,9 +8,9 @@ import (
 	"github.com/chargeyard/chargeyard/ocpp16"
 )
 
-// Learn returns what a station's answer tells of its configuration, false when it tells nothing: GetConfiguration and
-// ChangeConfiguration (1.6 5.8, 5.3). A key is a variable of no component.
-func Learn(station string, req, resp any) (fleet.VariablesReported, bool) {
+// learnVariables takes what a station told of its configuration: GetConfiguration and ChangeConfiguration (1.6 5.8, 5.3). A
+// key is a variable of no component.
+func learnVariables(station string, req, resp any) []fleet.Event {
 	learned := fleet.VariablesReported{Station: station, Received: time.Now()}
 	switch resp := resp.(type) {
 	case *ocpp16.GetConfigurationResponse:
@@ -24,7 +24,10 @@ func Learn(station string, req, resp any) (fleet.VariablesReported, bool) {
 		v.Station, v.Received, v.Source, v.Attribute = station, learned.Received, learned.Action, fleet.AttributeActual
 		learned.List[i] = v.Redacted()
 	}
-	return learned, len(learned.List) > 0
+	if len(learned.List) == 0 {
+		return nil
+	}
+	return []fleet.Event{learned}
 }
 
 func got(resp *ocpp16.GetConfigurationResponse) (list []fleet.Variable) {
