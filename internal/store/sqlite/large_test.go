@@ -114,28 +114,26 @@ const (
 
 // TestLargeStore fills a store with as many samples as CHARGEYARD_SAMPLES says, such as 10000000, and reports how long pages
 // take, the first time and the median of 101, each of another transaction. It judges plans only: times are those of the machine.
+// With CHARGEYARD_STORE the store is made in that directory and kept, and is only read when it is there already.
 func TestLargeStore(t *testing.T) {
 	samples, err := strconv.Atoi(os.Getenv("CHARGEYARD_SAMPLES"))
+	dir := os.Getenv("CHARGEYARD_STORE")
+	if dir == "" {
+		if err != nil {
+			t.Skip("it takes minutes: CHARGEYARD_SAMPLES says how many samples; .ci/run --long runs it with ten million")
+		}
+		dir = t.TempDir()
+	}
+	file := filepath.Join(dir, FileName)
+	if _, err := os.Stat(file); err != nil {
+		fillStore(t, dir, samples)
+	}
+	db, err := Open(dir, store.Options{}) // nothing is in memory
 	if err != nil {
-		t.Skip("it takes minutes: CHARGEYARD_SAMPLES says how many samples; .ci/run --long runs it with ten million")
-	}
-	dir := t.TempDir()
-	db, err := Open(dir, store.Options{})
-	if err != nil {
 		t.Fatal(err)
 	}
-	began := time.Now()
-	transactions := fillStore(t, db, samples)
-	samples = int(transactions) * largeEvents * 6
-	t.Logf("%d samples in %d transactions within %v", samples, transactions, time.Since(began).Round(time.Second))
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if db, err = Open(dir, store.Options{}); err != nil { // nothing is in memory
-		t.Fatal(err)
-	}
-	if info, err := os.Stat(filepath.Join(dir, FileName)); err == nil {
-		t.Logf("%.2f GB, %d bytes for each sample", float64(info.Size())/1e9, int(info.Size())/samples)
+	if info, err := os.Stat(file); err == nil {
+		t.Logf("%.2f GB", float64(info.Size())/1e9)
 	}
 	checkPlans(t, db)
 	reportTimes(t, "the newest page of transactions", func(int) (int, error) {
@@ -155,8 +153,23 @@ func TestLargeStore(t *testing.T) {
 	}
 }
 
-// fillStore submits the messages of many stations at once and returns how many transactions they belong to.
-func fillStore(t *testing.T, db *DB, samples int) int64 {
+// fillStore makes a store in which at least that many samples are.
+func fillStore(t *testing.T, dir string, samples int) {
+	t.Helper()
+	db, err := Open(dir, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	transactions := submitSessions(t, db, samples)
+	t.Logf("%d samples in %d transactions within %v", transactions*largeEvents*6, transactions, time.Since(began).Round(time.Second))
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// submitSessions submits the messages of many stations at once and returns how many transactions they belong to.
+func submitSessions(t *testing.T, db *DB, samples int) int64 {
 	t.Helper()
 	var next atomic.Int64
 	transactions := int64(max(samples/6/largeEvents, largeStations))
