@@ -333,6 +333,30 @@ func TestIDTokensAreListedAddedAndDeleted(t *testing.T) {
 	a.want(0, `"value":"CAFE"`, "id-tokens", "-o", "json")
 }
 
+func TestIDTokensAreAcceptedAndBlocked(t *testing.T) {
+	a := ask(t)
+	cp := a.connect("CP-1", "ocpp1.6")
+	cp.says("BootNotification", boot16)
+	charges := func(status string) {
+		t.Helper()
+		if answer := cp.says("Authorize", `{"idTag":"CAFE"}`); !strings.Contains(answer, `"status":"`+status+`"`) {
+			t.Errorf("it was answered %s, want %s", answer, status)
+		}
+	}
+	charges("Accepted") // the server is open to all
+	a.eventually("CAFE", "id-tokens", "--status", "UNKNOWN")
+	a.want(0, "There is no id token.", "id-tokens", "--status", "accepted")
+	a.want(0, "is now: Accepted.", "id-tokens", "accept", "CAFE")
+	charges("Accepted")
+	a.want(0, `"status":"Blocked"`, "id-tokens", "block", "cafe", "-o", "json")
+	charges("Blocked")
+	a.want(0, "is now: Accepted.", "id-tokens", "accept", "CAFE")
+	charges("Accepted")
+	a.want(exitNotFound, "", "id-tokens", "accept", "NOBODY")
+	a.want(0, "OLD", "id-tokens", "add", "OLD", "--status", "blocked", "--expiry", "2020-01-01T00:00:00Z")
+	a.want(0, "is now: Accepted, but Expired.", "id-tokens", "accept", "OLD")
+}
+
 func TestBootsAreAnsweredAsTheCommandSays(t *testing.T) {
 	a := ask(t)
 	a.want(0, "", "stations", "add", "CP-1", "--profile", "0")
@@ -341,6 +365,10 @@ func TestBootsAreAnsweredAsTheCommandSays(t *testing.T) {
 		t.Errorf("the boot was answered %s", answer)
 	}
 	a.want(exitNotFound, "", "stations", "boot", "CP-2", "accepted")
+	for _, word := range []string{"Accepted", "ACCEPTED", "accepted"} {
+		a.want(0, "will be answered: accepted", "stations", "boot", "CP-1", word)
+		a.want(0, "CP-1", "stations", "--boot", "Pending")
+	}
 	a.want(2, "must be one of", "stations", "boot", "CP-1", "perhaps")
 }
 

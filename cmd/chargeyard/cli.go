@@ -23,7 +23,7 @@ type cli struct {
 	Stations     stationsCmd     `cmd:"" group:"Ask a server" help:"List, show, add and delete stations."`
 	Transactions transactionsCmd `cmd:"" group:"Ask a server" help:"List and show charging sessions."`
 	Call         callCmd         `cmd:"" group:"Ask a server" help:"Send an OCPP request to a station, or to many, and print the answer."`
-	IDTokens     idTokensCmd     `cmd:"" name:"id-tokens" group:"Ask a server" help:"List, add and delete the cards and apps with which drivers charge."`
+	IDTokens     idTokensCmd     `cmd:"" name:"id-tokens" group:"Ask a server" help:"List, add, accept, block and delete the cards and apps with which drivers charge."`
 	Refusals     refusalsCmd     `cmd:"" group:"Ask a server" help:"List stations that were turned away, and why."`
 
 	Simulate simulateCmd `cmd:"" group:"Simulator" help:"Run virtual stations against a management system, this one or any other."`
@@ -85,6 +85,7 @@ func parse(grammar *cli, args []string, out, errOut io.Writer) (*kong.Context, e
 		kong.Name("chargeyard"),
 		kong.Description(about),
 		kong.DefaultEnvars("CHARGEYARD"),
+		kong.KindMapper(reflect.String, kong.MapperFunc(anyCase)),
 		kong.Writers(out, errOut),
 		kong.Exit(func(code int) { panic(exitCode(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, NoAppDescFormat: true, FlagsLast: true}),

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/apiclient"
@@ -13,6 +14,8 @@ import (
 type idTokensCmd struct {
 	List   idTokensListCmd   `cmd:"" default:"withargs" help:"List id tokens; the same as \"chargeyard id-tokens\"."`
 	Add    idTokensAddCmd    `cmd:"" help:"Add an id token."`
+	Accept idTokensAcceptCmd `cmd:"" help:"Let an id token charge from now on, such as one that stations sent and nobody knew."`
+	Block  idTokensBlockCmd  `cmd:"" help:"Refuse an id token from now on; it stays on record."`
 	Delete idTokensDeleteCmd `cmd:"" help:"Forget an id token."`
 }
 
@@ -22,13 +25,16 @@ func (idTokensCmd) Help() string {
 
     chargeyard id-tokens
     chargeyard id-tokens add 04E91C5A123580 --type ISO14443 --group family --note "Ann's card"
-    chargeyard id-tokens delete ISO14443:04E91C5A123580`
+    chargeyard id-tokens --status unknown                   cards that stations sent and nobody knows
+    chargeyard id-tokens accept ISO14443:04E91C5A123580
+    chargeyard id-tokens block ISO14443:04E91C5A123580`
 }
 
 type idTokensListCmd struct {
 	apiFlags `embed:""`
 
-	Limit int `env:"-" placeholder:"N" help:"The first N of them. Default: all."`
+	Status string `env:"-" enum:",Accepted,Blocked,Expired,Invalid,Unknown" default:"" placeholder:"STATUS" help:"Only those that are so now, in any case: accepted, blocked, expired, invalid or unknown (a station sent it, and it is not on record)."`
+	Limit  int    `env:"-" placeholder:"N" help:"The first N of them. Default: all."`
 }
 
 // idTokenView is what the table shows of a token of the API.
@@ -48,7 +54,11 @@ func (c *idTokensListCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	list := first(client.Items(ctx, "/tokens", nil), c.Limit)
+	query := url.Values{}
+	if c.Status != "" {
+		query.Set("status", c.Status)
+	}
+	list := first(client.Items(ctx, "/tokens", query), c.Limit)
 	if c.json() {
 		return writeArray(s.out, list)
 	}
@@ -104,10 +114,71 @@ func (c *idTokensAddCmd) Run(ctx context.Context, s streams) error {
 	return err
 }
 
-type idTokensDeleteCmd struct {
+// idTokenFlags name one token.
+type idTokenFlags struct {
 	apiFlags `embed:""`
 
 	ID string `arg:"" help:"Id of the list: VALUE, or TYPE:VALUE."`
+}
+
+// become gives the token a status.
+func (f idTokenFlags) become(ctx context.Context, s streams, status string) error {
+	got, err := f.send(ctx, http.MethodPatch, apiclient.Path("tokens", f.ID), map[string]string{"status": status})
+	if err != nil {
+		return err
+	}
+	if f.json() {
+		return writeJSON(s.out, got)
+	}
+	var token idTokenView
+	if err := json.Unmarshal(got, &token); err != nil {
+		return err
+	}
+	said := token.Status
+	if said != status { // what was asked for is so, and something else, too
+		said = status + ", but " + said
+	}
+	_, err = fmt.Fprintf(s.err, "The id token %s is now: %s.\n", printable(token.ID), printable(said))
+	return err
+}
+
+type idTokensAcceptCmd struct {
+	idTokenFlags `embed:""`
+}
+
+// Help explains more than the one line.
+func (idTokensAcceptCmd) Help() string {
+	return `The token has to be in the list, in whatever status; "id-tokens add" puts one on record that is not. What it expires on, its group and
+its note stay. Stations that keep answers in a cache hear of it when they ask again, or with the command ClearCache.
+
+    chargeyard id-tokens --status unknown
+    chargeyard id-tokens accept ISO14443:04E91C5A123580`
+}
+
+// Run accepts an id token.
+func (c *idTokensAcceptCmd) Run(ctx context.Context, s streams) error {
+	return c.become(ctx, s, "Accepted")
+}
+
+type idTokensBlockCmd struct {
+	idTokenFlags `embed:""`
+}
+
+// Help explains more than the one line.
+func (idTokensBlockCmd) Help() string {
+	return `It is refused whatever --unknown-tokens of the server says, and a transaction that goes on with it goes on. Stations that keep answers in a
+cache hear of it when they ask again, or with the command ClearCache.
+
+    chargeyard id-tokens block ISO14443:04E91C5A123580`
+}
+
+// Run blocks an id token.
+func (c *idTokensBlockCmd) Run(ctx context.Context, s streams) error {
+	return c.become(ctx, s, "Blocked")
+}
+
+type idTokensDeleteCmd struct {
+	idTokenFlags `embed:""`
 }
 
 // Run deletes an id token.

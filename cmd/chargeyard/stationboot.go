@@ -13,7 +13,7 @@ type stationsBootCmd struct {
 	apiFlags `embed:""`
 
 	ID     string `arg:"" help:"Identity of the station."`
-	Answer string `arg:"" enum:"accepted,pending,rejected,default" help:"accepted, pending (it may be configured, and not charge), rejected (nothing is sent to it), or default: as --boot of the server says."`
+	Answer string `arg:"" enum:"accepted,pending,rejected,default" help:"In any case: accepted, pending (it may be configured, and not charge), rejected (nothing is sent to it), or default: as --boot of the server says."`
 }
 
 // Help explains more than the one line.
