@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"strconv"
+	"strings"
 
 	"github.com/chargeyard/chargeyard/ocpp"
 )
@@ -46,6 +47,9 @@ type Events struct {
 	Repeated func(action, id string)
 }
 
+// maxLoggedName bounds what a line of the log has of an action, in bytes: the longest that there is has 32.
+const maxLoggedName = 64
+
 func (s *Session) noteUnknownType(t MessageType) {
 	s.log(slog.LevelWarn, "a frame of an unknown type was ignored", slog.Int("type", int(t)))
 	if s.o.Events.UnknownType != nil {
@@ -54,11 +58,12 @@ func (s *Session) noteUnknownType(t MessageType) {
 }
 
 func (s *Session) noteRefused(action, id string, err *ocpp.Error) {
+	named := printable(clip(action, maxLoggedName)) // a log has room for what the peer made up; hooks count by names that there are
 	if _, known := s.o.Protocol.Action(action); !known {
 		action = ""
 	}
 	id = printable(id)
-	attrs := []slog.Attr{slog.String("action", action), slog.String("id", id),
+	attrs := []slog.Attr{slog.String("action", named), slog.String("id", id),
 		slog.String("code", string(err.Code)), slog.String("why", err.Description)}
 	if s.ctx.Err() != nil { // as thousands are when all stations reconnect
 		s.log(slog.LevelDebug, "a message met the end of the connection", attrs...)
@@ -144,6 +149,14 @@ func (s *Session) noteRepeated(action, id string) {
 	if s.o.Events.Repeated != nil {
 		s.o.Events.Repeated(action, printable(id))
 	}
+}
+
+// clip keeps the beginning of text of the peer.
+func clip(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	return strings.ToValidUTF8(s[:limit], "") + "..."
 }
 
 // printable makes text of the peer fit for a log line.

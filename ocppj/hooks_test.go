@@ -3,6 +3,7 @@ package ocppj_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -76,7 +77,7 @@ func TestInterceptorWrapsBothDirections(t *testing.T) {
 	})
 }
 
-func TestR17LogLinesHaveTheIdentityAndNoOffendingText(t *testing.T) {
+func TestR17LogLinesHaveTheIdentityAndOfTheOffendingTextNamesOnly(t *testing.T) {
 	var log bytes.Buffer
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, ocpp.V21, func(o *ocppj.Options) {
@@ -95,7 +96,7 @@ func TestR17LogLinesHaveTheIdentityAndNoOffendingText(t *testing.T) {
 	})
 	lines := strings.Split(strings.TrimSpace(log.String()), "\n")
 	for i, want := range []string{
-		`level=WARN msg="a message was refused" action="" id=1 code=NotImplemented why="the action is unknown" identity=CS1`,
+		`level=WARN msg="a message was refused" action=<evil> id=1 code=NotImplemented why="the action is unknown" identity=CS1`,
 		`level=WARN msg="a message was refused" action="" id="" code=RpcFrameworkError`,
 		`level=WARN msg="a frame of an unknown type was ignored" type=9`,
 		`level=INFO msg="an answer was dropped" type=CALLRESULT id=2 late=false`,
@@ -108,7 +109,7 @@ func TestR17LogLinesHaveTheIdentityAndNoOffendingText(t *testing.T) {
 			t.Fatalf("line %d of\n%s\nwant %s", i, log.String(), want)
 		}
 	}
-	if strings.Contains(log.String(), "<evil>\\u") || strings.Contains(log.String(), "action=<evil>") {
+	if strings.Contains(log.String(), "<evil>\\u") || strings.Count(log.String(), "<evil>") != 2 {
 		t.Error(log.String())
 	}
 }
@@ -200,5 +201,34 @@ func TestR15PolicyDecidesWhatIsTolerated(t *testing.T) {
 		csms.wants(`[3,"1",{}]`)
 		csms.wantsEvents("tolerated StatusNotification 1: /odd: is not a known property")
 		station.wants(`[4,"1","` + ocpp.FormatViolation.For(v) + `","/odd: is not a known property",{}]`)
+	})
+}
+
+// Who looks for the reason of a NotImplemented needs the name that the station sent. The hooks do not get it: metrics count
+// by it.
+func TestALineNamesTheUnknownAction(t *testing.T) {
+	bubble(t, func(t *testing.T, v ocpp.Version) {
+		var log bytes.Buffer
+		r := newRig(t, v, func(o *ocppj.Options) { o.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+		for action, named := range map[string]string{
+			"Heartbeats":                     `action=Heartbeats `,
+			"Heart beat\x1b[31m":             `action="\"Heart beat\\x1b[31m\"" `,
+			strings.Repeat("x", 100_000):     `action=` + strings.Repeat("x", 64) + `... `,
+			strings.Repeat("x", 63) + "ü":    `action=` + strings.Repeat("x", 63) + `... `,
+			"Heartbeat\nlevel=ERROR msg=ouch": `action="\"Heartbeat\\nlevel=ERROR msg=ouch\"" `,
+		} {
+			log.Reset()
+			text, err := json.Marshal(action)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.receive(`[2,"1",` + string(text) + `,{}]`)
+			if got, want := r.takeEvents(), "refused  1: "+string(ocpp.NotImplemented); got != want {
+				t.Errorf("%.40q: %q, want %q", action, got, want)
+			}
+			if got := log.String(); !strings.Contains(got, named) || strings.Count(got, "\n") != 1 || len(got) > 500 {
+				t.Errorf("%.40q: %.300s", action, got)
+			}
+		}
 	})
 }
