@@ -17,7 +17,9 @@ func (h handlers) chargingNeeds(ctx context.Context, st *csms.Station, req *ocpp
 	if err := h.Told(ctx, st, chargingNeeds(req, string(status))); err != nil {
 		return nil, err
 	}
-	return &ocpp201.NotifyEVChargingNeedsResponse{Status: status}, nil
+	return &ocpp201.NotifyEVChargingNeedsResponse{
+		Status: status, StatusInfo: &ocpp201.StatusInfo{ReasonCode: adapter.ReasonUnsupported, AdditionalInfo: ocpp.Some(adapter.NoSchedules)},
+	}, nil
 }
 
 func chargingNeeds(req *ocpp201.NotifyEVChargingNeedsRequest, answer string) fleet.ChargingNeeds {

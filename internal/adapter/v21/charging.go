@@ -12,14 +12,16 @@ import (
 // chargingNeeds keeps what a vehicle wants. Nothing here computes schedules: that is Rejected in ISO 15118-2 (K15.FR.04),
 // while in ISO 15118-20 Rejected would refuse the kind of energy transfer and end the session (K18.FR.04, K18.FR.22).
 func (h handlers) chargingNeeds(ctx context.Context, st *csms.Station, req *ocpp21.NotifyEVChargingNeedsRequest) (*ocpp21.NotifyEVChargingNeedsResponse, error) {
-	status := ocpp21.NotifyEVChargingNeedsStatusRejected
-	if req.ChargingNeeds.ControlMode != "" || req.ChargingNeeds.V2XChargingParameters != nil {
-		status = ocpp21.NotifyEVChargingNeedsStatusNoChargingProfile
+	resp := &ocpp21.NotifyEVChargingNeedsResponse{
+		Status: ocpp21.NotifyEVChargingNeedsStatusRejected, StatusInfo: reason(adapter.ReasonUnsupported, adapter.NoSchedules),
 	}
-	if err := h.Told(ctx, st, chargingNeeds(req, string(status))); err != nil {
+	if req.ChargingNeeds.ControlMode != "" || req.ChargingNeeds.V2XChargingParameters != nil {
+		resp = &ocpp21.NotifyEVChargingNeedsResponse{Status: ocpp21.NotifyEVChargingNeedsStatusNoChargingProfile}
+	}
+	if err := h.Told(ctx, st, chargingNeeds(req, string(resp.Status))); err != nil {
 		return nil, err
 	}
-	return &ocpp21.NotifyEVChargingNeedsResponse{Status: status}, nil
+	return resp, nil
 }
 
 func chargingNeeds(req *ocpp21.NotifyEVChargingNeedsRequest, answer string) fleet.ChargingNeeds {
