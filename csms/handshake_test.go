@@ -84,6 +84,11 @@ func TestR2IdentityRulesOfEachVersion(t *testing.T) {
 		{"/ocpp/a%00b", ocpp.V16, false},
 		{"/ocpp/a%0Ab", ocpp.V16, false},
 		{"/ocpp/%FF", ocpp.V16, false},
+		{"/ocpp/.", ocpp.V16, false},
+		{"/ocpp/%2E", ocpp.V21, false},
+		{"/ocpp/..", ocpp.V201, false},
+		{"/ocpp/%2e%2e", ocpp.V16, false},
+		{"/ocpp/...", ocpp.V16, true},
 		{"/ocpp/", ocpp.V16, false},
 		{"/", ocpp.V201, false},
 	} {

@@ -41,6 +41,9 @@ func checkIdentity(id string, v ocpp.Version) error {
 	if id == "" || !utf8.ValidString(id) || utf8.RuneCountInString(id) > limit {
 		return fmt.Errorf("%w: empty, not UTF-8 or longer than %d characters", ErrBadIdentity, limit)
 	}
+	if id == "." || id == ".." { // clients and proxies take such a segment away (RFC 3986, 5.2.4): no path of an API could name it
+		return fmt.Errorf("%w: %q names a directory in a URL, not a station", ErrBadIdentity, id)
+	}
 	for _, c := range id {
 		if !allowed(c) {
 			return fmt.Errorf("%w: it has the character %q", ErrBadIdentity, c)

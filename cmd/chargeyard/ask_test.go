@@ -167,6 +167,8 @@ func TestStationsAreListedShownAddedAndDeleted(t *testing.T) {
 	a.want(0, "was deleted", "stations", "delete", "A/B?ü")
 	a.want(exitNotFound, "", "stations", "delete", "A/B?ü")
 	a.want(exitNotFound, "no such station", "stations", "show", "CP-9")
+	a.want(exitNotFound, "no such station", "stations", "show", "..")
+	a.want(exitInvalid, "names a directory in a URL", "stations", "add", ".")
 }
 
 func TestTheJSONOfAListIsOneArrayOfWhatTheAPISays(t *testing.T) {
@@ -353,6 +355,8 @@ func TestIDTokensAreAcceptedAndBlocked(t *testing.T) {
 	a.want(0, "is now: Accepted.", "id-tokens", "accept", "CAFE")
 	charges("Accepted")
 	a.want(exitNotFound, "", "id-tokens", "accept", "NOBODY")
+	a.want(0, "was added", "id-tokens", "add", "..")
+	a.want(0, "is now: Blocked.", "id-tokens", "block", "..")
 	a.want(0, "OLD", "id-tokens", "add", "OLD", "--status", "blocked", "--expiry", "2020-01-01T00:00:00Z")
 	a.want(0, "is now: Accepted, but Expired.", "id-tokens", "accept", "OLD")
 }

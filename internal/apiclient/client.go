@@ -61,12 +61,16 @@ func New(o Options) (*Client, error) {
 // Server returns the URL of the server, without the path of the API.
 func (c *Client) Server() string { return c.base.String() }
 
-// Path joins segments to a path of the API and escapes each: an id may have a slash in it.
+// Path joins segments to a path of the API and escapes each: an id may have a slash in it, and be a dot or two, which are taken
+// away where they are not escaped.
 func Path(segments ...string) string {
 	var b strings.Builder
 	for _, s := range segments {
-		b.WriteByte('/')
-		b.WriteString(url.PathEscape(s))
+		escaped := url.PathEscape(s)
+		if s == "." || s == ".." {
+			escaped = strings.ReplaceAll(s, ".", "%2E")
+		}
+		b.WriteString("/" + escaped)
 	}
 	return b.String()
 }

@@ -108,9 +108,8 @@ func (a *api) getStation(ctx context.Context, in *stationInput) (*answer[Station
 }
 
 func (a *api) createStation(ctx context.Context, in *createStationInput) (*answer[CreatedStation], error) {
-	if strings.ContainsFunc(in.Body.ID, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return nil, problem(http.StatusUnprocessableEntity, "no station could connect with this identity",
-			Fault{Detail: "it has a character that cannot be printed", Pointer: "/id"})
+	if err := connectable(in.Body.ID); err != nil {
+		return nil, err
 	}
 	n := store.NewStation{ID: in.Body.ID, Profile: *in.Body.SecurityProfile, At: time.Now()}
 	key := ""
@@ -130,6 +129,20 @@ func (a *api) createStation(ctx context.Context, in *createStationInput) (*answe
 		return nil, err
 	}
 	return &answer[CreatedStation]{CreatedStation{viewStation(s.Station), viewKey(n.ID, key)}}, nil
+}
+
+// connectable refuses an identity that no station could connect with.
+func connectable(id string) error {
+	fault := Fault{Pointer: "/id"}
+	switch {
+	case strings.ContainsFunc(id, func(r rune) bool { return !unicode.IsPrint(r) }):
+		fault.Detail = "it has a character that cannot be printed"
+	case id == "." || id == "..":
+		fault.Detail = "it names a directory in a URL, and a URL is what names a station"
+	default:
+		return nil
+	}
+	return problem(http.StatusUnprocessableEntity, "no station could connect with this identity", fault)
 }
 
 func viewKey(station, key string) *StationKey {

@@ -47,6 +47,8 @@ func TestWrongStationsAreRefusedWithAPointer(t *testing.T) {
 		`{}`:                               "/id",
 		`{"id":""}`:                        "/id",
 		`{"id":"a\u0007"}`:                 "/id",
+		`{"id":"."}`:                       "/id",
+		`{"id":".."}`:                      "/id",
 		`{"id":"A","securityProfile":4}`:   "/securityProfile",
 		`{"id":"A","securityProfile":"1"}`: "/securityProfile",
 		`{"id":"A","key":"x"}`:             "/key",

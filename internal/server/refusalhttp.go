@@ -21,6 +21,17 @@ func (s *Server) misdirected(w http.ResponseWriter, r *http.Request) {
 	http.NotFound(w, r)
 }
 
+// unclean reports whether a path has segments that are empty or name directories: /ocpp//CS-1, /ocpp/../CS-1.
+func unclean(escaped string) bool {
+	segments := strings.Split(escaped, "/")
+	for i, segment := range segments {
+		if segment == "." || segment == ".." || segment == "" && i > 0 && i < len(segments)-1 {
+			return true
+		}
+	}
+	return false
+}
+
 // stationLog is where net/http says what happened on the addresses of stations before there was a request: it alone knows
 // which TLS handshake failed and why, and has no other way to tell. The text of a failed handshake becomes a refusal; all
 // of it goes into the log.

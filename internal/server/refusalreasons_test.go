@@ -77,6 +77,36 @@ func TestR4EveryRefusalIsOnRecordWithItsReason(t *testing.T) {
 	}
 }
 
+// A path that net/http would correct by a redirect, which no station follows, is a wrong one: "." and ".." are no
+// identities, and two slashes are the usual mistake of a URL that ends in one.
+func TestR2PathsThatNeedCorrectionAreOnRecord(t *testing.T) {
+	for path, want := range map[string][2]string{
+		"/ocpp/%2E":       {"identity", "."},
+		"/ocpp/%2e%2e":    {"identity", ".."},
+		"/ocpp/.":         {"path", "."},
+		"/ocpp/..":        {"path", ".."},
+		"/ocpp//CP-1":     {"path", "CP-1"},
+		"/ocpp/../CP-1":   {"path", "CP-1"},
+		"//ocpp/CP-1":     {"path", "CP-1"},
+		"/ocpp/CP-1/":     {"path", "CP-1"},
+		"/ocpp/x/../CP-1": {"path", "CP-1"},
+	} {
+		r := serve(t, Config{})
+		conn, err := net.Dial("tcp", r.srv.StationAddrs()[0].String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"+
+			"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: ocpp1.6\r\n\r\n", path)
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil || resp.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %v %v", path, resp, err)
+		}
+		conn.Close()
+		r.onRecord(want[0], want[1], "", "URL must")
+	}
+}
+
 // get asks the address of stations for something that is no upgrade.
 func (r *rig) get(path string) {
 	r.t.Helper()

@@ -104,7 +104,14 @@ func (s *Server) stationServer() *http.Server {
 	mux := http.NewServeMux()
 	mux.Handle("/ocpp/{identity}", s.csms)
 	mux.HandleFunc("/", s.misdirected)
-	return &http.Server{Handler: mux, ErrorLog: s.stationLog(), MaxHeaderBytes: maxStationHeader} //nolint:gosec // see above
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if unclean(r.URL.EscapedPath()) { // mux would answer with a redirect, which no station follows
+			s.misdirected(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+	return &http.Server{Handler: h, ErrorLog: s.stationLog(), MaxHeaderBytes: maxStationHeader} //nolint:gosec // see above
 }
 
 // httpLog is where net/http says what happens before a handler: failed TLS handshakes, mostly.
