@@ -211,10 +211,10 @@ func TestALineNamesTheUnknownAction(t *testing.T) {
 		var log bytes.Buffer
 		r := newRig(t, v, func(o *ocppj.Options) { o.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
 		for action, named := range map[string]string{
-			"Heartbeats":                     `action=Heartbeats `,
-			"Heart beat\x1b[31m":             `action="\"Heart beat\\x1b[31m\"" `,
-			strings.Repeat("x", 100_000):     `action=` + strings.Repeat("x", 64) + `... `,
-			strings.Repeat("x", 63) + "ü":    `action=` + strings.Repeat("x", 63) + `... `,
+			"Heartbeats":                      `action=Heartbeats `,
+			"Heart beat\x1b[31m":              `action="\"Heart beat\\x1b[31m\"" `,
+			strings.Repeat("x", 100_000):      `action=` + strings.Repeat("x", 64) + `... `,
+			strings.Repeat("x", 63) + "ü":     `action=` + strings.Repeat("x", 63) + `... `,
 			"Heartbeat\nlevel=ERROR msg=ouch": `action="\"Heartbeat\\nlevel=ERROR msg=ouch\"" `,
 		} {
 			log.Reset()
