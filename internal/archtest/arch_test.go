@@ -55,6 +55,7 @@ var rules = map[string][]string{
 	"internal/coveragedoc":     {"std"}, // tests only
 	"internal/stormtest":       {"std"}, // tests only
 	"internal/codectest":       {"ocpp", "ocpp16", "ocpp201", "ocpp21", "internal/jsonwire"},
+	"internal/conformance":     {"ocpp"},
 }
 
 // library is what a program that imports only csms or station may link beside the standard library.
