@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -19,6 +20,8 @@ type stationsCmd struct {
 	Add    stationsAddCmd    `cmd:"" help:"Create a station and print its key, once."`
 	Key    stationsKeyCmd    `cmd:"" help:"Give a station a new key and print it, once."`
 	Boot   stationsBootCmd   `cmd:"" help:"Say how the boots of a station are answered."`
+	Tag    stationsTagCmd    `cmd:"" help:"Give a station tags, to select it by."`
+	Untag  stationsUntagCmd  `cmd:"" help:"Take tags from a station."`
 	Delete stationsDeleteCmd `cmd:"" help:"Delete a station: it is unknown from now on and its connection is closed."`
 }
 
@@ -53,6 +56,7 @@ type stationView struct {
 	BootedAt        *time.Time `json:"bootedAt"`
 	CreatedAt       *time.Time `json:"createdAt"`
 	EVSEs           []evseView `json:"evses"`
+	Tags            []string   `json:"tags"`
 }
 
 type evseView struct {
@@ -73,14 +77,16 @@ type connectorView struct {
 type stationsListCmd struct {
 	apiFlags `embed:""`
 
-	Online  bool   `env:"-" xor:"connected" help:"Only those that are connected."`
-	Offline bool   `env:"-" xor:"connected" help:"Only those that are not."`
-	Version string `env:"-" enum:",1.6,2.0.1,2.1" default:"" placeholder:"VERSION" help:"Only those whose latest connection spoke this version of OCPP."`
-	Vendor  string `env:"-" placeholder:"NAME" help:"Only those of this vendor, in any case."`
-	Model   string `env:"-" placeholder:"NAME" help:"Only those of this model, in any case."`
-	Boot    string `env:"-" enum:",accepted,pending,rejected" default:"" placeholder:"STATUS" help:"Only those whose latest boot was answered with accepted, pending or rejected."`
-	Find    string `env:"-" placeholder:"TEXT" help:"Only those with this text in their id, vendor, model, serial number or firmware; A and a are one."`
-	Limit   int    `env:"-" placeholder:"N" help:"The first N of them. Default: all."`
+	Online   bool   `env:"-" xor:"connected" help:"Only those that are connected."`
+	Offline  bool   `env:"-" xor:"connected" help:"Only those that are not."`
+	Version  string `env:"-" enum:",1.6,2.0.1,2.1" default:"" placeholder:"VERSION" help:"Only those whose latest connection spoke this version of OCPP."`
+	Vendor   string `env:"-" placeholder:"NAME" help:"Only those of this vendor, in any case."`
+	Model    string `env:"-" placeholder:"NAME" help:"Only those of this model, in any case."`
+	Firmware string `env:"-" placeholder:"VERSION" help:"Only those with this firmware, in any case."`
+	Tag      string `env:"-" placeholder:"TAG" help:"Only those with this tag."`
+	Boot     string `env:"-" enum:",accepted,pending,rejected" default:"" placeholder:"STATUS" help:"Only those whose latest boot was answered with accepted, pending or rejected."`
+	Find     string `env:"-" placeholder:"TEXT" help:"Only those with this text in their id, vendor, model, serial number or firmware; A and a are one."`
+	Limit    int    `env:"-" placeholder:"N" help:"The first N of them. Default: all."`
 }
 
 // Help explains more than the one line.
@@ -113,7 +119,7 @@ func (c *stationsListCmd) query() url.Values {
 	if c.Boot != "" {
 		q.Set("bootStatus", strings.ToUpper(c.Boot[:1])+c.Boot[1:])
 	}
-	for name, value := range map[string]string{"version": c.Version, "vendor": c.Vendor, "model": c.Model, "find": c.Find} {
+	for name, value := range map[string]string{"version": c.Version, "vendor": c.Vendor, "model": c.Model, "firmware": c.Firmware, "tag": c.Tag, "find": c.Find} {
 		if value != "" {
 			q.Set(name, value)
 		}
@@ -233,6 +239,7 @@ func (st *stationView) facts(now time.Time) facts {
 		profile = "none: it was not created here, and the server was open to all"
 	}
 	f.add("security profile", profile)
+	f.add("tags", cmp.Or(strings.Join(st.Tags, ", "), none))
 	f.add("created", moment(st.CreatedAt, now))
 	return f
 }

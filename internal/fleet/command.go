@@ -17,6 +17,7 @@ type Command struct {
 	Action  string
 	Payload json.RawMessage // a JSON object without secrets
 	Lane    CommandLane
+	Timeout time.Duration // for the answer, from the moment it was sent
 
 	CreatedAt time.Time
 	ExpiresAt time.Time // it is not sent at or after that moment
@@ -29,6 +30,7 @@ type Command struct {
 	EndedAt   time.Time // zero while it is queued or sent
 
 	Response  json.RawMessage // when answered, without secrets
+	Status    string          // the field status of the response, if it has one
 	ErrorCode string          // when refused
 	Detail    string          // in words, why it is in its state
 }

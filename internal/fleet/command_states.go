@@ -69,7 +69,7 @@ func (c Command) Answer(messageID string, response json.RawMessage, now time.Tim
 	if err := c.under(messageID); err != nil {
 		return c, err
 	}
-	c.Response = response
+	c.Response, c.Status = response, answerStatus(response)
 	return c.end(StateAnswered, "", now), nil
 }
 
@@ -149,6 +149,21 @@ func (c Command) Cancel(detail string, now time.Time) (Command, error) {
 		return c.end(StateUnknown, "it was sent, but not answered, and was not sent again: "+detail, now), nil
 	}
 	return c.end(StateCanceled, detail, now), nil
+}
+
+// maxStatus bounds the status of an answer, in bytes: a vendor may have anything there.
+const maxStatus = 64
+
+// answerStatus reads the field that says in most answers what came of the request.
+func answerStatus(response json.RawMessage) string {
+	var r struct {
+		Status any `json:"status"`
+	}
+	if json.Unmarshal(response, &r) != nil {
+		return ""
+	}
+	status, _ := r.Status.(string)
+	return Clip(status, maxStatus)
 }
 
 func (c Command) end(state CommandState, detail string, now time.Time) Command {

@@ -100,6 +100,7 @@ type EVSE struct {
 type StationDetail struct {
 	Station
 	EVSEs []EVSE
+	Tags  []string // that the operator gave it, in order
 }
 
 // GroupByEVSE makes EVSEs of connectors that are ordered by EVSE and connector.

@@ -107,6 +107,7 @@ const prefix = "/api/v1"
 // register adds every operation.
 func (a *api) register() {
 	a.registerStations()
+	a.registerTags()
 	a.registerRecords()
 	a.registerContradictions()
 	a.registerTransactions()

@@ -19,7 +19,7 @@ const MaxCommandTimeout = 60 * time.Second
 type CommandRequest struct {
 	Action  string  `json:"action" minLength:"1" maxLength:"64" doc:"Any request of the CSMS in the station's OCPP version, spelt as in OCPP" example:"Reset"`
 	Payload Payload `json:"payload,omitempty" doc:"The request as in OCPP; left out: {}"`
-	Timeout float64 `json:"timeout,omitempty" minimum:"0.1" maximum:"60" default:"30" doc:"Seconds to wait: first until the station has answered an earlier request, then for its answer to this one"`
+	Timeout float64 `json:"timeout,omitempty" minimum:"0.1" maximum:"60" default:"30" doc:"Seconds to wait: first until the station has answered an earlier request, then for its answer to this one. Of a command that is kept: for its answer alone"`
 }
 
 // Payload is the JSON object of an OCPP message.

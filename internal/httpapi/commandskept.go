@@ -38,6 +38,7 @@ type KeptCommand struct {
 	Action   string     `json:"action" example:"Reset"`
 	Payload  Payload    `json:"payload" doc:"The request as in OCPP"`
 	Lane     string     `json:"lane" enum:"people,charging,bulk"`
+	Timeout  float64    `json:"timeout" doc:"Seconds that the station has for its answer" example:"30"`
 	State    string     `json:"state" enum:"queued,sent,answered,refused,timeout,unknown,expired,canceled" doc:"queued: it waits. sent: it may have been delivered. answered: with a CALLRESULT. refused: with a CALLERROR. timeout, unknown: not answered; the station may have done it. expired, canceled: it was not sent"`
 	Created  *time.Time `json:"created"`
 	Expires  *time.Time `json:"expires" doc:"It is not sent after that"`
@@ -46,6 +47,7 @@ type KeptCommand struct {
 	Sent     *time.Time `json:"sent,omitempty" doc:"Last"`
 	Ended    *time.Time `json:"ended,omitempty"`
 	Response Payload    `json:"response,omitempty" doc:"The answer as in OCPP. Read its status: a station may have said no"`
+	Status   string     `json:"status,omitempty" doc:"The field status of the response, where it has one" example:"Accepted"`
 	Code     string     `json:"code,omitempty" doc:"Code of the CALLERROR" example:"NotSupported"`
 	Detail   string     `json:"detail,omitempty" doc:"Why it is in its state"`
 }
@@ -55,7 +57,7 @@ const keptHelp = `
 With one of wait, expires, key, lane and version the command is kept in the store until it has been dealt with: it survives
 a restart of the server, has a place under /commands, and takes its turn with other commands for the station. What may have
 been sent when the server or the connection ended is sent again by itself only if it changes nothing, such as
-GetConfiguration; otherwise its state is unknown. A station has 60 seconds to answer it, whatever timeout says. When it has
+GetConfiguration; otherwise its state is unknown. The station has the seconds of timeout to answer it, from the moment it was sent. When it has
 come to its end within wait, the answer is as above, and 409 when it was canceled or its time was over before it was sent;
 otherwise it is 202. 409 also says that another request was made under the key. What holds a password or a key is not kept:
 422. 503: 100 commands wait for the station already.`
@@ -92,7 +94,7 @@ func (a *api) queueCommand(ctx context.Context, in *commandInput) (*commandOutpu
 	b := &in.Body
 	c := QueuedCommand{
 		Station: in.ID, Action: b.Action, Payload: b.payload(), Key: b.Key, Lane: fleet.CommandLane(b.Lane), Version: b.Version,
-		Expires: seconds(b.Expires),
+		Expires: seconds(b.Expires), Timeout: b.timeout(),
 	}
 	if c.Lane == "" {
 		c.Lane = fleet.LanePeople
@@ -169,7 +171,7 @@ func (a *api) cancelCommand(ctx context.Context, in *keptInput) (*answer[KeptCom
 func viewCommand(c fleet.Command) KeptCommand {
 	return KeptCommand{
 		ID: c.ID, Key: c.Key, Station: c.Station, Version: c.Version, Action: c.Action, Payload: Payload(c.Payload), Lane: string(c.Lane),
-		State: string(c.State), Created: instant(c.CreatedAt), Expires: instant(c.ExpiresAt), Attempts: c.Attempts, Message: c.MessageID,
-		Sent: instant(c.SentAt), Ended: instant(c.EndedAt), Response: Payload(c.Response), Code: c.ErrorCode, Detail: c.Detail,
+		Timeout: c.Timeout.Seconds(), State: string(c.State), Created: instant(c.CreatedAt), Expires: instant(c.ExpiresAt), Attempts: c.Attempts, Message: c.MessageID,
+		Sent: instant(c.SentAt), Ended: instant(c.EndedAt), Response: Payload(c.Response), Status: c.Status, Code: c.ErrorCode, Detail: c.Detail,
 	}
 }

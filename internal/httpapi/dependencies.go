@@ -17,6 +17,9 @@ type Store interface {
 	ChangeBootPolicy(ctx context.Context, station string, c store.BootChange) error
 	Station(ctx context.Context, station string) (fleet.StationDetail, error)
 	ListStations(ctx context.Context, q store.StationQuery) (store.Page[fleet.StationDetail], error)
+	TagStation(ctx context.Context, station, tag string) error
+	UntagStation(ctx context.Context, station, tag string) error
+	ListTags(ctx context.Context, q store.TagQuery) (store.Page[fleet.Tag], error)
 	Conflicts(ctx context.Context, station, id string) ([]fleet.Conflict, error)
 	Anomalies(ctx context.Context, station, id string) ([]fleet.Anomaly, error)
 	ListRecords(ctx context.Context, q store.RecordQuery) (store.Page[fleet.KeptRecord], error)
@@ -69,6 +72,7 @@ type QueuedCommand struct {
 	Key     string          // of the caller; "": none
 	Lane    fleet.CommandLane
 	Version string        // of OCPP, for a station that is not connected; "": the last one that it spoke
+	Timeout time.Duration // for its answer, once it was sent
 	Expires time.Duration // how long it may wait, also for the station; 0: it is for a station that is connected
 	Wait    time.Duration // for its end
 }

@@ -20,6 +20,8 @@ type stationsInput struct {
 	Version    string `query:"version" enum:"1.6,2.0.1,2.1" doc:"Only stations whose latest connection spoke this version of OCPP"`
 	Vendor     string `query:"vendor" maxLength:"255" doc:"Only stations of this vendor; A and a are one"`
 	Model      string `query:"model" maxLength:"255" doc:"Only stations of this model; A and a are one"`
+	Firmware   string `query:"firmware" maxLength:"255" doc:"Only stations with this version of firmware; A and a are one"`
+	Tag        string `query:"tag" maxLength:"64" doc:"Only stations with this tag"`
 	BootStatus string `query:"bootStatus" enum:"Accepted,Pending,Rejected" doc:"Only stations whose latest BootNotification was answered so"`
 	Find       string `query:"find" maxLength:"255" doc:"Only stations with this text in their identity, vendor, model, serial number or firmware version; A and a are one"`
 }
@@ -81,7 +83,7 @@ func (a *api) registerStations() {
 
 func (a *api) listStations(ctx context.Context, in *stationsInput) (*answer[List[StationDetail]], error) {
 	p, err := a.o.Store.ListStations(ctx, store.StationQuery{
-		Cursor: in.Cursor, Limit: in.Limit, Online: flag(in.Online), Version: in.Version, Vendor: in.Vendor, Model: in.Model,
+		Cursor: in.Cursor, Limit: in.Limit, Online: flag(in.Online), Version: in.Version, Vendor: in.Vendor, Model: in.Model, Firmware: in.Firmware, Tag: in.Tag,
 		Boot: fleet.BootStatus(in.BootStatus), Find: in.Find, Connectors: true,
 	})
 	if err != nil {

@@ -36,7 +36,8 @@ type Station struct {
 // StationDetail is a station with its places.
 type StationDetail struct {
 	Station
-	EVSEs []EVSE `json:"evses" nullable:"false" doc:"Charging places; id 0 is the station itself"`
+	EVSEs []EVSE   `json:"evses" nullable:"false" doc:"Charging places; id 0 is the station itself"`
+	Tags  []string `json:"tags" nullable:"false" doc:"Words that it was given, to select it by" example:"[\"depot-north\"]"`
 }
 
 // EVSE is a charging place. In OCPP 1.6 each connector is an EVSE of its own.
@@ -74,7 +75,7 @@ func viewStation(s fleet.Station) Station {
 }
 
 func viewStationDetail(s fleet.StationDetail) StationDetail {
-	d := StationDetail{Station: viewStation(s.Station), EVSEs: make([]EVSE, 0, len(s.EVSEs))}
+	d := StationDetail{Station: viewStation(s.Station), EVSEs: make([]EVSE, 0, len(s.EVSEs)), Tags: append([]string{}, s.Tags...)}
 	for _, e := range s.EVSEs {
 		d.EVSEs = append(d.EVSEs, viewEVSE(e))
 	}

@@ -55,6 +55,7 @@ func (w *walker) seed() {
 	w.api(http.MethodPost, "/tokens", `{"value":"CARD","type":"ISO14443","group":"G"}`, http.StatusCreated)
 	id := w.api(http.MethodPost, "/api-tokens", `{"name":"seed"}`, http.StatusCreated)["id"].(string)
 	kept := w.api(http.MethodPost, "/stations/CP-2/commands", `{"action":"ClearCache","version":"1.6","expires":86400}`, http.StatusAccepted)["id"].(string)
+	w.api(http.MethodPut, "/stations/CP-1/tags/depot", "", http.StatusNoContent)
 	p := w.connect("CP-1", "ocpp1.6", login{password: []byte(key)})
 	p.call("BootNotification", boot16)
 	tx := p.call("StartTransaction", `{"connectorId":1,"idTag":"CARD","meterStart":0,"timestamp":`+t0+`}`)

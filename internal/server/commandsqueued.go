@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"time"
 
-	"github.com/chargeyard/chargeyard/csms"
 	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/internal/httpapi"
 	"github.com/chargeyard/chargeyard/internal/store"
@@ -23,7 +22,7 @@ const defaultExpiry = time.Minute
 func (c *commands) Queue(ctx context.Context, req httpapi.QueuedCommand) (fleet.Command, error) {
 	now := time.Now()
 	cmd := fleet.Command{
-		ID: ocppj.NewMessageID(), Key: req.Key, Station: req.Station, Action: req.Action, Payload: req.Payload, Lane: req.Lane,
+		ID: ocppj.NewMessageID(), Key: req.Key, Station: req.Station, Action: req.Action, Payload: req.Payload, Lane: req.Lane, Timeout: req.Timeout,
 		CreatedAt: now, ExpiresAt: now.Add(req.Expires), State: fleet.StateQueued,
 	}
 	kept, found, err := c.sameKey(ctx, cmd)
@@ -58,16 +57,11 @@ func (c *commands) keep(ctx context.Context, cmd fleet.Command, req httpapi.Queu
 	if err != nil {
 		return cmd, err
 	}
-	if err := checkRequest(version, req.Action, req.Payload); err != nil {
-		return cmd, commandError(err)
+	asked, err := newPlan(req.Action, req.Payload).requestFor(ctx, req.Station, version)
+	if err != nil {
+		return cmd, err
 	}
-	if holdsSecret(req.Payload) {
-		return cmd, &httpapi.CommandError{
-			Outcome: httpapi.CommandSecret,
-			Detail:  "it holds a secret, and secrets are not kept: send it at once, without wait, expires, key, lane and version",
-		}
-	}
-	cmd.Version = version.String()
+	cmd.Action, cmd.Payload, cmd.Version = asked.action, asked.payload, asked.version.String()
 	if req.Expires == 0 {
 		cmd.ExpiresAt = cmd.CreatedAt.Add(defaultExpiry)
 	}
@@ -107,21 +101,6 @@ func (c *commands) versionFor(ctx context.Context, req httpapi.QueuedCommand) (o
 		}
 	}
 	return 0, wrong("the station has never been here: say which version of OCPP it will speak")
-}
-
-// checkRequest does what csms.Station.Check does, without a station.
-func checkRequest(v ocpp.Version, action string, payload json.RawMessage) error {
-	for _, p := range protocols() {
-		if p.Version() != v {
-			continue
-		}
-		info, ok := p.Action(action)
-		if !ok || info.SentBy&ocpp.CSMSEnd == 0 || info.Kind != ocpp.KindCall {
-			break
-		}
-		return ocpp.Unmarshal(payload, info.NewRequest(), ocpp.DecodeOptions{Policy: ocpp.Strict})
-	}
-	return csms.ErrNotCSMSAction
 }
 
 // holdsSecret reports whether records of a payload would leave something out. What cannot be read may hold anything.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
 )
@@ -235,4 +236,28 @@ func TestQueuedCommandsSurviveARestart(t *testing.T) {
 	q := r.connect("A", "ocpp1.6", login{})
 	q.serveCall("ClearCache", `{"status":"Accepted"}`)
 	r.becomes(waits, fleet.StateAnswered)
+}
+
+// A command waits for its answer as long as it says, and no longer. What comes then waits for the station, and by its lane.
+func TestAKeptCommandHasItsOwnTimeout(t *testing.T) {
+	r := serve(t, Config{})
+	p := r.connect("A", "ocpp1.6", login{})
+	got := r.command(p, "A", `{"action":"ClearCache","timeout":0.1,"wait":9}`, http.StatusGatewayTimeout, func() {})
+	if !strings.Contains(fmt.Sprint(got["detail"]), "did not answer in time") {
+		t.Errorf("%v", got)
+	}
+	silent := p.read()
+	r.keep("A", `{"action":"GetConfiguration","lane":"bulk"}`)
+	begun := time.Now()
+	r.eventually("it has waited for its turn for a while", func() bool { return time.Since(begun) > 2*shortWait })
+	r.keep("A", `{"action":"Reset","payload":{"type":"Soft"},"wait":0}`)
+	if err := p.SendText(fmt.Sprintf(`[3,%q,{"status":"Accepted"}]`, silent[1])); err != nil { // too late
+		t.Fatal(err)
+	}
+	p.serveCall("Reset", `{"status":"Accepted"}`)
+	p.serveCall("GetConfiguration", `{}`)
+	r.eventually("both are answered", func() bool { return len(r.items("/commands?state=answered")) == 2 })
+	if got := r.items("/commands?state=timeout"); len(got) != 1 || got[0]["timeout"] != 0.1 {
+		t.Errorf("%v", got)
+	}
 }

@@ -93,16 +93,23 @@ func (q *queue) deliver(st *csms.Station, c fleet.Command) bool {
 		detail := fmt.Sprintf("the station speaks OCPP %s by now, where this is no valid request; nothing was sent", st.Version())
 		return q.settle(c.ID, func(c fleet.Command) (fleet.Command, error) { return c.Cancel(detail, time.Now()) })
 	}
-	message, announced := ocppj.NewMessageID(), errNotAnnounced
-	ctx := ocppj.WithBeforeSend(ocppj.WithMessageID(q.ctx, message), func(ctx context.Context) error {
-		// Committed before the message goes out: whatever happens from here on, it may have been delivered.
-		_, announced = q.store.ChangeCommand(ctx, c.ID, func(c fleet.Command) (fleet.Command, error) {
-			return c.Send(int64(st.Epoch()), message, time.Now())
-		})
+	message, announced, begun := ocppj.NewMessageID(), errNotAnnounced, time.Now()
+	patience, giveUp := context.WithCancelCause(q.ctx)
+	defer giveUp(nil)
+	var timer *time.Timer
+	ctx := ocppj.WithBeforeSend(ocppj.WithMessageID(patience, message), func(ctx context.Context) error {
+		if announced = q.outranked(ctx, c, begun); announced == nil {
+			announced = q.announce(ctx, st, c, message)
+		}
+		if announced == nil {
+			timer = time.AfterFunc(c.Timeout, func() { giveUp(errGaveUp) })
+		}
 		return announced
 	})
-	begun := time.Now()
 	response, err := st.Invoke(ctx, c.Action, c.Payload)
+	if timer != nil {
+		timer.Stop()
+	}
 	if announced != nil {
 		return q.unannounced(c, message, announced, err)
 	}
@@ -115,13 +122,40 @@ func (q *queue) deliver(st *csms.Station, c fleet.Command) bool {
 	return settled && st.Cause() == nil
 }
 
+// announce marks a command as sent. It is committed before the message goes out: whatever happens from here on, it may
+// have been delivered.
+func (q *queue) announce(ctx context.Context, st *csms.Station, c fleet.Command, message string) error {
+	_, err := q.store.ChangeCommand(ctx, c.ID, func(c fleet.Command) (fleet.Command, error) {
+		return c.Send(int64(st.Epoch()), message, time.Now())
+	})
+	return err
+}
+
+// shortWait is a wait for a command's turn in which none of a better lane is looked for.
+const shortWait = 100 * time.Millisecond
+
+// errOutranked says that another command of the station goes first.
+var errOutranked = errors.New("a command of a better lane came while it waited for its turn")
+
+// outranked looks whether a command of a better lane came while c waited for the answer to an earlier call.
+func (q *queue) outranked(ctx context.Context, c fleet.Command, since time.Time) error {
+	if time.Since(since) < shortWait {
+		return nil
+	}
+	next, err := q.store.NextCommand(ctx, c.Station)
+	if err == nil && next.Lane.Rank() < c.Lane.Rank() {
+		return errOutranked
+	}
+	return nil // what the store has to say is heard when it is told
+}
+
 // errNotAnnounced stands for a message whose turn has not come.
 var errNotAnnounced = errors.New("its turn has not come")
 
 // unannounced deals with a message that was not sent, because it was not announced.
 func (q *queue) unannounced(c fleet.Command, message string, announced, err error) bool {
 	switch {
-	case errors.Is(announced, fleet.ErrCommandState), errors.Is(announced, fleet.ErrCommandExpired), errors.Is(announced, store.ErrNotFound):
+	case errors.Is(announced, errOutranked), errors.Is(announced, fleet.ErrCommandState), errors.Is(announced, fleet.ErrCommandExpired), errors.Is(announced, store.ErrNotFound):
 		return true // somebody was faster; the one that keeps the times ends what is over
 	case announced != errNotAnnounced: //nolint:errorlint // it is this very value
 		// The commit may have been written nevertheless; nothing was sent.

@@ -8,6 +8,7 @@ var (
 	ErrExists      = errors.New("exists already")
 	ErrAmbiguous   = errors.New("several stations have a transaction of this id: name the station")
 	ErrCursor      = errors.New("not a cursor of this list")
+	ErrTooManyTags = errors.New("the station has as many tags as it may")
 	ErrUnavailable = errors.New("the store cannot write")
 	ErrClosed      = errors.New("the store is closed")
 	ErrFull        = errors.New("the disk is full")

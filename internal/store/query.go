@@ -26,18 +26,26 @@ type Page[T any] struct {
 	Next  string // cursor of the next page; "" when this is the last one
 }
 
-// StationQuery selects stations. Vendor, Model and Find do not tell the letters A to Z from a to z.
+// StationQuery selects stations. Vendor, Model, Firmware and Find do not tell the letters A to Z from a to z.
 type StationQuery struct {
-	Cursor  string
-	Limit   int              // 0: DefaultLimit
-	Online  *bool            // nil: both
-	Version string           // of the latest connection, as "1.6"; "": all
-	Vendor  string           // "": all
-	Model   string           // "": all
-	Boot    fleet.BootStatus // the answer to the latest boot; BootNone: all
-	Find    string           // a part of the id, vendor, model, serial number or firmware; "": all
+	Cursor   string
+	Limit    int              // 0: DefaultLimit
+	Online   *bool            // nil: both
+	Version  string           // of the latest connection, as "1.6"; "": all
+	Vendor   string           // "": all
+	Model    string           // "": all
+	Firmware string           // "": all
+	Tag      string           // exactly; "": all
+	Boot     fleet.BootStatus // the answer to the latest boot; BootNone: all
+	Find     string           // a part of the id, vendor, model, serial number or firmware; "": all
 
-	Connectors bool // with their places; without it EVSEs is nil
+	Connectors bool // with their places and tags; without it EVSEs and Tags are nil
+}
+
+// TagQuery selects tags.
+type TagQuery struct {
+	Cursor string
+	Limit  int // 0: DefaultLimit
 }
 
 // MaxListedConnectors is how many connectors of one station are in a list at most, those with the lowest numbers: a

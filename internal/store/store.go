@@ -60,9 +60,19 @@ type Stations interface {
 	PromoteCredential(ctx context.Context, station string, c fleet.Credential) error
 	// WithdrawCredential forgets the offered credential, if it is still c.
 	WithdrawCredential(ctx context.Context, station string, c fleet.Credential) error
-	// DeleteStation makes a known station unknown and forgets its credential. What it did stays; one that never came by
+	// DeleteStation makes a known station unknown and forgets its credential and its tags. What it did stays; one that never came by
 	// is forgotten altogether. ErrNotFound.
 	DeleteStation(ctx context.Context, station string) error
+
+	// TagStation gives a station a tag; one that it has already changes nothing. ErrNotFound, ErrTooManyTags.
+	TagStation(ctx context.Context, station, tag string) error
+	// UntagStation takes a tag away. ErrNotFound: there is no such station, or it has no such tag.
+	UntagStation(ctx context.Context, station, tag string) error
+	// ListTags returns all tags in order, with how many stations have each.
+	ListTags(ctx context.Context, q TagQuery) (Page[fleet.Tag], error)
+	// SpokenVersions returns which version of OCPP each of these stations spoke last, "" for one that has not been here
+	// yet. Those that do not exist are left out.
+	SpokenVersions(ctx context.Context, stations []string) (map[string]string, error)
 
 	// Identity returns what must be known to let a station in, without disk access for most. For a station
 	// that nobody knows it returns ErrNotFound.
@@ -72,6 +82,9 @@ type Stations interface {
 	// ListStations returns stations in the order of their ids, with their places when the query asks for them.
 	ListStations(ctx context.Context, q StationQuery) (Page[fleet.StationDetail], error)
 }
+
+// MaxStationTags is how many tags a station may have.
+const MaxStationTags = 32
 
 // NewStation is a station to create.
 type NewStation struct {

@@ -11,13 +11,13 @@ import (
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
-const selectCommand = `SELECT number, id, caller_key, station, version, action, payload, lane, created_at, expires_at,
-	state, attempts, epoch, message_id, sent_at, ended_at, response, error_code, detail FROM commands`
+const selectCommand = `SELECT number, id, caller_key, station, version, action, payload, lane, timeout, created_at, expires_at,
+	state, attempts, epoch, message_id, sent_at, ended_at, response, status, error_code, detail FROM commands`
 
 func commandFields(c *fleet.Command) []any {
 	return []any{
-		&c.Number, &c.ID, &c.Key, &c.Station, &c.Version, &c.Action, rawJSON{&c.Payload}, &c.Lane, instant{&c.CreatedAt}, instant{&c.ExpiresAt},
-		&c.State, &c.Attempts, &c.Epoch, &c.MessageID, instant{&c.SentAt}, instant{&c.EndedAt}, rawJSON{&c.Response}, &c.ErrorCode, &c.Detail,
+		&c.Number, &c.ID, &c.Key, &c.Station, &c.Version, &c.Action, rawJSON{&c.Payload}, &c.Lane, length{&c.Timeout}, instant{&c.CreatedAt}, instant{&c.ExpiresAt},
+		&c.State, &c.Attempts, &c.Epoch, &c.MessageID, instant{&c.SentAt}, instant{&c.EndedAt}, rawJSON{&c.Response}, &c.Status, &c.ErrorCode, &c.Detail,
 	}
 }
 
@@ -64,10 +64,10 @@ func (w *writer) addCommand(c fleet.Command) (kept fleet.Command, added bool, re
 
 func (w *writer) insertCommand(c fleet.Command) (fleet.Command, error) {
 	c.CreatedAt, c.ExpiresAt = fleet.Instant(c.CreatedAt), fleet.Instant(c.ExpiresAt)
-	_, err := w.queryRow(`INSERT INTO commands (id, caller_key, station, version, action, payload, lane, rank, created_at, expires_at,
-			state, attempts, epoch, message_id, error_code, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '', '', '') RETURNING number`,
+	_, err := w.queryRow(`INSERT INTO commands (id, caller_key, station, version, action, payload, lane, rank, timeout, created_at, expires_at,
+			state, attempts, epoch, message_id, error_code, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '', '', '') RETURNING number`,
 		[]any{
-			c.ID, c.Key, c.Station, c.Version, c.Action, string(c.Payload), string(c.Lane), c.Lane.Rank(),
+			c.ID, c.Key, c.Station, c.Version, c.Action, string(c.Payload), string(c.Lane), c.Lane.Rank(), c.Timeout.Microseconds(),
 			fleet.Micros(c.CreatedAt), fleet.Micros(c.ExpiresAt), string(c.State),
 		}, []any{&c.Number})
 	if err != nil {
@@ -104,8 +104,8 @@ func (db *DB) ChangeCommand(ctx context.Context, id string, change func(fleet.Co
 func (w *writer) putCommand(c fleet.Command) (fleet.Command, error) {
 	c.SentAt, c.EndedAt = fleet.Instant(c.SentAt), fleet.Instant(c.EndedAt)
 	err := w.exec(`UPDATE commands SET state = ?, attempts = ?, epoch = ?, message_id = ?, sent_at = ?, ended_at = ?,
-			response = ?, error_code = ?, detail = ? WHERE number = ?`,
-		string(c.State), c.Attempts, c.Epoch, c.MessageID, at(c.SentAt), at(c.EndedAt), rawJSON{&c.Response}, c.ErrorCode, c.Detail, c.Number)
+			response = ?, status = ?, error_code = ?, detail = ? WHERE number = ?`,
+		string(c.State), c.Attempts, c.Epoch, c.MessageID, at(c.SentAt), at(c.EndedAt), rawJSON{&c.Response}, c.Status, c.ErrorCode, c.Detail, c.Number)
 	if err != nil {
 		return c, err
 	}

@@ -40,6 +40,9 @@ func without(list []string, s string) []string {
 
 // deleteStation makes a station unknown, and forgets it altogether if it never came by.
 func (w *writer) deleteStation(id string) error {
+	if err := w.exec("DELETE FROM station_tags WHERE station = ? AND EXISTS (SELECT 1 FROM stations WHERE id = ? AND known = 1)", id, id); err != nil {
+		return err
+	}
 	forgotten, err := w.forgetStation(id)
 	if err != nil || forgotten {
 		return err

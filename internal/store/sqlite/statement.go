@@ -120,3 +120,16 @@ func (o offset) Scan(v any) error {
 	}
 	return nil
 }
+
+// length reads a column of microseconds.
+type length struct{ d *time.Duration }
+
+// Scan implements sql.Scanner.
+func (l length) Scan(v any) error {
+	n, ok := v.(int64)
+	if !ok {
+		return fmt.Errorf("a duration of type %T", v)
+	}
+	*l.d = time.Duration(n) * time.Microsecond
+	return nil
+}

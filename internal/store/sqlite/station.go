@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -29,7 +30,9 @@ func (db *DB) Station(ctx context.Context, station string) (d fleet.StationDetai
 	}
 	connectors, err := db.connectors(ctx, station)
 	d.EVSEs = fleet.GroupByEVSE(connectors)
-	return d, err
+	tagged := []fleet.StationDetail{d}
+	err = errors.Join(err, db.addTags(ctx, tagged))
+	return tagged[0], err
 }
 
 // CreateStation implements store.Stations.

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -39,7 +40,7 @@ func (db *DB) ListStations(ctx context.Context, sq store.StationQuery) (store.Pa
 	if err != nil || !sq.Connectors || len(p.Items) == 0 {
 		return p, err
 	}
-	return p, db.addConnectors(ctx, p.Items)
+	return p, errors.Join(db.addConnectors(ctx, p.Items), db.addTags(ctx, p.Items))
 }
 
 // stationText is what Find looks into. No text of a query has a line break, so that nothing is found across two columns.
@@ -60,6 +61,8 @@ func selectStations(sq store.StationQuery) (*query, error) {
 		{"version = ?", sq.Version},
 		{"lower(vendor) = lower(?)", sq.Vendor},
 		{"lower(model) = lower(?)", sq.Model},
+		{"lower(firmware) = lower(?)", sq.Firmware},
+		{"EXISTS (SELECT 1 FROM station_tags t WHERE t.station = stations.id AND t.tag = ?)", sq.Tag},
 		{"boot_status = ?", string(sq.Boot)},
 		{"instr(" + stationText + ", lower(?)) > 0", sq.Find},
 	} {

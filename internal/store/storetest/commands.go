@@ -59,7 +59,7 @@ func (f *fixture) command(id string) fleet.Command {
 
 func testCommandFields(f *fixture) {
 	c := newCommand("c-1", "A", "Reset")
-	c.Key, c.Lane, c.ExpiresAt = "mine", fleet.LaneCharging, noon.Add(time.Hour+time.Microsecond)
+	c.Key, c.Lane, c.ExpiresAt, c.Timeout = "mine", fleet.LaneCharging, noon.Add(time.Hour+time.Microsecond), 1500*time.Millisecond
 	kept := f.addCommand(c)
 	equal(f, "as returned", fmt.Sprintf("%+v", f.command("c-1")), fmt.Sprintf("%+v", kept))
 	c.Number = kept.Number
@@ -74,6 +74,7 @@ func testCommandFields(f *fixture) {
 	equal(f, "answered", fmt.Sprintf("%+v", f.command("c-1")), fmt.Sprintf("%+v", done))
 	equal(f, "state", done.State, fleet.StateAnswered)
 	equal(f, "epoch", done.Epoch, 7)
+	equal(f, "status", done.Status, "Accepted")
 	if _, err := f.Command(f.Context(), "c-2"); !errors.Is(err, store.ErrNotFound) {
 		f.Errorf("no such command: %v", err)
 	}

@@ -42,6 +42,8 @@ func Run(t *testing.T, open Open) {
 		{"StationsAreListedWithConnectors", testListedConnectors},
 		{"StationsThatNeverCameAreForgotten", testForgottenStations},
 		{"ForgottenInOneBatch", testForgottenInOneBatch},
+		{"StationsHaveTags", testTags},
+		{"SpokenVersions", testSpokenVersions},
 		{"CredentialsChange", testCredentials},
 		{"OfferedCredential", testOfferedCredential},
 		{"Boot", testBoot},

@@ -1,0 +1,70 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/internal/httpapi"
+	"github.com/chargeyard/chargeyard/ocpp"
+)
+
+// plan makes of what somebody wants the request that each station is to get. One goroutine uses it.
+type plan struct {
+	action  string
+	payload json.RawMessage
+	checked map[ocpp.Version]error // why the request cannot be kept for a version; nil: it can
+}
+
+func newPlan(action string, payload json.RawMessage) *plan {
+	return &plan{action: action, payload: payload, checked: map[ocpp.Version]error{}}
+}
+
+// request is what one station is to get.
+type request struct {
+	action  string
+	payload json.RawMessage
+	version ocpp.Version
+}
+
+// requestFor returns the request for one station that speaks a version. Its errors are *httpapi.CommandError: the station
+// cannot be asked for that.
+func (p *plan) requestFor(_ context.Context, _ string, v ocpp.Version) (request, error) {
+	err, known := p.checked[v]
+	if !known {
+		err = keepable(v, p.action, p.payload)
+		p.checked[v] = err
+	}
+	return request{p.action, p.payload, v}, err
+}
+
+// keepable says why a request cannot be kept.
+func keepable(v ocpp.Version, action string, payload json.RawMessage) error {
+	if err := checkRequest(v, action, payload); err != nil {
+		return commandError(err)
+	}
+	return secretless(payload)
+}
+
+// secretless refuses a payload that holds a secret.
+func secretless(payload json.RawMessage) error {
+	if !holdsSecret(payload) {
+		return nil
+	}
+	return &httpapi.CommandError{Outcome: httpapi.CommandSecret, Detail: "it holds a secret, and secrets are not kept: send it at once, without anything that asks for more than now"}
+}
+
+// checkRequest does what csms.Station.Check does, without a station.
+func checkRequest(v ocpp.Version, action string, payload json.RawMessage) error {
+	for _, p := range protocols() {
+		if p.Version() != v {
+			continue
+		}
+		info, ok := p.Action(action)
+		if !ok || info.SentBy&ocpp.CSMSEnd == 0 || info.Kind != ocpp.KindCall {
+			break
+		}
+		return ocpp.Unmarshal(payload, info.NewRequest(), ocpp.DecodeOptions{Policy: ocpp.Strict})
+	}
+	return csms.ErrNotCSMSAction
+}
