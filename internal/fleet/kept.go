@@ -14,6 +14,10 @@ const (
 	KeptJobs             KeptList = "jobs"                // full: the oldest goes
 	KeptReports          KeptList = "reports"             // full: the oldest goes, customer information with it
 	KeptCertificates     KeptList = "certificateRequests" // full: the oldest goes
+
+	KeptAnswers         KeptList = "answers"         // full: the oldest goes
+	KeptInstalled       KeptList = "certificates"    // full: new ones are left out
+	KeptNetworkProfiles KeptList = "networkProfiles" // full: new ones are left out
 )
 
 // Kept says how much of a list is there and how much is not.

@@ -8,4 +8,5 @@ const (
 	NoticeReport           NoticeKind = "station.report"
 	NoticeVariables        NoticeKind = "station.variables"
 	NoticeCertificateAsked NoticeKind = "certificate.asked"
+	NoticeAnswered         NoticeKind = "station.answered" // to a request that changes something at it
 )

@@ -4,7 +4,7 @@ package fleet
 func NoticeKinds() []NoticeKind {
 	return []NoticeKind{
 		NoticeStationCreated, NoticeStationDeleted, NoticeStationChanged, NoticeBooted, NoticeStatus,
-		NoticeSecurityEvent, NoticeJob, NoticeMonitoringEvents, NoticeReport, NoticeVariables, NoticeCertificateAsked,
+		NoticeSecurityEvent, NoticeJob, NoticeMonitoringEvents, NoticeReport, NoticeVariables, NoticeCertificateAsked, NoticeAnswered,
 		NoticeAuthorization, NoticeTokenChanged, NoticeTokenDeleted,
 		NoticeCommandQueued, NoticeCommandSent, NoticeCommand,
 		NoticeTransactionStarted, NoticeTransactionUpdated, NoticeTransactionEnded, NoticeTransactionConflict, NoticeTransactionAnomaly,

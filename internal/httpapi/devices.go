@@ -55,6 +55,7 @@ func (a *api) registerDevices() {
 	a.registerDeviceEvents()
 	a.registerJobs()
 	a.registerReports()
+	a.registerAnswers()
 }
 
 // ofStation describes a list of one station.
@@ -80,10 +81,10 @@ func (a *api) knows(ctx context.Context, station string) error {
 
 // KeptList is how much of what a station said is here.
 type KeptList struct {
-	List    string `json:"list" enum:"variables,monitors,displayMessages,monitoringEvents,securityEvents,jobs,reports,certificateRequests" doc:"Which list"`
+	List    string `json:"list" enum:"variables,monitors,displayMessages,monitoringEvents,securityEvents,jobs,reports,certificateRequests,answers,certificates,networkProfiles" doc:"Which list"`
 	Kept    int64  `json:"kept" doc:"Entries that are here"`
 	Limit   int64  `json:"limit" doc:"Entries of one station that may be here"`
-	Dropped int64  `json:"dropped" doc:"Entries that are not here because the list was full: the oldest ones of events, jobs, reports and requests, the ones that came last of variables, monitors and display messages"`
+	Dropped int64  `json:"dropped" doc:"Entries that are not here because the list was full: the oldest ones of events, jobs, reports, requests and answers, the ones that came last of variables, monitors, display messages, certificates and network profiles"`
 }
 
 // KeptLists are the lists of a station.

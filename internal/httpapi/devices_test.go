@@ -45,7 +45,17 @@ func deviceRig(t *testing.T) *rig {
 			StartsAt: now,
 		}},
 		customers: []fleet.CustomerInformation{{Report: fleet.Report{Number: 8, Station: "A", Kind: fleet.ReportCustomer}, Text: "secret"}},
-		kept:      []fleet.Kept{{List: fleet.KeptVariables, Kept: 3, Limit: 3, Dropped: 1}},
+		answers: []fleet.DeviceAnswer{
+			{Number: 4, Station: "A", Action: "SetVariables", Setting: place, Attribute: "Actual", Value: "1", Status: "Rejected", Reason: "ReadOnly", Info: "i", Received: now},
+			{Number: 3, Station: "A", Action: "SetMonitoringBase", Value: fleet.Hidden, Status: "Accepted"},
+		},
+		installed: []fleet.InstalledCertificate{
+			{Number: 1, Station: "A", Use: "CSMSRootCertificate", CertificateHash: fleet.CertificateHash{Algorithm: "SHA256", IssuerNameHash: "a", IssuerKeyHash: "b", SerialNumber: "c"}, Listed: now},
+			{Number: 2, Station: "A", Use: "CSMSRootCertificate", Subject: "CN=x", Fingerprint: "f", NotAfter: now, InstalledAt: now},
+		},
+		profiles:     []fleet.NetworkProfile{{Station: "A", Slot: 1, URL: "wss://x", APN: "a", VPN: "v", Set: now}, {Slot: 2}},
+		monitoringAs: fleet.Monitoring{Base: "All", BaseAt: now, Level: new(0)},
+		kept:         []fleet.Kept{{List: fleet.KeptVariables, Kept: 3, Limit: 3, Dropped: 1}},
 	}
 	return r
 }
@@ -55,7 +65,7 @@ var devicePaths = map[string]string{
 	"/stations/A/variables": "ListVariable", "/stations/A/monitors": "ListMonitor", "/stations/A/reports": "ListReport",
 	"/stations/A/display-messages": "ListDisplayMessage", "/stations/A/customer-information": "ListCustomerInformation",
 	"/security-events": "ListSecurityEvent", "/monitoring-events": "ListMonitoringEvent", "/jobs": "ListJob",
-	"/certificate-requests": "ListCertificateRequest",
+	"/certificate-requests": "ListCertificateRequest", "/device-answers": "ListDeviceAnswer", "/certificates": "ListInstalledCertificate",
 }
 
 func TestDeviceListsAreAsDescribed(t *testing.T) {
@@ -70,7 +80,7 @@ func TestDeviceListsAreAsDescribed(t *testing.T) {
 			t.Errorf("%s: nothing", path)
 		}
 	}
-	for path, name := range map[string]string{"/jobs/7": "JobDetail", "/stations/A/kept": "KeptLists"} {
+	for path, name := range map[string]string{"/jobs/7": "JobDetail", "/stations/A/kept": "KeptLists", "/stations/A/monitoring": "Monitoring", "/stations/A/network-profiles": "ListNetworkProfile"} {
 		if err := schema(name).Validate(r.do(http.MethodGet, "/api/v1"+path, "", http.StatusOK)); err != nil {
 			t.Errorf("%s: %v", path, err)
 		}
@@ -97,7 +107,8 @@ func TestDeviceListsRefuseBadInput(t *testing.T) {
 		"/stations/A/monitors?severity=10": "severity", "/stations/A/reports?kind=x": "kind", "/security-events?critical=1": "critical",
 		"/security-events?since=today": "since", "/monitoring-events?trigger=x": "trigger", "/monitoring-events?severity=x": "severity",
 		"/monitoring-events?evse=x": "evse", "/monitoring-events?until=1": "until", "/jobs?kind=x": "kind", "/jobs?outcome=x": "outcome",
-		"/jobs?requestId=x": "requestId", "/certificate-requests?wish=x": "wish", "/jobs/0": "number", "/jobs/x": "number",
+		"/jobs?requestId=x": "requestId", "/certificate-requests?wish=x": "wish", "/jobs/0": "number", "/device-answers?took=1": "took", "/device-answers?evse=x": "evse", "/certificates?serial=g": "serial",
+		"/certificates?fingerprint=ab": "fingerprint", "/jobs/x": "number",
 	} {
 		if got := firstFault(t, r.do(http.MethodGet, "/api/v1"+path, "", http.StatusUnprocessableEntity)); got != parameter {
 			t.Errorf("%s: fault at %q", path, got)
@@ -105,7 +116,7 @@ func TestDeviceListsRefuseBadInput(t *testing.T) {
 	}
 	for _, path := range []string{
 		"/stations/B/variables", "/stations/B/monitors", "/stations/B/reports", "/stations/B/display-messages", "/stations/B/customer-information",
-		"/stations/B/kept", "/jobs/99",
+		"/stations/B/kept", "/stations/B/monitoring", "/stations/B/network-profiles", "/jobs/99",
 	} {
 		r.do(http.MethodGet, "/api/v1"+path, "", http.StatusNotFound)
 	}
@@ -191,4 +202,5 @@ var deviceOperations = []string{
 	"get /api/v1/stations/{id}/display-messages", "get /api/v1/stations/{id}/customer-information", "get /api/v1/stations/{id}/kept",
 	"delete /api/v1/stations/{id}/customer-information/{number}", "get /api/v1/security-events", "get /api/v1/monitoring-events",
 	"get /api/v1/jobs", "get /api/v1/jobs/{number}", "get /api/v1/certificate-requests",
+	"get /api/v1/device-answers", "get /api/v1/certificates", "get /api/v1/stations/{id}/network-profiles", "get /api/v1/stations/{id}/monitoring",
 }

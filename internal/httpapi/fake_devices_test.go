@@ -19,6 +19,10 @@ type fakeDevices struct {
 	messages     []fleet.DisplayMessage
 	customers    []fleet.CustomerInformation
 	kept         []fleet.Kept
+	answers      []fleet.DeviceAnswer
+	installed    []fleet.InstalledCertificate
+	profiles     []fleet.NetworkProfile
+	monitoringAs fleet.Monitoring
 }
 
 // pageOf is a page with everything, or an error for a cursor that is none.
@@ -90,3 +94,19 @@ func (f *fakeStore) DeleteCustomerInformation(_ context.Context, station string,
 }
 
 func (f *fakeStore) Kept(context.Context, string) ([]fleet.Kept, error) { return f.devices.kept, f.err }
+
+func (f *fakeStore) ListDeviceAnswers(_ context.Context, q store.DeviceAnswerQuery) (store.Page[fleet.DeviceAnswer], error) {
+	return pageOf(f, q, q.Cursor, f.devices.answers)
+}
+
+func (f *fakeStore) ListInstalledCertificates(_ context.Context, q store.InstalledCertificateQuery) (store.Page[fleet.InstalledCertificate], error) {
+	return pageOf(f, q, q.Cursor, f.devices.installed)
+}
+
+func (f *fakeStore) NetworkProfiles(context.Context, string) ([]fleet.NetworkProfile, error) {
+	return f.devices.profiles, f.err
+}
+
+func (f *fakeStore) Monitoring(context.Context, string) (fleet.Monitoring, error) {
+	return f.devices.monitoringAs, f.err
+}

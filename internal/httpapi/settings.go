@@ -90,9 +90,9 @@ func (a *api) registerSettings() {
 	operate(a, ofStation("variables", "List the variables or configuration keys of a station",
 		"The device model of OCPP 2.x and the configuration of 1.6 in one shape, by component, instance, place, variable and attribute: as the station told them last, in reports and in answers to commands. Passwords and keys are not kept."), a.listVariables)
 	operate(a, ofStation("monitors", "List the monitors that are set on variables of a station",
-		"As the station reported them last (OCPP 2.x). One that is gone since is here until its id comes again."), a.listMonitors)
+		"As the station reported, set and cleared them last (OCPP 2.x)."), a.listMonitors)
 	operate(a, ofStation("display-messages", "List the messages that a station has to show",
-		"As the station reported them last (OCPP 2.x)."), a.listDisplayMessages)
+		"As the station reported, accepted and removed them last (OCPP 2.x)."), a.listDisplayMessages)
 	operate(a, huma.Operation{
 		OperationID: "get-kept", Method: http.MethodGet, Path: "/stations/{id}/kept", Tags: []string{"station"},
 		Summary: "Get how much of what a station said of itself is kept", Description: "Each list of a station is bounded. What is dropped is counted here.",

@@ -87,3 +87,68 @@ func demandNoSecret(t *testing.T, dir string) {
 		}
 	}
 }
+
+// What a station answered to a request that changes something at it is state from then on, without secrets.
+func TestAnswersAreKeptAsState(t *testing.T) {
+	dir := t.TempDir()
+	r := serve(t, Config{Data: dir})
+	for subprotocol, id := range map[string]string{"ocpp2.0.1": "CS-2", "ocpp2.1": "CS-3"} {
+		p := r.connect(id, subprotocol, login{})
+		p.call("BootNotification", boot2x)
+		const about = `"component":{"name":"C","evse":{"id":1}},"variable":{"name":"Power"}`
+		for _, c := range []struct{ action, payload, response, path string }{
+			{
+				"SetVariableMonitoring", `{"setMonitoringData":[{"value":80.5,"type":"UpperThreshold","severity":2,` + about + `},{"value":1,"type":"Delta","severity":3,` + about + `}]}`,
+				`{"setMonitoringResult":[{"status":"Duplicate","type":"Delta","severity":3,` + about + `},{"id":7,"status":"Accepted","type":"UpperThreshold","severity":2,` + about + `}]}`,
+				"/stations/" + id + "/monitors?severity=2",
+			},
+			{
+				"SetDisplayMessage", `{"message":{"id":3,"priority":"AlwaysFront","message":{"format":"UTF8","content":"hello"}}}`, `{"status":"Accepted"}`,
+				"/stations/" + id + "/display-messages",
+			},
+			{
+				"InstallCertificate", `{"certificateType":"CSMSRootCertificate","certificate":"none"}`, `{"status":"Accepted"}`, "/certificates?station=" + id,
+			},
+			{
+				"SetNetworkProfile", `{"configurationSlot":1,"connectionData":{"ocppVersion":"OCPP20","ocppTransport":"JSON","ocppCsmsUrl":"wss://me:TOPSECRET@x","messageTimeout":30,"securityProfile":2,"ocppInterface":"Wired0",` +
+					`"apn":{"apn":"n","apnAuthentication":"PAP","apnUserName":"u","apnPassword":"TOPSECRET"},"vpn":{"server":"s","user":"w","password":"TOPSECRET","key":"TOPSECRET","type":"IKEv2"}}}`,
+				`{"status":"Accepted"}`, "/stations/" + id + "/network-profiles",
+			},
+			{"SetMonitoringLevel", `{"severity":4}`, `{"status":"Rejected","statusInfo":{"reasonCode":"No"}}`, "/device-answers?took=false&action=SetMonitoringLevel&station=" + id},
+		} {
+			r.asked(p, id, c.action, c.payload, c.response)
+			if n := len(r.items(c.path)); n != 1 {
+				t.Errorf("%s of %s: %d items of %s", c.action, id, n, c.path)
+			}
+		}
+		r.asked(p, id, "ClearVariableMonitoring", `{"id":[7]}`, `{"clearMonitoringResult":[{"status":"Accepted","id":7}]}`)
+		r.asked(p, id, "ClearDisplayMessage", `{"id":3}`, `{"status":"Unknown"}`)
+		r.asked(p, id, "GetInstalledCertificateIds", `{}`, `{"status":"NotFound"}`)
+		for _, path := range []string{"/stations/" + id + "/monitors", "/stations/" + id + "/display-messages", "/certificates?station=" + id} {
+			if n := len(r.items(path)); n != 0 {
+				t.Errorf("%d items of %s, after they were removed", n, path)
+			}
+		}
+		r.asked(p, id, "SetMonitoringBase", `{"monitoringBase":"All"}`, `{"status":"Accepted"}`)
+		want(t, r.api(http.MethodGet, "/stations/"+id+"/monitoring", "", http.StatusOK), map[string]any{"base": "All", "level": nil})
+		if n := len(r.items("/device-answers?station=" + id)); n != 9 {
+			t.Errorf("%d answers", n)
+		}
+	}
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	demandNoSecret(t, dir)
+}
+
+// asked has the API ask a station, which gives this answer.
+func (r *rig) asked(p *peer, id, action, payload, response string) {
+	r.t.Helper()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		p.serveCall(action, response)
+	}()
+	r.api(http.MethodPost, "/stations/"+id+"/commands", `{"action":"`+action+`","payload":`+payload+`}`, http.StatusOK)
+	<-done
+}

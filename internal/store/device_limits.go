@@ -27,6 +27,9 @@ type DeviceLimits struct {
 	Reports          int           // 0: 50; the oldest go
 	ReportParts      int           // of one report; 0: 5,000; what further ones say is kept, that they came is not
 	Certificates     int           // 0: 200; the oldest go
+	Answers          int           // 0: 2,000; the oldest go
+	Installed        int           // certificates; 0: 500; new ones are left out beyond
+	NetworkProfiles  int           // 0: 50; new ones are left out beyond
 	CustomerTexts    int           // parts of one report on a person; 0: 128; further ones are left out
 	CustomerFor      time.Duration // customer information is deleted so long after it arrived; 0: 30 days
 }
@@ -42,6 +45,9 @@ func (l DeviceLimits) withDefaults() DeviceLimits {
 	l.Reports = orDefault(l.Reports, 50)
 	l.ReportParts = orDefault(l.ReportParts, 5_000)
 	l.Certificates = orDefault(l.Certificates, 200)
+	l.Answers = orDefault(l.Answers, 2_000)
+	l.Installed = orDefault(l.Installed, 500)
+	l.NetworkProfiles = orDefault(l.NetworkProfiles, 50)
 	l.CustomerTexts = orDefault(l.CustomerTexts, 128)
 	l.CustomerFor = orDefault(l.CustomerFor, 30*24*time.Hour)
 	return l
@@ -66,6 +72,12 @@ func (l DeviceLimits) Of(list fleet.KeptList) int {
 		return l.Reports
 	case fleet.KeptCertificates:
 		return l.Certificates
+	case fleet.KeptAnswers:
+		return l.Answers
+	case fleet.KeptInstalled:
+		return l.Installed
+	case fleet.KeptNetworkProfiles:
+		return l.NetworkProfiles
 	}
 	return 0
 }

@@ -32,6 +32,14 @@ type Devices interface {
 	ListCustomerInformation(ctx context.Context, q CustomerQuery) (Page[fleet.CustomerInformation], error)
 	// DeleteCustomerInformation deletes the text of a report on a person; that there was one stays. ErrNotFound.
 	DeleteCustomerInformation(ctx context.Context, station string, number int64) error
+	// ListDeviceAnswers returns what stations answered last to requests that change something at them, the latest first.
+	ListDeviceAnswers(ctx context.Context, q DeviceAnswerQuery) (Page[fleet.DeviceAnswer], error)
+	// ListInstalledCertificates returns the certificates that are installed in stations, as far as they told, by station.
+	ListInstalledCertificates(ctx context.Context, q InstalledCertificateQuery) (Page[fleet.InstalledCertificate], error)
+	// NetworkProfiles returns the network profiles of a station by slot.
+	NetworkProfiles(ctx context.Context, station string) ([]fleet.NetworkProfile, error)
+	// Monitoring returns what a station was told about its monitors as a whole.
+	Monitoring(ctx context.Context, station string) (fleet.Monitoring, error)
 	// Kept returns how much of each list is there for a station.
 	Kept(ctx context.Context, station string) ([]fleet.Kept, error)
 }
@@ -117,4 +125,23 @@ type CustomerQuery struct {
 	Station string
 	Cursor  string
 	Limit   int // 0: DefaultLimit
+}
+
+// DeviceAnswerQuery selects answers.
+type DeviceAnswerQuery struct {
+	SettingQuery
+	Arrival
+	Action string // "": all
+	Status string // "": all
+	Took   *bool  // fleet.DeviceAnswer.Took; nil: both
+}
+
+// InstalledCertificateQuery selects certificates that are installed.
+type InstalledCertificateQuery struct {
+	Station     string // "": all
+	Cursor      string
+	Limit       int    // 0: DefaultLimit
+	Use         string // "": all
+	Serial      string // "": all; without regard to case and to zeros before it
+	Fingerprint string // "": all; without regard to case
 }

@@ -1,8 +1,6 @@
 package v16
 
 import (
-	"time"
-
 	"github.com/chargeyard/chargeyard/internal/adapter"
 	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/ocpp16"
@@ -11,23 +9,18 @@ import (
 // learnVariables takes what a station told of its configuration: GetConfiguration and ChangeConfiguration (1.6 5.8, 5.3). A
 // key is a variable of no component.
 func learnVariables(station string, req, resp any) []fleet.Event {
-	learned := fleet.VariablesReported{Station: station, Received: time.Now()}
 	switch resp := resp.(type) {
 	case *ocpp16.GetConfigurationResponse:
-		learned.Action, learned.List = "GetConfiguration", got(resp)
+		return adapter.VariablesTold(station, "GetConfiguration", got(resp))
 	case *ocpp16.ChangeConfigurationResponse:
 		if req, ok := req.(*ocpp16.ChangeConfigurationRequest); ok {
-			learned.Action, learned.List = "ChangeConfiguration", changed(req, resp)
+			return append(adapter.VariablesTold(station, req.OCPPAction().Name, changed(req, resp)), adapter.Answered(fleet.DeviceAnswer{
+				Station: station, Action: req.OCPPAction().Name, Setting: fleet.Setting{Variable: req.Key}, Attribute: fleet.AttributeActual,
+				Value: adapter.SecretFree(fleet.Setting{Variable: req.Key}, req.Value), Status: string(resp.Status),
+			})...)
 		}
 	}
-	for i, v := range learned.List {
-		v.Station, v.Received, v.Source, v.Attribute = station, learned.Received, learned.Action, fleet.AttributeActual
-		learned.List[i] = v.Redacted()
-	}
-	if len(learned.List) == 0 {
-		return nil
-	}
-	return []fleet.Event{learned}
+	return nil
 }
 
 func got(resp *ocpp16.GetConfigurationResponse) (list []fleet.Variable) {

@@ -7,6 +7,10 @@ import "github.com/chargeyard/chargeyard/internal/fleet"
 // request and the response; topics are in the order of the alphabet.
 func Learn(station string, req, resp any) (learned []fleet.Event) {
 	for _, topic := range [...]func(station string, req, resp any) []fleet.Event{
+		learnCertificates,
+		learnMessages,
+		learnMonitoring,
+		learnNetwork,
 		learnVariables,
 	} {
 		learned = append(learned, topic(station, req, resp)...)

@@ -34,7 +34,7 @@ func (w *writer) applyEvent(j *job) (fleet.Result, error) {
 	case fleet.Refused:
 		return fleet.Result{}, w.refused(e)
 	case fleet.SecurityReported, fleet.JobReported, fleet.EventsNotified, fleet.MonitorsReported, fleet.VariablesReported,
-		fleet.CertificateAsked, fleet.MessagesReported, fleet.CustomerReported:
+		fleet.CertificateAsked, fleet.MessagesReported, fleet.CustomerReported, fleet.DeviceAnswered:
 		return w.applyDevice(e)
 	}
 	return fleet.Result{}, fmt.Errorf("%w: %T", fleet.ErrInvalidEvent, j.event)

@@ -26,6 +26,8 @@ func (w *writer) applyDevice(event fleet.Event) (fleet.Result, error) {
 		return w.messagesReported(e)
 	case fleet.CustomerReported:
 		return w.customerReported(e)
+	case fleet.DeviceAnswered:
+		return w.deviceAnswered(e)
 	}
 	return fleet.Result{}, fmt.Errorf("%w: %T", fleet.ErrInvalidEvent, event)
 }

@@ -124,7 +124,15 @@ func testDeviceCursors(f *fixture) {
 			_, err := f.ListSecurityEvents(ctx, store.SecurityEventQuery{Arrival: store.Arrival{Cursor: bad}})
 			return err
 		},
-		"jobs":    func() error { _, err := f.ListJobs(ctx, store.JobQuery{Cursor: bad}); return err },
+		"jobs": func() error { _, err := f.ListJobs(ctx, store.JobQuery{Cursor: bad}); return err },
+		"answers": func() error {
+			_, err := f.ListDeviceAnswers(ctx, store.DeviceAnswerQuery{Arrival: store.Arrival{Cursor: bad}})
+			return err
+		},
+		"installed": func() error {
+			_, err := f.ListInstalledCertificates(ctx, store.InstalledCertificateQuery{Cursor: bad})
+			return err
+		},
 		"reports": func() error { _, err := f.ListReports(ctx, store.ReportQuery{Cursor: bad}); return err },
 		"certificates": func() error {
 			_, err := f.ListCertificateRequests(ctx, store.CertificateQuery{Cursor: bad})
