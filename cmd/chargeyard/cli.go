@@ -24,6 +24,7 @@ type cli struct {
 	Transactions transactionsCmd `cmd:"" group:"Ask a server" help:"List and show charging sessions."`
 	Call         callCmd         `cmd:"" group:"Ask a server" help:"Send an OCPP request to a station, or to many, and print the answer."`
 	IDTokens     idTokensCmd     `cmd:"" name:"id-tokens" group:"Ask a server" help:"List, add, accept, block and delete the cards and apps with which drivers charge."`
+	Events       eventsCmd       `cmd:"" group:"Ask a server" help:"Follow what happens, as it happens."`
 	Refusals     refusalsCmd     `cmd:"" group:"Ask a server" help:"List stations that were turned away, and why."`
 
 	Simulate simulateCmd `cmd:"" group:"Simulator" help:"Run virtual stations against a management system, this one or any other."`
@@ -44,6 +45,7 @@ Try it:
     chargeyard serve --demo 25                            run it with 25 stations of its own
     chargeyard stations                                   who is there?
     chargeyard call DEMO-0001 Reset '{"type":"Soft"}'     ask one for something
+    chargeyard events                                     what happens now?
     chargeyard simulate --url ws://localhost:8887/ocpp    virtual stations for this or any other system`
 
 // streams are where a command reads and writes: out is for the user, err for the log.

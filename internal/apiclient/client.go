@@ -124,6 +124,14 @@ func (c *Client) limited(ctx context.Context) (context.Context, context.CancelFu
 
 // open sends a request and returns the answer when it is a success; its body is still to be read.
 func (c *Client) open(ctx context.Context, method, path string, query url.Values, body []byte) (*http.Response, error) {
+	req, err := c.request(ctx, method, path, query, body)
+	if err != nil {
+		return nil, err
+	}
+	return c.exchange(req)
+}
+
+func (c *Client) request(ctx context.Context, method, path string, query url.Values, body []byte) (*http.Request, error) {
 	target := c.base.String() + prefix + path
 	if len(query) > 0 {
 		target += "?" + query.Encode()
@@ -138,9 +146,14 @@ func (c *Client) open(ctx context.Context, method, path string, query url.Values
 	if c.token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.token)
 	}
+	return req, nil
+}
+
+// exchange sends a request and returns the answer when it is a success; its body is still to be read.
+func (c *Client) exchange(req *http.Request) (*http.Response, error) {
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, c.unreachable(ctx, err)
+		return nil, c.unreachable(req.Context(), err)
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		defer resp.Body.Close() //nolint:errcheck // it was only read
