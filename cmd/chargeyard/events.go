@@ -51,7 +51,7 @@ func (c *eventsCmd) Run(ctx context.Context, s streams) error {
 	write := c.writer(s)
 	left := c.Limit
 	for event, err := range client.Follow(ctx, apiclient.FollowOptions{Query: c.query(), After: after, Interrupted: func(err error) {
-		fmt.Fprintf(s.err, "chargeyard: %v; going on where it was\n", err) //nolint:errcheck // no terminal is left to say it on
+		fmt.Fprintf(s.err, "chargeyard: %v; going on where it was\n", err)
 	}}) {
 		if err == nil {
 			err = write(event)

@@ -59,7 +59,7 @@ func follow(t *testing.T, s *streams, o apiclient.FollowOptions, enough int) (go
 func TestAStreamThatIsCutGoesOnWhereItWas(t *testing.T) {
 	s := &streams{texts: []string{
 		"retry: 1\nid: 4\n\n: nothing has happened\n\n" + told(5) + told(6) + "id: 7\nevent: station.booted\ndata: {\"number\":7}\n", // cut within 7
-		"retry: 1\nid: 6\n\n" + told(7) + ": nothing\nid: 20\n\n",                                                                     // a filter left 8 to 20 out
+		"retry: 1\nid: 6\n\n" + told(7) + ": nothing\nid: 20\n\n",                                                                    // a filter left 8 to 20 out
 		"503",
 		"id: 20\n\nid: 30\nevent: gap\ndata: {\"from\":21}\n\n" + told(31) + told(32),
 	}}
@@ -110,6 +110,7 @@ func TestAPageIsNoStream(t *testing.T) {
 
 func TestTheEndOfTheContextEndsAStreamWithoutAnError(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	c := client(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		fmt.Fprint(w, told(1))
