@@ -132,6 +132,16 @@ func IsTransactionNumber(id int64) bool { return id > 0 && id != math.MaxInt64 }
 // TransactionNumber returns the id of a transaction of OCPP 1.6 as TransactionEvent wants it.
 func TransactionNumber(id int64) string { return strconv.FormatInt(id, 10) }
 
+// NumberOfTransaction is the reverse of TransactionNumber: the id of a transaction as OCPP 1.6 sends it, and 0 when a
+// management system cannot have given it.
+func NumberOfTransaction(id string) int64 {
+	n, err := strconv.ParseInt(id, 10, 64)
+	if err != nil || !IsTransactionNumber(n) {
+		return 0
+	}
+	return n
+}
+
 // Position returns where the event belongs within its transaction by what it says of itself: its number (2.x), or
 // in OCPP 1.6 first for the start, last for the stop, and by time for meter values.
 func (e TransactionEvent) Position() int64 {

@@ -112,6 +112,7 @@ func (a *api) register() {
 	a.registerContradictions()
 	a.registerTransactions()
 	a.registerCommands()
+	a.registerVerbs()
 	a.registerBulk()
 	a.registerRuntime()
 	a.registerRefusals()

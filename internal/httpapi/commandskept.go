@@ -17,6 +17,11 @@ const MaxCommandWait = 60 * time.Second
 // StationCommandRequest asks one station for something, at once or when it can.
 type StationCommandRequest struct {
 	CommandRequest
+	Keeping
+}
+
+// Keeping says whether a request is kept, and how it reaches the station then.
+type Keeping struct {
 	Wait    *float64 `json:"wait,omitempty" minimum:"0" maximum:"60" doc:"Keep the command, and wait so many seconds for its end; 202 when it has not come by then. Left out, but one of the following is given: 0"`
 	Expires float64  `json:"expires,omitempty" minimum:"1" maximum:"2592000" doc:"Keep the command, and send it within so many seconds: a station that is not connected gets it when it comes. Left out: the station must be connected, and its turn come within a minute"`
 	Key     string   `json:"key,omitempty" minLength:"1" maxLength:"128" pattern:"^[!-~]+$" doc:"Keep the command, under a key of the caller's: the same request with the same key is the same command, however often it is sent" example:"order-4711"`
@@ -25,8 +30,8 @@ type StationCommandRequest struct {
 }
 
 // kept reports whether the request is for a command that is kept.
-func (r *StationCommandRequest) kept() bool {
-	return r.Wait != nil || r.Expires > 0 || r.Key != "" || r.Lane != "" || r.Version != ""
+func (k *Keeping) kept() bool {
+	return k.Wait != nil || k.Expires > 0 || k.Key != "" || k.Lane != "" || k.Version != ""
 }
 
 // KeptCommand is a request to a station that is kept.
@@ -92,18 +97,10 @@ func (a *api) registerKept() {
 
 func (a *api) queueCommand(ctx context.Context, in *commandInput) (*commandOutput, error) {
 	b := &in.Body
-	c := QueuedCommand{
-		Station: in.ID, Action: b.Action, Payload: b.payload(), Key: b.Key, Lane: fleet.CommandLane(b.Lane), Version: b.Version,
-		Expires: seconds(b.Expires), Timeout: b.timeout(),
-	}
-	if c.Lane == "" {
-		c.Lane = fleet.LanePeople
-	}
-	if b.Wait != nil {
-		c.Wait = seconds(*b.Wait)
-	}
+	c := b.queued()
+	c.Station, c.Action, c.Payload, c.Timeout = in.ID, b.Action, b.payload(), b.timeout()
 	allowTime(ctx, c.Wait)
-	got, err := a.o.Fleet.Queue(ctx, c)
+	got, err := a.o.Fleet.Queue(ctx, *c)
 	if err != nil {
 		return nil, commandProblem(err)
 	}

@@ -48,6 +48,10 @@ type Fleet interface {
 	// Cancel ends a kept request that was not sent yet. store.ErrNotFound; *CommandError with CommandTooLate.
 	Cancel(ctx context.Context, id string) (fleet.Command, error)
 
+	// Do asks a station for something in words of no version, at once or as a request that is kept. Its errors are those of
+	// Command and Queue, and *fleet.VerbError: nothing was sent.
+	Do(ctx context.Context, c VerbCommand) (VerbAnswer, error)
+
 	// Bulk sends a request to many stations, and returns when all have answered or failed. A *CommandError says
 	// that nothing was sent at all. It must not log the payload either.
 	Bulk(ctx context.Context, b Bulk) (BulkResult, error)
@@ -75,6 +79,22 @@ type QueuedCommand struct {
 	Timeout time.Duration // for its answer, once it was sent
 	Expires time.Duration // how long it may wait, also for the station; 0: it is for a station that is connected
 	Wait    time.Duration // for its end
+}
+
+// VerbCommand asks one station for something in words of no version.
+type VerbCommand struct {
+	Station string
+	Verb    fleet.Verb     // checked
+	Timeout time.Duration  // as in Command
+	Kept    *QueuedCommand // how it is kept, without action and payload; nil: it is not
+}
+
+// VerbAnswer is what became of a verb.
+type VerbAnswer struct {
+	Sent     Sent // without secrets
+	Response Payload
+	Took     time.Duration
+	Command  *fleet.Command // when it is kept, instead of the above
 }
 
 // Bulk is the same request of the CSMS to many stations.

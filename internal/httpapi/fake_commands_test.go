@@ -14,6 +14,8 @@ type fakeCommands struct {
 	keptErr  error
 	gotKept  httpapi.QueuedCommand
 	canceled string
+	gotVerb  httpapi.VerbCommand
+	done     httpapi.VerbAnswer
 }
 
 func (f *fakeCommands) Queue(_ context.Context, c httpapi.QueuedCommand) (fleet.Command, error) {
@@ -40,4 +42,9 @@ func (f *fakeStore) ListCommands(_ context.Context, q store.CommandQuery) (store
 		p.Items = append(p.Items, *f.kept)
 	}
 	return p, f.err
+}
+
+func (f *fakeCommands) Do(_ context.Context, c httpapi.VerbCommand) (httpapi.VerbAnswer, error) {
+	f.gotVerb = c
+	return f.done, f.keptErr
 }

@@ -1,0 +1,39 @@
+package v21
+
+import (
+	"github.com/chargeyard/chargeyard/internal/adapter"
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/ocpp21"
+)
+
+// Instruct makes a request of OCPP 2.1 of a verb, or says why there is none with a *fleet.VerbError. It knows nothing but
+// the verb: what the system must find out first is in the verb's fields already.
+func Instruct(v fleet.Verb) (adapter.Instruction, error) {
+	switch v := v.(type) {
+	case *fleet.StartRequest:
+		return askStart(v)
+	case *fleet.StopRequest:
+		return askStop(v)
+	case *fleet.UnlockRequest:
+		return askUnlock(v)
+	case *fleet.TransactionStatusRequest:
+		return askTransactionStatus(v)
+	case *fleet.ResetRequest:
+		return askReset(v)
+	case *fleet.AvailabilityRequest:
+		return askAvailability(v)
+	case *fleet.TriggerRequest:
+		return askTrigger(v)
+	case *fleet.ClearCacheRequest:
+		return askClearCache()
+	}
+	return nil, adapter.NoVerb(v, "2.1")
+}
+
+// place returns an EVSE with or without a connector, nil for the whole station.
+func place(evse, connector int) *ocpp21.EVSE {
+	if evse == 0 {
+		return nil
+	}
+	return &ocpp21.EVSE{ID: evse, ConnectorID: adapter.OptInt(connector)}
+}

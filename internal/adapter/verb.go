@@ -1,0 +1,33 @@
+package adapter
+
+import (
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/ocpp"
+)
+
+// Instruction is a request of the CSMS, of any version.
+type Instruction interface {
+	OCPPAction() ocpp.Action
+	SentByCSMS()
+}
+
+// NoVerb is the refusal of a verb that a version does not have.
+func NoVerb(v fleet.Verb, version string) error {
+	return fleet.NotInVersion("", "OCPP %s has no %s", version, v.VerbName())
+}
+
+// OptInt returns a number as an optional one; 0 is absent.
+func OptInt(n int) ocpp.Opt[int] {
+	if n == 0 {
+		return ocpp.Opt[int]{}
+	}
+	return ocpp.Some(n)
+}
+
+// OptString returns a text as an optional one; "" is absent.
+func OptString(s string) ocpp.Opt[string] {
+	if s == "" {
+		return ocpp.Opt[string]{}
+	}
+	return ocpp.Some(s)
+}
