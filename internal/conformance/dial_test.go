@@ -1,10 +1,12 @@
 package conformance
 
 import (
+	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/chargeyard/chargeyard/ocpptest"
@@ -22,7 +24,7 @@ func (p *player) dialling(words []string) (*dial, error) {
 	for _, word := range words {
 		name, value, _ := strings.Cut(word, "=")
 		switch name {
-		case "as", "user", "password", "subprotocol", "tls", "cert", "path", "max":
+		case "as", "user", "password", "subprotocol", "tls", "cert", "max", "cipher":
 			o[name] = value
 		default:
 			return nil, fmt.Errorf("unknown option %q", name)
@@ -48,11 +50,28 @@ func (p *player) dialling(words []string) (*dial, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o["max"] == "1.1" {
-		config.MinVersion, config.MaxVersion = tlsOld, tlsOld
-	}
 	d.options.TLS = config
-	return d, nil
+	return d, restrict(config, o["max"], o["cipher"])
+}
+
+// restrict has TLS end at a version, or offer one suite only; "" is no restriction.
+func restrict(config *tls.Config, most, cipher string) error {
+	switch most {
+	case "1.1":
+		config.MinVersion, config.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 //nolint:gosec // to be refused
+	case "1.2":
+		config.MaxVersion = tls.VersionTLS12
+	}
+	if cipher == "" {
+		return nil
+	}
+	all := append(tls.CipherSuites(), tls.InsecureCipherSuites()...)
+	i := slices.IndexFunc(all, func(c *tls.CipherSuite) bool { return c.Name == cipher })
+	if i < 0 {
+		return fmt.Errorf("there is no cipher suite %s", cipher)
+	}
+	config.MaxVersion, config.CipherSuites = tls.VersionTLS12, []uint16{all[i].ID}
+	return nil
 }
 
 // refusedAs demands that a handshake was answered with a status, or failed before there was one.

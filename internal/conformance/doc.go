@@ -20,6 +20,7 @@
 // What happens:
 //
 //	connect                   the station connects; options: as=ID user=NAME password=TEXT subprotocol=NAME tls cert=NAME
+//	                          max=1.1 cipher=NAME; certificates are those of pki.client
 //	connect user=CS-2 => 401  the handshake is answered with that status, or fails: => failed
 //	as CS-2                   what follows is said by and to that station, which has connected with as=CS-2
 //	> Heartbeat {}            the station sends a CALL

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -200,7 +201,7 @@ func orEmpty(payload string) string {
 // hear reads a message and compares it with what a line says.
 func (p *player) hear(text string) error {
 	l := p.at
-	got, err := l.ReadText()
+	got, err := p.read(l)
 	if err != nil {
 		return err
 	}
@@ -226,6 +227,35 @@ func (p *player) hear(text string) error {
 		return json.Unmarshal(frame[1], &l.got)
 	}
 	return nil
+}
+
+// read reads the next message. A request to the API that was refused meanwhile will bring none.
+func (p *player) read(l *link) (string, error) {
+	type message struct {
+		text string
+		err  error
+	}
+	read := make(chan message, 1)
+	go func() {
+		text, err := l.ReadText()
+		read <- message{text, err}
+	}()
+	var asked chan reply
+	if len(p.pending) > 0 {
+		asked = p.pending[0]
+	}
+	for {
+		select {
+		case m := <-read:
+			return m.text, m.err
+		case answer := <-asked:
+			asked <- answer // for whoever looks at it
+			asked = nil
+			if answer.err != nil || answer.status >= http.StatusBadRequest {
+				return "", fmt.Errorf("the API answered %d %s %v", answer.status, answer.body, answer.err)
+			}
+		}
+	}
 }
 
 // connect opens the socket of a station.

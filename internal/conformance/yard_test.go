@@ -68,6 +68,8 @@ func (y *yard) set(t *testing.T, cfg *server.Config, setup string) {
 			cfg.Boot = server.Boot(value)
 		case "vendors":
 			cfg.DataVendors = strings.Split(value, ",")
+		case "rsa-key-exchange":
+			cfg.RSAKeyExchange = true
 		case "tls":
 			y.pki = newPKI(t)
 			cfg.OCPPTLS, cfg.Certificates, cfg.ClientCA, cfg.Operator = "127.0.0.1:0", y.pki.server(), y.pki.caFile(), "Operator"
