@@ -255,12 +255,12 @@ func TestSharesOfASite(t *testing.T) {
 		members []fleet.Claimant
 		want    []fleet.Tenths
 	}{
-		"equal":                                    {site, []fleet.Claimant{claimant("A", 320, 1), claimant("B", 320, 1), claimant("C", 320, 0)}, []fleet.Tenths{200, 200, 0}},
-		"no more than a station takes":             {site, []fleet.Claimant{claimant("A", 160, 1), claimant("B", 320, 1)}, []fleet.Tenths{160, 240}},
-		"by session":                               {site, []fleet.Claimant{claimant("A", 640, 3), claimant("B", 640, 1)}, []fleet.Tenths{300, 100}},
-		"odd tenths are left":                      {site, []fleet.Claimant{claimant("A", 320, 1), claimant("B", 320, 1), claimant("C", 320, 1)}, []fleet.Tenths{133, 133, 133}},
-		"who comes late pauses":                    {scarce, []fleet.Claimant{late, claimant("A", 320, 1)}, []fleet.Tenths{0, 100}},
-		"first come":                               {first, []fleet.Claimant{late, claimant("A", 320, 1)}, []fleet.Tenths{80, 320}},
+		"equal":                        {site, []fleet.Claimant{claimant("A", 320, 1), claimant("B", 320, 1), claimant("C", 320, 0)}, []fleet.Tenths{200, 200, 0}},
+		"no more than a station takes": {site, []fleet.Claimant{claimant("A", 160, 1), claimant("B", 320, 1)}, []fleet.Tenths{160, 240}},
+		"by session":                   {site, []fleet.Claimant{claimant("A", 640, 3), claimant("B", 640, 1)}, []fleet.Tenths{300, 100}},
+		"odd tenths are left":          {site, []fleet.Claimant{claimant("A", 320, 1), claimant("B", 320, 1), claimant("C", 320, 1)}, []fleet.Tenths{133, 133, 133}},
+		"who comes late pauses":        {scarce, []fleet.Claimant{late, claimant("A", 320, 1)}, []fleet.Tenths{0, 100}},
+		"first come":                   {first, []fleet.Claimant{late, claimant("A", 320, 1)}, []fleet.Tenths{80, 320}},
 		"an absent station keeps what it may take": {site, []fleet.Claimant{claimant("A", 320, 1), away}, []fleet.Tenths{240, 160}},
 		"the fallback is kept free":                {falls, []fleet.Claimant{claimant("A", 640, 1), claimant("B", 320, 0)}, []fleet.Tenths{340, 60}},
 		"nothing to share":                         {fleet.Site{Limit: 0, Minimum: 60}, []fleet.Claimant{claimant("A", 320, 1)}, []fleet.Tenths{0}},

@@ -41,3 +41,12 @@ const (
 	NoticeCommandQueued NoticeKind = "command.queued" // also when it waits again
 	NoticeCommandSent   NoticeKind = "command.sent"   // it may be delivered from now on
 )
+
+// The kinds of notices about charging.
+const (
+	NoticeProfileChanged NoticeKind = "profile.changed" // in the library
+	NoticeProfileDeleted NoticeKind = "profile.deleted"
+	NoticeSiteChanged    NoticeKind = "site.changed"
+	NoticeSiteDeleted    NoticeKind = "site.deleted"
+	NoticeSiteShared     NoticeKind = "site.shared" // its limit was shared anew
+)

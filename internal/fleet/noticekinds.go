@@ -7,6 +7,7 @@ func NoticeKinds() []NoticeKind {
 		NoticeSecurityEvent, NoticeJob, NoticeMonitoringEvents, NoticeReport, NoticeVariables, NoticeCertificateAsked, NoticeAnswered,
 		NoticeAuthorization, NoticeTokenChanged, NoticeTokenDeleted,
 		NoticeCommandQueued, NoticeCommandSent, NoticeCommand,
+		NoticeProfileChanged, NoticeProfileDeleted, NoticeSiteChanged, NoticeSiteDeleted, NoticeSiteShared,
 		NoticeTransactionStarted, NoticeTransactionUpdated, NoticeTransactionEnded, NoticeTransactionConflict, NoticeTransactionAnomaly,
 		NoticeKind(RecordReservation), NoticeKind(RecordNeeds), NoticeKind(RecordEVSchedule), NoticeKind(RecordLimit),
 		NoticeKind(RecordProfile), NoticeKind(RecordPriority), NoticeKind(RecordScheduleRequest), NoticeKind(RecordDERAlarm),

@@ -26,6 +26,8 @@ type Options struct {
 
 	KeepCommands int // latest commands that have been dealt with that are kept; 0: 10,000; negative: all
 
+	KeepAllocations int // latest allocations of each site that are kept; 0: 1,000; negative: all
+
 	KeepRecords int // latest records of each kind and station that are kept; 0: 1,000; negative: all
 
 	// OnCommit is told of each commit, failed ones included, for metrics; nil: nobody is. It is called by the
@@ -55,6 +57,7 @@ func (o Options) WithDefaults() Options {
 	o.KeepNotices = orDefault(o.KeepNotices, 100_000)
 	o.KeepRefusals = orDefault(o.KeepRefusals, 10_000)
 	o.KeepCommands = orDefault(o.KeepCommands, 10_000)
+	o.KeepAllocations = orDefault(o.KeepAllocations, 1_000)
 	o.KeepRecords = orDefault(o.KeepRecords, 1_000)
 	o.Devices = o.Devices.withDefaults()
 	return o

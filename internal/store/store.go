@@ -18,6 +18,7 @@ type Store interface {
 	Access
 	Devices
 	Commands
+	Charging
 	Notices
 
 	// Health returns nil while the store takes writes, and else the reason why it does not, for /readyz. It

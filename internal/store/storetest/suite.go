@@ -95,6 +95,7 @@ func Run(t *testing.T, open Open) {
 	})
 	runAll(t, open, deviceTests())
 	runAll(t, open, commandTests())
+	runAll(t, open, chargingTests())
 }
 
 func runAll(t *testing.T, open Open, tests []test) {
