@@ -15,18 +15,6 @@ type Claimant struct {
 	Held     bool        // it has refused lately, or not answered: it is left alone for a while
 }
 
-// worst returns what a station may take at most, whatever became of what it was sent.
-func (c *Claimant) worst(now time.Time) Tenths {
-	worst := c.Max
-	if c.Acked != nil {
-		worst = c.Acked.Worst(now)
-	}
-	if c.Pending != nil {
-		worst = max(worst, c.Pending.Worst(now))
-	}
-	return worst
-}
-
 // taken returns what a station may have acknowledged, nothing as long as it cannot have acknowledged a share.
 func (c *Claimant) taken(now time.Time) (taken Tenths) {
 	if c.Acked != nil {
@@ -67,7 +55,7 @@ func Allocate(s Site, limit Tenths, members []Claimant, now time.Time) []Share {
 	a := allocation{site: s, limit: limit, now: now}
 	for i := range members {
 		m := &members[i]
-		c := claim{Claimant: m, worst: m.worst(now), free: m.Online && !m.Held}
+		c := claim{Claimant: m, worst: m.Reserved(now), free: m.Online && !m.Held}
 		if s.FallbackAfter > 0 {
 			c.base = min(s.Fallback, m.Max)
 		}

@@ -51,6 +51,18 @@ type SiteMember struct {
 	Note    string // what became of the last one that was not acknowledged; "": nothing is wrong
 }
 
+// Reserved returns what the station may take at most, whatever became of what it was sent.
+func (m SiteMember) Reserved(now time.Time) Tenths {
+	worst := m.Max
+	if m.Acked != nil {
+		worst = m.Acked.Worst(now)
+	}
+	if m.Pending != nil {
+		worst = max(worst, m.Pending.Worst(now))
+	}
+	return worst
+}
+
 // Offer returns the member when a grant goes out to it under the key of a command: it may have arrived from now on.
 func (m SiteMember) Offer(g Grant, command string, now time.Time) SiteMember {
 	if m.Pending != nil {

@@ -37,6 +37,12 @@ type Options struct {
 	// not kept. Default: none.
 	Refusals func() map[string]int64
 
+	// SiteChanged is told that a site, or its members, have changed, and why. Default: nobody is.
+	SiteChanged func(site, reason string)
+
+	// MemberLeft is told that a station is a member of no site any more. Default: nobody is.
+	MemberLeft func(station string)
+
 	// Version of the server, for the API's description. Default "dev".
 	Version string
 
@@ -92,6 +98,12 @@ func (o Options) withDefaults() Options {
 	if o.Refusals == nil {
 		o.Refusals = func() map[string]int64 { return nil }
 	}
+	if o.SiteChanged == nil {
+		o.SiteChanged = func(string, string) {}
+	}
+	if o.MemberLeft == nil {
+		o.MemberLeft = func(string) {}
+	}
 	if o.Version == "" {
 		o.Version = "dev"
 	}
@@ -120,4 +132,6 @@ func (a *api) register() {
 	a.registerAPITokens()
 	a.registerEvents()
 	a.registerDevices()
+	a.registerLibrary()
+
 }

@@ -196,6 +196,7 @@ func TestTheDescriptionIsOpenAPI31AndWhole(t *testing.T) {
 	want = append(want, commandOperations...)
 	want = append(want, tagOperations...)
 	want = append(want, verbOperations()...)
+	want = append(want, chargingOperations...)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
 		t.Errorf("operations:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -32,6 +32,7 @@ type Store interface {
 	ListCommands(ctx context.Context, q store.CommandQuery) (store.Page[fleet.Command], error)
 	TokenStore
 	store.Devices
+	store.Charging
 }
 
 // Fleet is what can be done to stations that are connected.

@@ -26,7 +26,8 @@ type fakeStore struct {
 	asked        any // the last query
 	devices      fakeDevices
 	fakeTokens
-	kept *fleet.Command
+	kept           *fleet.Command
+	store.Charging // nil: its own tests use a real store
 }
 
 func (f *fakeStore) CreateStation(_ context.Context, s store.NewStation) error {
