@@ -71,7 +71,7 @@ func (w *walker) seed() {
 	})
 	w.ids = map[string]string{
 		"/api/v1/stations/": "CP-1", "/api/v1/tokens/": "CARD", "/api/v1/api-tokens/": id, "/api/v1/commands/": kept,
-		"/api/v1/profiles/": "night",
+		"/api/v1/profiles/":     "night",
 		"/api/v1/transactions/": fmt.Sprint("CP-1:", tx["transactionId"]),
 	}
 }
