@@ -34,7 +34,11 @@ func TestShutdownLetsWhatIsUnderWayFinish(t *testing.T) {
 			<-release
 			return &ocpp16.HeartbeatResponse{CurrentTime: ocpp.At(time.Unix(0, 0))}, ctx.Err()
 		})
-		idle, calling, handling := y.dial("idle", ocpp.V16), y.dial("calling", ocpp.V16), y.dial("handling", ocpp.V16)
+		dial := func(identity string) *ocpptest.Peer {
+			defer synctest.Wait() // the epochs are in the order in which the server registers them
+			return y.dial(identity, ocpp.V16)
+		}
+		idle, calling, handling := dial("idle"), dial("calling"), dial("handling")
 		answer := call(y.station("calling"), reset16())
 		id, _ := readCall(t, calling, "Reset")
 		send(t, handling, `[2,"1","Heartbeat",{}]`)
