@@ -1,13 +1,11 @@
 package csms
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/wsconn"
-	"github.com/chargeyard/chargeyard/ocpp"
 	"github.com/chargeyard/chargeyard/ocppj"
 )
 
@@ -56,9 +54,10 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request) bool {
 
 // upgrade completes the handshake, and closes at once when there is no version in common (rule R5).
 func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, a *arrival) (*wsconn.Conn, error) {
+	echo, agreed := a.agreement.echo, a.agreement.protocol != nil
 	conn, err := s.engine.Upgrade(w, r, wsconn.UpgradeOptions{
 		Options: s.options.connOptions(&a.admission),
-		Choose:  func([]string) (string, bool) { return a.agreement.echo, a.agreement.protocol != nil },
+		Choose:  func([]string) (string, bool) { return echo, agreed },
 	})
 	switch {
 	case a.agreement.protocol == nil && err != nil:
@@ -78,11 +77,18 @@ func (s *Server) connect(conn *wsconn.Conn, a *arrival) error {
 		connected: time.Now(),
 		conn:      conn,
 		data:      a.admission.Data,
-		ready:     make(chan struct{}),
-		gone:      make(chan struct{}),
 	}
 	old, after, err := s.registry.add(st, a.boot, func() (err error) {
-		st.session, err = ocppj.New(s.sessionOptions(st, a))
+		st.session, err = s.sessions.New(ocppj.Own{
+			Protocol: a.agreement.protocol,
+			Link:     link{st},
+			Identity: a.identity,
+			Context:  (*stationContext)(st),
+			Policy:   a.admission.Policy,
+			Location: a.admission.Location,
+			Answers:  &st.memory.answers,
+			Events:   st.events(),
+		})
 		return err
 	})
 	if err != nil {
@@ -99,32 +105,4 @@ func (s *Server) connect(conn *wsconn.Conn, a *arrival) error {
 		st.closeFor(s.options.ShutdownCode, "shutting down", ErrShutdown)
 	}
 	return nil
-}
-
-func (s *Server) sessionOptions(st *Station, a *arrival) ocppj.Options {
-	o := &s.options
-	return ocppj.Options{
-		Protocol:        a.agreement.protocol,
-		End:             ocpp.CSMSEnd,
-		Identity:        a.identity,
-		Send:            st.conn.Send,
-		ReadOn:          st.conn.ReadOn,
-		Route:           st.route,
-		Context:         context.WithValue(context.Background(), stationKey{}, st),
-		CallTimeout:     o.CallTimeout,
-		MaxInbound:      o.MaxInbound,
-		MaxInboundBytes: o.MaxInboundBytes,
-		Policy:          first(a.admission.Policy, o.Policy),
-		SendPolicy:      o.SendPolicy,
-		Location:        first(a.admission.Location, o.Location),
-		Interceptor:     s.interceptor,
-		Tap:             o.Tap,
-		Gate:            st.gate,
-		SendGate:        st.gateCall,
-		Answers:         &st.memory.answers,
-		Signing:         o.Signing,
-		Events:          st.events(),
-		Buffers:         &s.buffers,
-		Logger:          o.Logger,
-	}
 }

@@ -70,7 +70,7 @@ func (st *Station) admits(action string) *ocpp.Error {
 }
 
 // gateCall refuses to initiate anything towards a station whose boot was rejected (rule R42).
-func (st *Station) gateCall(*ocpp.Exchange) error {
+func (st *Station) gateCall() error {
 	if st.memory.bootStatus() == ocpp.BootRejected {
 		return ErrBootRejected
 	}

@@ -47,10 +47,10 @@ type ProtocolEvent struct {
 }
 
 // events are the hooks of the session, if somebody listens.
-func (st *Station) events() ocppj.Events {
+func (st *Station) events() *ocppj.Events {
 	hook := st.server.options.OnProtocolEvent
 	if hook == nil {
-		return ocppj.Events{}
+		return nil
 	}
 	of := func(kind EventKind) func(action, id string, err error) {
 		return func(action, id string, err error) {
@@ -58,7 +58,7 @@ func (st *Station) events() ocppj.Events {
 		}
 	}
 	refused, resultRefused := of(Refused), of(ResultRefused)
-	return ocppj.Events{
+	return &ocppj.Events{
 		UnknownType: func(t int) { hook(st, ProtocolEvent{Kind: UnknownType, Err: fmt.Errorf("csms: message type %d", t)}) },
 		Refused:     func(action, id string, err *ocpp.Error) { refused(action, id, err) },
 		Tolerated: func(action, id string, v ocpp.Violation) {

@@ -11,10 +11,13 @@ import (
 // before, or nil.
 func (st *Station) begin(after *Station) {
 	if after == nil && st.server.options.OnConnect == nil {
+		st.ready = st.server.ready
 		st.announce()
 		return
 	}
+	st.ready = make(chan struct{})
 	st.server.active.Go(func() {
+		defer close(st.ready)
 		if after == nil || st.awaitTurn(after) {
 			st.announce()
 		}
@@ -29,14 +32,12 @@ func (st *Station) awaitTurn(after *Station) bool {
 		return true
 	case <-st.session.Done():
 		st.server.registry.abandon(st)
-		close(st.ready)
 		return false
 	}
 }
 
 // announce calls OnConnect. Handlers wait until it has returned, calls to the station do not.
 func (st *Station) announce() {
-	defer close(st.ready)
 	if st.server.registry.announce(st) {
 		st.told = true
 		if hook := st.server.options.OnConnect; hook != nil {
@@ -67,14 +68,13 @@ func (r receiver) Closed(_ *wsconn.Conn, cause error) {
 }
 
 func (st *Station) tellEnd(cause error) {
-	defer close(st.gone)
 	if !st.told {
-		return
+		return // and nobody waits for it
 	}
+	defer st.server.registry.settle(st)
 	if hook := st.server.options.OnDisconnect; hook != nil {
 		hook(st, cause)
 	}
-	st.server.registry.settle(st)
 }
 
 // gate decides on a message of the station before its payload is looked at. It holds handlers back until OnConnect

@@ -32,11 +32,19 @@ func negotiate(offered []string, ours []*ocpp.Protocol, byServerOrder bool) agre
 			}
 			if strings.EqualFold(o, p.Subprotocol()) && (found.protocol == nil || rank < best) {
 				// The client's own spelling is echoed: clients abort on another one.
-				best, found = rank, agreement{protocol: p, echo: o}
+				best, found = rank, agreement{protocol: p, echo: spelt(o, p)}
 			}
 		}
 	}
 	return found
+}
+
+// spelt returns the client's spelling, without keeping its request alive when it is ours.
+func spelt(offered string, p *ocpp.Protocol) string {
+	if own := p.Subprotocol(); own == offered {
+		return own
+	}
+	return offered
 }
 
 // orDefault gives a station that offered nothing the version that is meant for such (rule R5).

@@ -27,14 +27,14 @@ type registry struct {
 type shard struct {
 	mu      sync.Mutex
 	lanes   map[string]*lane
-	offline *lru[string, *memory] // of identities without a lane
+	offline *lru[string, *lane] // of identities of which nothing is alive
 }
 
-// lane is one identity while anything of it is alive.
+// lane is one identity. memory outlives its connections.
 type lane struct {
 	current *Station // nil when offline
 	last    *Station // the newest of which the application was or will be told
-	memory  *memory  // what outlives the connection
+	memory  memory
 }
 
 // stage says how far the application was told of a connection.
@@ -54,6 +54,10 @@ type registration struct {
 	memory *memory
 	stage  stage
 	after  *Station // the one whose end comes before, until this one's turn has come
+
+	// gone is closed when OnDisconnect has returned. It is made for the first connection that has to wait for that, and
+	// never changes then.
+	gone chan struct{}
 }
 
 func newRegistry(firstEpoch uint64, remember int) *registry {
@@ -61,7 +65,7 @@ func newRegistry(firstEpoch uint64, remember int) *registry {
 	r.epoch.Store(firstEpoch)
 	for i := range r.shards {
 		r.shards[i].lanes = make(map[string]*lane)
-		r.shards[i].offline = newLRU[string, *memory](max(1, remember/registryShards))
+		r.shards[i].offline = newLRU[string, *lane](max(1, remember/registryShards))
 	}
 	return r
 }
@@ -79,7 +83,7 @@ func (r *registry) add(st *Station, loaded *ocpp.BootStatus, build func() error)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := s.open(st.identity, loaded)
-	st.epoch, st.memory = r.epoch.Add(1), l.memory
+	st.epoch, st.memory = r.epoch.Add(1), &l.memory
 	if err := build(); err != nil {
 		s.shut(st.identity, l)
 		return nil, nil, err
@@ -89,7 +93,7 @@ func (r *registry) add(st *Station, loaded *ocpp.BootStatus, build func() error)
 		// A callback that hangs cannot pile up connections behind it: those in between are left out.
 		l.skip(l.last)
 	}
-	st.after, l.last = l.last, st
+	st.after, l.last = l.last.awaited(), st
 	if old == nil {
 		r.online.Add(1)
 	}
@@ -101,14 +105,13 @@ func (s *shard) open(identity string, loaded *ocpp.BootStatus) *lane {
 	if l := s.lanes[identity]; l != nil {
 		return l
 	}
-	m, ok := s.offline.take(identity)
+	l, ok := s.offline.take(identity)
 	if !ok {
-		m = new(memory)
+		l = new(lane)
 	}
 	if loaded != nil {
-		m.setBoot(*loaded)
+		l.memory.setBoot(*loaded)
 	}
-	l := &lane{memory: m}
 	s.lanes[identity] = l
 	return l
 }
@@ -117,8 +120,20 @@ func (s *shard) open(identity string, loaded *ocpp.BootStatus) *lane {
 func (s *shard) shut(identity string, l *lane) {
 	if l.current == nil && (l.last == nil || l.last.stage == stageSettled) {
 		delete(s.lanes, identity)
-		s.offline.put(identity, l.memory)
+		l.last = nil
+		s.offline.put(identity, l)
 	}
+}
+
+// awaited returns st when the application has still to be told of its end, so that another connection can wait for that.
+func (st *Station) awaited() *Station {
+	if st == nil || st.stage == stageSettled {
+		return nil
+	}
+	if st.gone == nil {
+		st.gone = make(chan struct{})
+	}
+	return st
 }
 
 // skip leaves out st, which is the last of the lane and whose turn has not come.
@@ -166,6 +181,13 @@ func (r *registry) remove(st *Station) {
 
 // settle notes that the application was told of the end of st.
 func (r *registry) settle(st *Station) {
+	if gone := r.settled(st); gone != nil {
+		close(gone)
+	}
+}
+
+// settled returns what tells that to the one that waits for it, nil when nobody does.
+func (r *registry) settled(st *Station) (gone chan struct{}) {
 	s := r.shard(st.identity)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -173,6 +195,7 @@ func (r *registry) settle(st *Station) {
 	if l := s.lanes[st.identity]; l != nil {
 		s.shut(st.identity, l)
 	}
+	return st.gone
 }
 
 // get returns the connection of an identity.

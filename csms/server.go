@@ -18,10 +18,12 @@ type Server struct {
 	interceptor ocpp.Interceptor // nil without interceptors
 	engine      *wsconn.Engine
 	buffers     ocppj.Buffers
+	sessions    *ocppj.Shared
 	registry    *registry
 	roles       roles
 	handlers    table[ocpp.Action, ocppj.Route]
 	data        table[dataKey, dataHandler]
+	ready       chan struct{} // closed: Station.ready of those that nothing has to wait for
 
 	mu       sync.Mutex // guards draining, and orders it with active.Add
 	draining bool
@@ -40,11 +42,15 @@ func NewServer(o Options) (*Server, error) {
 		engine:   wsconn.NewEngine(),
 		registry: newRegistry(o.FirstEpoch, o.Remember),
 		roles:    newRoles(o.Protocols),
+		ready:    make(chan struct{}),
 	}
+	close(s.ready)
 	if len(o.Interceptors) > 0 {
 		s.interceptor = ocpp.Chain(o.Interceptors...)
 	}
-	return s, nil
+	var err error
+	s.sessions, err = ocppj.Share(s.sessionOptions())
+	return s, err
 }
 
 // Station returns the connection of an identity, and false while it has none.

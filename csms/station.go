@@ -24,8 +24,7 @@ type Station struct {
 
 	registration
 
-	ready chan struct{} // closed when OnConnect has returned, or will never be called
-	gone  chan struct{} // closed when OnDisconnect has returned, or will never be called
+	ready chan struct{} // closed when OnConnect has returned, or will never be called; made by begin
 	told  bool          // the application heard of it; written before ready is closed
 
 	lastMessage atomic.Int64 // Unix time in nanoseconds

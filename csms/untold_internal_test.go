@@ -26,6 +26,7 @@ func TestMessageOfReplacedConnectionWaitsForItsEnd(t *testing.T) {
 		}
 		newcomer(t, r) // of the same identity
 		st.announce()
+		close(st.ready) // as the goroutine of begin does then
 		answers := make(chan *ocpp.Error, 1)
 		go func() { answers <- st.gate(&ocpp.Exchange{Action: ocpp.Action{Version: ocpp.V16, Name: "Heartbeat"}}) }()
 		synctest.Wait()

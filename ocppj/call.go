@@ -76,5 +76,5 @@ func (s *Session) exchange(ctx context.Context, action ocpp.Action, kind ocpp.Ki
 	if err != nil {
 		return nil, &NotSentError{Action: action.Name, Err: err}
 	}
-	return &ocpp.Exchange{Identity: s.o.Identity, Action: action, Kind: kind, MessageID: id}, nil
+	return &ocpp.Exchange{Identity: s.identity, Action: action, Kind: kind, MessageID: id}, nil
 }

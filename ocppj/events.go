@@ -52,14 +52,14 @@ const maxLoggedName = 64
 
 func (s *Session) noteUnknownType(t MessageType) {
 	s.log(slog.LevelWarn, "a frame of an unknown type was ignored", slog.Int("type", int(t)))
-	if s.o.Events.UnknownType != nil {
-		s.o.Events.UnknownType(int(t))
+	if s.events.UnknownType != nil {
+		s.events.UnknownType(int(t))
 	}
 }
 
 func (s *Session) noteRefused(action, id string, err *ocpp.Error) {
 	named := printable(clip(action, maxLoggedName)) // a log has room for what the peer made up; hooks count by names that there are
-	if _, known := s.o.Protocol.Action(action); !known {
+	if _, known := s.protocol.Action(action); !known {
 		action = ""
 	}
 	id = printable(id)
@@ -70,21 +70,21 @@ func (s *Session) noteRefused(action, id string, err *ocpp.Error) {
 		return
 	}
 	s.log(slog.LevelWarn, "a message was refused", attrs...)
-	if s.o.Events.Refused != nil {
-		s.o.Events.Refused(action, id, err)
+	if s.events.Refused != nil {
+		s.events.Refused(action, id, err)
 	}
 }
 
 // listens reports whether somebody wants to know what is tolerated, which takes time to find out.
 func (s *Session) listens() bool {
-	return s.o.Events.Tolerated != nil || s.o.Logger.Enabled(s.ctx, slog.LevelDebug)
+	return s.events.Tolerated != nil || s.o.Logger.Enabled(s.ctx, slog.LevelDebug)
 }
 
 func (s *Session) noteTolerated(action, id string, v ocpp.Violation) {
 	s.log(slog.LevelDebug, "a violation was tolerated", slog.String("action", action),
 		slog.String("id", printable(id)), slog.String("rule", v.Rule.String()), slog.String("violation", v.String()))
-	if s.o.Events.Tolerated != nil {
-		s.o.Events.Tolerated(action, printable(id), v)
+	if s.events.Tolerated != nil {
+		s.events.Tolerated(action, printable(id), v)
 	}
 }
 
@@ -92,8 +92,8 @@ func (s *Session) noteUnmatched(t MessageType, id string, late bool) {
 	id = printable(id)
 	s.log(slog.LevelInfo, "an answer was dropped", slog.String("type", t.String()), slog.String("id", id),
 		slog.Bool("late", late))
-	if s.o.Events.UnmatchedAnswer != nil {
-		s.o.Events.UnmatchedAnswer(t, id, late)
+	if s.events.UnmatchedAnswer != nil {
+		s.events.UnmatchedAnswer(t, id, late)
 	}
 }
 
@@ -101,8 +101,8 @@ func (s *Session) noteResultRefused(action, id string, err *ocpp.Error) {
 	id = printable(id)
 	s.log(slog.LevelWarn, "the peer could not process a result", slog.String("action", action), slog.String("id", id),
 		slog.String("code", printable(string(err.Code))))
-	if s.o.Events.ResultRefused != nil {
-		s.o.Events.ResultRefused(action, id, err)
+	if s.events.ResultRefused != nil {
+		s.events.ResultRefused(action, id, err)
 	}
 }
 
@@ -117,8 +117,8 @@ func (s *Session) noteHandlerFailed(action, id string, err error) {
 		return
 	}
 	s.log(slog.LevelError, "a handler failed", attrs...)
-	if s.o.Events.HandlerFailed != nil {
-		s.o.Events.HandlerFailed(action, printable(id), err)
+	if s.events.HandlerFailed != nil {
+		s.events.HandlerFailed(action, printable(id), err)
 	}
 }
 
@@ -126,8 +126,8 @@ func (s *Session) noteHandlerFailed(action, id string, err error) {
 func (s *Session) noteUnanswered(action, id string, err error) {
 	s.log(slog.LevelDebug, "a message was left unanswered", slog.String("action", action),
 		slog.String("id", printable(id)), slog.Any("err", err))
-	if s.o.Events.Unanswered != nil {
-		s.o.Events.Unanswered(action, printable(id), err)
+	if s.events.Unanswered != nil {
+		s.events.Unanswered(action, printable(id), err)
 	}
 }
 
@@ -138,16 +138,16 @@ func (s *Session) noteAnswerLost(action, id string, err error) {
 	}
 	s.log(level, "an answer could not be sent", slog.String("action", action),
 		slog.String("id", printable(id)), slog.Any("err", err))
-	if s.o.Events.AnswerLost != nil {
-		s.o.Events.AnswerLost(action, printable(id), err)
+	if s.events.AnswerLost != nil {
+		s.events.AnswerLost(action, printable(id), err)
 	}
 }
 
 func (s *Session) noteRepeated(action, id string) {
 	s.log(slog.LevelInfo, "a repeated message got its old answer", slog.String("action", action),
 		slog.String("id", printable(id)))
-	if s.o.Events.Repeated != nil {
-		s.o.Events.Repeated(action, printable(id))
+	if s.events.Repeated != nil {
+		s.events.Repeated(action, printable(id))
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 func (s *Session) handle(m *message) {
 	defer s.rescue(m)
 	m.x = ocpp.Exchange{
-		Identity: s.o.Identity, Action: ocpp.Action{Version: s.version, Name: m.action},
+		Identity: s.identity, Action: ocpp.Action{Version: s.version, Name: m.action},
 		MessageID: m.id, Inbound: true,
 	}
 	if m.typ == TypeSend {
@@ -42,10 +42,8 @@ func (s *Session) process(m *message) *ocpp.Error {
 	if m.problem != "" {
 		return notAMessage(m.problem)
 	}
-	if s.o.Gate != nil {
-		if err := s.o.Gate(&m.x); err != nil {
-			return err
-		}
+	if err := s.link.Gate(&m.x); err != nil {
+		return err
 	}
 	route, refusal := s.route(m)
 	if refusal != nil {
@@ -69,12 +67,8 @@ func (s *Session) process(m *message) *ocpp.Error {
 
 // route finds the handler (rule R17).
 func (s *Session) route(m *message) (Route, *ocpp.Error) {
-	info, known := s.o.Protocol.Action(m.action)
-	var route Route
-	ok := false
-	if s.o.Route != nil {
-		route, ok = s.o.Route(m.action)
-	}
+	info, known := s.protocol.Action(m.action)
+	route, ok := s.link.Route(m.action)
 	switch {
 	case !ok && !known:
 		return route, ocpp.Errorf(ocpp.NotImplemented, "the action is unknown")

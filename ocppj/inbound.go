@@ -84,7 +84,7 @@ func (s *Session) enqueue(m *message) (room <-chan struct{}, err error) {
 		s.in.current = m
 		s.in.workers.Add(1)
 		s.mu.Unlock()
-		if s.o.ReadOn != nil && s.o.ReadOn() {
+		if s.link.ReadOn() {
 			s.work(m)
 		} else {
 			go s.workAlone(m)

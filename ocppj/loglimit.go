@@ -46,7 +46,7 @@ func (s *Session) log(level slog.Level, msg string, attrs ...slog.Attr) {
 			return
 		}
 	}
-	s.o.Logger.LogAttrs(s.ctx, level, msg, append(attrs, slog.String("identity", s.o.Identity))...)
+	s.o.Logger.LogAttrs(s.ctx, level, msg, append(attrs, slog.String("identity", s.identity))...)
 }
 
 func (s *Session) takeLine(level slog.Level) (ok bool, left int) {
@@ -66,7 +66,7 @@ func (s *Session) takeLine(level slog.Level) (ok bool, left int) {
 func (s *Session) logDropped(n int) {
 	if n > 0 {
 		s.o.Logger.LogAttrs(s.ctx, slog.LevelWarn, "more lines about this connection were left out", slog.Int("lines", n),
-			slog.String("identity", s.o.Identity))
+			slog.String("identity", s.identity))
 	}
 }
 

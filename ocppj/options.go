@@ -121,9 +121,6 @@ type Route struct {
 }
 
 func (o *Options) setDefaults() {
-	if o.Context == nil {
-		o.Context = context.Background()
-	}
 	if o.CallTimeout <= 0 {
 		o.CallTimeout = DefaultCallTimeout
 	}
@@ -138,9 +135,6 @@ func (o *Options) setDefaults() {
 	}
 	o.Policy = o.Policy.Or(defaultPolicy(o.End))
 	o.SendPolicy = o.SendPolicy.Or(ocpp.Strict)
-	if o.Answers == nil {
-		o.Answers = new(AnswerMemory)
-	}
 	if o.NewID == nil {
 		o.NewID = NewMessageID
 	}

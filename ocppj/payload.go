@@ -71,8 +71,7 @@ func newReader() *reader {
 }
 
 func (r *reader) options() jsonwire.Options {
-	o := &r.session.o
-	w := jsonwire.Options{Policy: uint32(o.Policy), Owned: true, Location: o.Location}
+	w := jsonwire.Options{Policy: uint32(r.session.policy), Owned: true, Location: r.session.location}
 	if r.session.listens() {
 		w.OnViolation = r.report
 	}
@@ -92,7 +91,7 @@ func (r *reader) payload(v any) error {
 	if !r.d.Null() {
 		return ocpp.DecodeError(&r.d)
 	}
-	return ocpp.Unmarshal([]byte("{}"), v, ocpp.DecodeOptions{Policy: r.session.o.Policy})
+	return ocpp.Unmarshal([]byte("{}"), v, ocpp.DecodeOptions{Policy: r.session.policy})
 }
 
 func (r *reader) end() error {

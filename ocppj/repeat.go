@@ -26,15 +26,15 @@ func (s *Session) repeated(m *message, payload []byte) bool {
 		return false
 	}
 	if m.action == bootNotification {
-		s.o.Answers.clear()
+		s.answers.clear()
 		return false
 	}
 	if payload == nil {
 		payload = m.frame[m.body:]
 	}
-	m.key = s.o.Answers.key(m.id, m.action, payload)
+	m.key = s.answers.key(m.id, m.action, payload)
 	for {
-		frame, wait := s.o.Answers.begin(m.key, time.Now())
+		frame, wait := s.answers.begin(m.key, time.Now())
 		switch {
 		case frame != "":
 			m.answered.Store(true)
@@ -58,7 +58,7 @@ func (s *Session) repeated(m *message, payload []byte) bool {
 func (s *Session) remember(m *message, frame []byte) {
 	if m.pending {
 		m.pending = false
-		s.o.Answers.end(m.key, frame, time.Now())
+		s.answers.end(m.key, frame, time.Now())
 	}
 }
 
@@ -66,6 +66,6 @@ func (s *Session) remember(m *message, frame []byte) {
 func (s *Session) forget(m *message) {
 	if m.pending {
 		m.pending = false
-		s.o.Answers.end(m.key, nil, time.Time{})
+		s.answers.end(m.key, nil, time.Time{})
 	}
 }

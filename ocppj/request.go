@@ -84,10 +84,7 @@ func (s *Session) mayStart(action string) error {
 }
 
 func (s *Session) askSendGate(x *ocpp.Exchange) error {
-	if s.o.SendGate == nil {
-		return nil
-	}
-	if err := s.o.SendGate(x); err != nil {
+	if err := s.link.SendGate(x); err != nil {
 		return &NotSentError{Action: x.Action.Name, Err: err}
 	}
 	return nil

@@ -12,10 +12,17 @@ import (
 // Session is one end of one OCPP-J connection, without the socket. It is safe for concurrent use, except that
 // Receive is called by one goroutine at a time. Make one with New, end it with Close.
 type Session struct {
-	o       Options
-	version ocpp.Version
-	ctx     context.Context // ends with the session
-	cancel  context.CancelCauseFunc
+	o        *Options // those that other sessions may have as well
+	link     Link
+	events   *Events
+	identity string
+	protocol *ocpp.Protocol
+	policy   ocpp.Policy
+	version  ocpp.Version
+	location *time.Location
+	answers  *AnswerMemory
+	ctx      context.Context // ends with the session
+	cancel   context.CancelCauseFunc
 
 	mu       sync.Mutex // held for moments only: never over Send, a handler, a hook or a channel
 	cause    error      // why the session ended; nil while it has not
@@ -32,15 +39,24 @@ func New(o Options) (*Session, error) {
 	switch {
 	case o.Protocol == nil:
 		return nil, errors.New("ocppj: Options.Protocol is missing")
-	case o.End != ocpp.CSMSEnd && o.End != ocpp.StationEnd:
-		return nil, errors.New("ocppj: Options.End must be one end")
 	case o.Send == nil:
 		return nil, errors.New("ocppj: Options.Send is missing")
 	}
+	if err := checkEnd(o.End); err != nil {
+		return nil, err
+	}
 	o.setDefaults()
-	s := &Session{o: o, version: o.Protocol.Version()}
-	s.ctx, s.cancel = context.WithCancelCause(valuesOf(o.Context))
-	return s, nil
+	return newSession(&o, &Own{
+		Protocol: o.Protocol, Link: callbacks{&o}, Identity: o.Identity, Context: o.Context, Policy: o.Policy,
+		Location: o.Location, Answers: o.Answers, Events: &o.Events,
+	}), nil
+}
+
+func checkEnd(end ocpp.End) error {
+	if end != ocpp.CSMSEnd && end != ocpp.StationEnd {
+		return errors.New("ocppj: Options.End must be one end")
+	}
+	return nil
 }
 
 // valuesOf returns a context that has the values of ctx and does not end.
@@ -52,10 +68,10 @@ func valuesOf(ctx context.Context) context.Context {
 }
 
 // Identity returns the identity of the charging station.
-func (s *Session) Identity() string { return s.o.Identity }
+func (s *Session) Identity() string { return s.identity }
 
 // Protocol returns the table of the negotiated version.
-func (s *Session) Protocol() *ocpp.Protocol { return s.o.Protocol }
+func (s *Session) Protocol() *ocpp.Protocol { return s.protocol }
 
 // Version returns the negotiated version.
 func (s *Session) Version() ocpp.Version { return s.version }
@@ -153,7 +169,7 @@ func (s *Session) noteProgress() {
 // send taps and sends one frame.
 func (s *Session) send(frame []byte) error {
 	s.tap(frame, false)
-	return s.o.Send(frame)
+	return s.link.Send(frame)
 }
 
 func (s *Session) tap(frame []byte, inbound bool) {
@@ -161,6 +177,6 @@ func (s *Session) tap(frame []byte, inbound bool) {
 		return
 	}
 	s.o.Tap(ocpp.Frame{
-		Identity: s.o.Identity, Version: s.version, Inbound: inbound, Time: time.Now(), Data: frame,
+		Identity: s.identity, Version: s.version, Inbound: inbound, Time: time.Now(), Data: frame,
 	})
 }

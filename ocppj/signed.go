@@ -76,7 +76,7 @@ func (s *Session) signsRequest(action string) bool {
 }
 
 func (s *Session) signedMessage(t MessageType, action, id string) SignedMessage {
-	return SignedMessage{Identity: s.o.Identity, Type: t, MessageID: id, Action: action}
+	return SignedMessage{Identity: s.identity, Type: t, MessageID: id, Action: action}
 }
 
 // openPayload returns the payload that the signature of a CALL or SEND brings, nil for an unsigned one.

@@ -71,6 +71,8 @@ func (c *Conn) end(cause error, how ending, code uint16, reason string) {
 		return
 	}
 	c.cause, c.ending = cause, how
+	c.over.Store(true)
+	done := c.done
 	h, read := c.handler, !c.reading
 	c.reading = true
 	if h != nil {
@@ -85,7 +87,9 @@ func (c *Conn) end(cause error, how ending, code uint16, reason string) {
 		c.bound = time.AfterFunc(c.o.CloseTimeout, c.outOfTime)
 	}
 	c.mu.Unlock()
-	close(c.done)
+	if done != nil {
+		close(done)
+	}
 	c.engine.wheel.remove(c)
 	c.carryOut(h, cause, how, read, write)
 }
@@ -99,7 +103,7 @@ func (c *Conn) carryOut(h Handler, cause error, how ending, read, write bool) {
 		c.cutSocket()
 	}
 	if read { // never started: somebody has to see the peer's close frame and the end of the socket
-		go c.read(nil)
+		go c.reader(nil)()
 	}
 	if write {
 		c.write(nil) //nolint:errcheck // a failure only ends the close handshake earlier

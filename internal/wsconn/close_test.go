@@ -49,6 +49,7 @@ func TestFirstCauseWins(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, box, p, _ := adopt(t, wsconn.Options{}, ocpptest.LinkOptions{})
 		first := errors.New("first")
+		early := c.Done()
 		c.Close(1001, "", first)
 		c.Close(1008, "", errors.New("second"))
 		c.Abort(errors.New("third"))
@@ -57,14 +58,26 @@ func TestFirstCauseWins(t *testing.T) {
 		if c.Cause() != first || <-box.closed != first {
 			t.Errorf("cause %v", c.Cause())
 		}
-		select {
-		case <-c.Done():
-		default:
-			t.Error("Done is open")
+		for _, done := range []<-chan struct{}{early, c.Done()} {
+			select {
+			case <-done:
+			default:
+				t.Error("Done is open")
+			}
 		}
 		if len(box.closed) != 0 {
 			t.Error("Closed was called twice")
 		}
+	})
+}
+
+// Done makes its channel when it is asked for, after the end, too.
+func TestDoneOfAnEndedConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, _, p, _ := adopt(t, wsconn.Options{}, ocpptest.LinkOptions{})
+		c.Abort(nil)
+		<-c.Done()
+		p.Close()
 	})
 }
 

@@ -25,28 +25,29 @@ type Handler interface {
 type Conn struct {
 	engine      *Engine
 	nc          net.Conn
-	raw         syscall.RawConn // for writes that must not block; nil: there are none on this socket
+	raw         syscall.RawConn    // for writes that must not block; nil: there are none on this socket
+	try         func(uintptr) bool // c.readOnce, for raw: made once, so that waiting costs no allocation
 	subprotocol string
-	o           Options
-	client      bool // this end is the client: it masks what it sends
-	deflate     bool // permessage-deflate was agreed
-	fresh       bool // each goroutine that reads waits only once: it grows its stack then, which never gets as small again
-	direct      bool // reading goes around nc
+	o           *Options // shared with other connections
+	client      bool     // this end is the client: it masks what it sends
+	deflate     bool     // permessage-deflate was agreed
+	fresh       bool     // each goroutine that reads waits only once: it grows its stack then, which never gets as small again
+	direct      bool     // reading goes around nc
 
-	turn atomic.Uint32 // counts the readers; it stands here to fill a gap: a Conn has 512 bytes
+	turn atomic.Uint32 // counts the readers
+	over atomic.Bool   // it has a cause
+	got  int32         // the reader's: what readOnce read; negative: the error
+	slot int32         // guarded by engine.wheel.mu: place in the heap; -1: not there
 
-	done chan struct{}
-
+	handling   atomic.Bool // the handler has the goroutine of the reader
 	maxMessage atomic.Int64
 	ping, idle atomic.Int64 // durations; 0 is off
 	nextPing   atomic.Int64 // moment
 	lastFrame  atomic.Int64 // moment of the last frame, or of the last return from the handler
-	handling   atomic.Bool  // the handler has the goroutine of the reader
 	stuckSince atomic.Int64 // moment since which the socket takes nothing; 0: nothing waits
 	count      counters
 
-	due  atomic.Int64 // the next check; changed under engine.wheel.mu
-	slot int          // guarded by engine.wheel.mu: place in the heap; -1: not there
+	due atomic.Int64 // the next check; changed under engine.wheel.mu
 
 	in    assembler        // the reader's
 	first [2]byte          // the reader's: what it waits with when idle
@@ -55,10 +56,11 @@ type Conn struct {
 
 	mu         sync.Mutex // guards all below; never held across I/O or a callback
 	handler    Handler
-	reading    bool // the goroutine of the reader was started
-	refs       int  // goroutines and timers of the connection
 	out        outbox
 	cause      error
+	done       chan struct{} // closed when there is a cause; nil until somebody asks for it
+	refs       int32         // goroutines and timers of the connection
+	reading    bool          // the goroutine of the reader was started
 	ending     ending
 	lastSent   bool // our close frame is out
 	peerClosed bool // the peer's close frame is in
@@ -77,12 +79,15 @@ type agreed struct {
 func (e *Engine) newConn(nc net.Conn, a agreed, o Options) (*Conn, error) {
 	c := &Conn{
 		engine: e, nc: nc, raw: rawConn(nc), client: a.client, subprotocol: a.subprotocol, deflate: a.deflate,
-		early: a.early, o: o.withDefaults(), done: make(chan struct{}), refs: 1, slot: -1,
+		early: a.early, o: e.shared(o.withDefaults()), refs: 1, slot: -1,
 	}
-	limitUnsent(nc)
+	limitUnsent(nc, c.raw)
 	c.in.client = a.client
 	_, secure := nc.(*tls.Conn) // whose Read needs a large stack anyway
 	c.fresh, c.direct = !secure, c.raw != nil && readsDirectly(nc)
+	if c.direct {
+		c.try = c.readOnce
+	}
 	c.maxMessage.Store(int64(c.o.MaxMessage))
 	c.lastFrame.Store(e.wheel.now())
 	if err := e.wheel.add(c); err != nil {
@@ -111,7 +116,7 @@ func (c *Conn) Start(h Handler) error {
 	case cause != nil:
 		return cause
 	}
-	go c.read(h)
+	go c.reader(h)()
 	return nil
 }
 
@@ -139,7 +144,17 @@ func (c *Conn) TLS() *tls.ConnectionState {
 
 // Done is closed when the connection has ended: nothing is received or sent after it, though the close
 // handshake may still be under way.
-func (c *Conn) Done() <-chan struct{} { return c.done }
+func (c *Conn) Done() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.done == nil {
+		c.done = make(chan struct{})
+		if c.cause != nil {
+			close(c.done)
+		}
+	}
+	return c.done
+}
 
 // Cause returns why the connection ended: nil while it is open, else an error that is net.ErrClosed
 // (errors.Is) or the one that was given to Close or Abort.

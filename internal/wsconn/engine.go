@@ -2,6 +2,7 @@ package wsconn
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -12,6 +13,19 @@ type Engine struct {
 	wheel wheel
 	pools pools
 	conns sync.WaitGroup // one for each connection until its last goroutine is gone
+
+	options atomic.Pointer[Options] // those of the latest connection
+}
+
+// shared returns o in memory that connections with the same options share, as most do.
+func (e *Engine) shared(o Options) *Options {
+	if latest := e.options.Load(); latest != nil && *latest == o {
+		return latest
+	}
+	own := new(Options)
+	*own = o
+	e.options.Store(own)
+	return own
 }
 
 // NewEngine makes an engine. It has no goroutine of its own.

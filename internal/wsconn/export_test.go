@@ -14,5 +14,5 @@ func (e *Engine) AdoptDeflate(nc net.Conn, o Options) (*Conn, error) {
 func (c *Conn) Refs() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.refs
+	return int(c.refs)
 }

@@ -15,4 +15,6 @@ func newFrame() *frame { return &frame{} }
 
 func (c *Conn) tryWrite(*frame) error { return errors.ErrUnsupported }
 
-func (c *Conn) await() (int, error) { return 0, errors.ErrUnsupported }
+func (c *Conn) readOnce(uintptr) bool { return true }
+
+func (c *Conn) arrived(error) (int, error) { return 0, errors.ErrUnsupported }

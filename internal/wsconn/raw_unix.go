@@ -38,26 +38,32 @@ func newFrame() *frame {
 	return f
 }
 
-// await waits for bytes without a buffer and reads them into a borrowed one, which is c.chunk then.
-func (c *Conn) await() (n int, err error) {
-	fault := c.raw.Read(func(fd uintptr) bool {
-		c.chunk = c.engine.pools.chunk()
-		n, err = unix.Read(int(fd), c.chunk[:])
-		if err == unix.EAGAIN || err == unix.EINTR {
-			c.putChunk()
-			return err == unix.EINTR
-		}
-		return true
-	})
+// arrived returns what readOnce has read, after a wait that ended with err.
+func (c *Conn) arrived(err error) (int, error) {
 	switch {
-	case fault != nil:
-		return 0, fault
-	case err == unix.EINTR: // nothing was read: this is not the end
+	case err != nil:
+		return 0, err
+	case c.got == -int32(unix.EINTR): // nothing was read: this is not the end
 		return 0, nil
-	case err == nil && n == 0:
+	case c.got < 0:
+		return 0, syscall.Errno(-c.got)
+	case c.got == 0:
 		return 0, io.EOF
 	}
-	return max(n, 0), err
+	return int(c.got), nil
+}
+
+// readOnce reads what is here into a borrowed buffer, which is c.chunk then. It reports false when nothing is: the wait for
+// bytes needs no buffer.
+func (c *Conn) readOnce(fd uintptr) bool {
+	c.chunk = c.engine.pools.chunk()
+	n, err := unix.Read(int(fd), c.chunk[:])
+	c.got = int32(n)
+	if errno, ok := err.(syscall.Errno); ok { //nolint:errorlint // unix.Read wraps nothing
+		c.got = -int32(errno)
+		c.putChunk()
+	}
+	return err != unix.EAGAIN
 }
 
 // tryWrite gives the socket what it takes at once of f.

@@ -13,28 +13,30 @@ var (
 	errReadOn     = errors.New("wsconn: another goroutine reads on")
 )
 
-// read is the goroutine of the connection: it waits, acts on what arrives, and leaves the further reading to a fresh
-// goroutine where that is worth it (see fresh). It waits right here, because a garbage collection looks at every call
-// that a waiting goroutine is in.
-func (c *Conn) read(h Handler) {
-	defer c.leave(c.turn.Load())
-	for {
-		var n int
-		var err error
-		switch {
-		case c.early != nil: // there is no need to wait
-		case c.direct:
-			n, err = c.await()
-		default:
-			n, err = c.nc.Read(c.first[:])
-		}
-		if err = c.act(n, h, err); err != nil {
-			c.readEnded(err)
-			return
-		}
-		if c.fresh {
-			c.passOn(h)
-			return
+// reader makes the goroutine of the connection: it waits, acts on what arrives, and leaves the further reading to a fresh
+// goroutine where that is worth it (see fresh). A garbage collection looks at every call that a waiting goroutine is in,
+// so it waits right here, and is a closure, which needs no call to bring it its arguments.
+func (c *Conn) reader(h Handler) func() {
+	return func() {
+		defer c.leave(c.turn.Load())
+		for {
+			var n int
+			var err error
+			switch {
+			case c.early != nil: // there is no need to wait
+			case c.direct:
+				n, err = c.arrived(c.raw.Read(c.try))
+			default:
+				n, err = c.nc.Read(c.first[:])
+			}
+			if err = c.act(n, h, err); err != nil {
+				c.readEnded(err)
+				return
+			}
+			if c.fresh {
+				c.passOn(h)
+				return
+			}
 		}
 	}
 }
@@ -75,7 +77,7 @@ func (c *Conn) passOn(h Handler) {
 	c.retain()
 	c.mu.Unlock()
 	c.turn.Add(1)
-	go c.read(h)
+	go c.reader(h)()
 }
 
 // act acts on what the reader has waited for: n bytes, and on all that is here as long as a frame is not complete.
@@ -185,7 +187,7 @@ func (c *Conn) receivedText(f received, h Handler) error {
 	if !utf8.Valid(text) {
 		return &ProtocolError{CodeInvalidPayload, "a text message is not UTF-8"}
 	}
-	if h == nil || c.ended() {
+	if h == nil || c.over.Load() {
 		return nil
 	}
 	turn := c.turn.Load()
@@ -197,15 +199,6 @@ func (c *Conn) receivedText(f received, h Handler) error {
 	c.lastFrame.Store(c.engine.wheel.now())
 	c.handling.Store(false)
 	return nil
-}
-
-func (c *Conn) ended() bool {
-	select {
-	case <-c.done:
-		return true
-	default:
-		return false
-	}
 }
 
 // receivedClose answers the peer's close frame, or takes it as the answer to ours.

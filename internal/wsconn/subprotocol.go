@@ -37,10 +37,17 @@ func firstOf(by, in []string, inIsOffered bool) (string, bool) {
 // headerSubprotocol is Sec-WebSocket-Protocol as net/http spells it: looking it up in another case costs 2 % of a handshake.
 const headerSubprotocol = "Sec-Websocket-Protocol"
 
+// headerExtensions is Sec-WebSocket-Extensions.
+const headerExtensions = "Sec-Websocket-Extensions"
+
 // Offered lists the subprotocols that a request offers, in order and as they are spelled.
 func Offered(r *http.Request) []string {
+	headers := r.Header[headerSubprotocol]
+	if len(headers) == 1 && len(headers[0]) > 0 && !strings.ContainsAny(headers[0], ", \t") {
+		return headers[:1:1]
+	}
 	var list []string
-	for _, h := range r.Header[headerSubprotocol] {
+	for _, h := range headers {
 		for p := range strings.SplitSeq(h, ",") {
 			if p = strings.TrimSpace(p); p != "" {
 				list = append(list, p)

@@ -2,6 +2,7 @@ package wsconn
 
 import (
 	"net"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -12,12 +13,11 @@ import (
 const maxUnsent = 128 << 10
 
 // limitUnsent bounds what the kernel holds back for nc (TCP_NOTSENT_LOWAT, tcp(7)). A socket that does not know the
-// option works without it.
-func limitUnsent(nc net.Conn) {
+// option works without it. raw is the access to it, nil when nc is TLS.
+func limitUnsent(nc net.Conn, raw syscall.RawConn) {
 	if t, ok := nc.(interface{ NetConn() net.Conn }); ok { // TLS
-		nc = t.NetConn()
+		raw = rawConn(t.NetConn())
 	}
-	raw := rawConn(nc)
 	if raw == nil {
 		return
 	}

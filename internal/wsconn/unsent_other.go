@@ -2,7 +2,10 @@
 
 package wsconn
 
-import "net"
+import (
+	"net"
+	"syscall"
+)
 
 // limitUnsent leaves the kernel's own bound.
-func limitUnsent(net.Conn) {}
+func limitUnsent(net.Conn, syscall.RawConn) {}

@@ -35,17 +35,11 @@ func (e *Engine) Upgrade(w http.ResponseWriter, r *http.Request, o UpgradeOption
 	if o.Choose != nil {
 		name, ok = o.Choose(Offered(r))
 	}
-	var ext wsflate.Extension
 	up := ws.HTTPUpgrader{Timeout: upgradeTimeout, Header: o.Header}
-	if name != "" { // given as a header, because ws would refuse a list that is not quite well-formed
-		up.Header = maps.Clone(o.Header)
-		if up.Header == nil {
-			up.Header = make(http.Header, 1)
-		}
-		up.Header[headerSubprotocol] = []string{name}
-	}
-	if o.Compression {
-		ext.Parameters = deflateOffer()
+	answerSubprotocol(&up, r, name)
+	var ext *wsflate.Extension
+	if o.Compression && r.Header[headerExtensions] != nil {
+		ext = &wsflate.Extension{Parameters: deflateOffer()}
 		up.Negotiate = declining(ext.Negotiate)
 	}
 	nc, rw, _, err := up.Upgrade(r, w)
@@ -55,7 +49,10 @@ func (e *Engine) Upgrade(w http.ResponseWriter, r *http.Request, o UpgradeOption
 		}
 		return nil, fmt.Errorf("wsconn: handshake: %w", err)
 	}
-	_, deflate := ext.Accepted()
+	deflate := false
+	if ext != nil {
+		_, deflate = ext.Accepted()
+	}
 	c, err := e.newConn(nc, agreed{subprotocol: name, deflate: deflate, early: buffered(rw.Reader)}, o.Options)
 	if err != nil {
 		return nil, err
@@ -65,6 +62,35 @@ func (e *Engine) Upgrade(w http.ResponseWriter, r *http.Request, o UpgradeOption
 		return nil, ErrNoSubprotocol
 	}
 	return c, nil
+}
+
+// answerSubprotocol has the answer name the subprotocol. One of several is given as a header, because ws would refuse a
+// list that is not quite well-formed; that costs a map.
+func answerSubprotocol(up *ws.HTTPUpgrader, r *http.Request, name string) {
+	if name == "" {
+		return
+	}
+	if offer := r.Header[headerSubprotocol]; len(offer) == 1 && offer[0] == name && plainToken(name) {
+		up.Protocol = func(string) bool { return true }
+		return
+	}
+	up.Header = maps.Clone(up.Header)
+	if up.Header == nil {
+		up.Header = make(http.Header, 1)
+	}
+	up.Header[headerSubprotocol] = []string{name}
+}
+
+// plainToken reports whether s is surely a token (RFC 9110, 5.6.2). There are more.
+func plainToken(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '.', c == '-', c == '_':
+		default:
+			return false
+		}
+	}
+	return s != ""
 }
 
 // buffered returns what the peer sent right behind its handshake.

@@ -47,7 +47,7 @@ func (w *wheel) remove(c *Conn) {
 	if c.slot < 0 {
 		return
 	}
-	heap.Remove(&w.conns, c.slot)
+	heap.Remove(&w.conns, int(c.slot))
 	if len(w.conns) == 0 && w.timer != nil {
 		w.timer.Stop()
 		w.armed = never
@@ -69,7 +69,7 @@ func (w *wheel) atMost(c *Conn, at int64) {
 func (w *wheel) lower(c *Conn, at int64) {
 	if c.slot >= 0 && at < c.due.Load() {
 		c.due.Store(at)
-		heap.Fix(&w.conns, c.slot)
+		heap.Fix(&w.conns, int(c.slot))
 	}
 }
 
@@ -132,12 +132,12 @@ func (h dueHeap) Less(i, j int) bool { return h[i].due.Load() < h[j].due.Load() 
 
 func (h dueHeap) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
-	h[i].slot, h[j].slot = i, j
+	h[i].slot, h[j].slot = int32(i), int32(j)
 }
 
 func (h *dueHeap) Push(x any) {
 	c := x.(*Conn)
-	c.slot = len(*h)
+	c.slot = int32(len(*h))
 	*h = append(*h, c)
 }
 
