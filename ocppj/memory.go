@@ -130,8 +130,9 @@ func (m *AnswerMemory) clear() {
 	m.shrink(0, 0)
 }
 
+// find looks from the newest on: that is the one which end wants.
 func (m *AnswerMemory) find(k answerKey) int {
-	for i := range m.entries {
+	for i := len(m.entries) - 1; i >= 0; i-- {
 		if m.entries[i].key == k {
 			return i
 		}
