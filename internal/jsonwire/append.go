@@ -1,9 +1,11 @@
 package jsonwire
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"strconv"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // AppendName appends quoted, a name in quotes with its colon, and the comma before it unless the object was only
@@ -72,6 +74,9 @@ func AppendInts(b []byte, list []int) []byte {
 func AppendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	i := 0
+	if len(s) > longString {
+		i = plainWords(s)
+	}
 	for i < len(s) && plain(s[i]) {
 		i++
 	}
@@ -80,6 +85,17 @@ func AppendString(b []byte, s string) []byte {
 		b = appendEscaped(b, s[i:])
 	}
 	return append(b, '"')
+}
+
+// longString is the length from which on a call for words of eight bytes is worth it.
+const longString = 64
+
+// plainWords returns how many bytes s begins with that are plain, in words of eight.
+func plainWords(s string) (n int) {
+	for n+8 <= len(s) && special(binary.LittleEndian.Uint64(unsafe.Slice(unsafe.StringData(s[n:]), 8))) == 0 {
+		n += 8
+	}
+	return n
 }
 
 const hexDigits = "0123456789abcdef"

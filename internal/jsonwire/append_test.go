@@ -3,6 +3,7 @@ package jsonwire
 import (
 	"encoding/json"
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -63,5 +64,20 @@ func TestAppendTheRest(t *testing.T) {
 	want := `{"a":[1,-2],"b":["x","y"],"c":true,"d":null,"e":{"k": 1},"f":[3,4],"g":[]`
 	if string(b) != want {
 		t.Errorf("%s\nwant %s", b, want)
+	}
+}
+
+// Every byte at every place of strings of all lengths around those that are looked at in words.
+func TestAppendLongString(t *testing.T) {
+	for n := longString - 2; n < longString+20; n++ {
+		for at := range n {
+			for _, c := range []string{"\x00", "\x1f", " ", "\"", "\\", "~", "\x7f", "\u0080", "\u00ff", "\U0001f50c"} {
+				s := strings.Repeat("x", at) + c + strings.Repeat("y", n-at-1)
+				var got string
+				if err := json.Unmarshal(AppendString(nil, s), &got); err != nil || got != s {
+					t.Fatalf("%q became %q: %v", s, AppendString(nil, s), err)
+				}
+			}
+		}
 	}
 }
