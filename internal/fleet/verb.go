@@ -38,6 +38,8 @@ func VerbKinds() []VerbKind {
 	return slices.Concat(
 		remoteVerbs(),
 		operationVerbs(),
+		deviceVerbs(),
+		setupVerbs(),
 	)
 }
 

@@ -107,7 +107,7 @@ func TestDeviceListsRefuseBadInput(t *testing.T) {
 		"/stations/A/monitors?severity=10": "severity", "/stations/A/reports?kind=x": "kind", "/security-events?critical=1": "critical",
 		"/security-events?since=today": "since", "/monitoring-events?trigger=x": "trigger", "/monitoring-events?severity=x": "severity",
 		"/monitoring-events?evse=x": "evse", "/monitoring-events?until=1": "until", "/jobs?kind=x": "kind", "/jobs?outcome=x": "outcome",
-		"/jobs?requestId=x": "requestId", "/certificate-requests?wish=x": "wish", "/jobs/0": "number", "/device-answers?took=1": "took", "/device-answers?evse=x": "evse", "/certificates?serial=g": "serial",
+		"/jobs?requestId=x": "requestId", "/certificate-requests?wish=x": "wish", "/jobs/0": "number", "/device-answers?took=1": "took", "/stations/A/reports?requestId=x": "requestId", "/device-answers?evse=x": "evse", "/certificates?serial=g": "serial",
 		"/certificates?fingerprint=ab": "fingerprint", "/jobs/x": "number",
 	} {
 		if got := firstFault(t, r.do(http.MethodGet, "/api/v1"+path, "", http.StatusUnprocessableEntity)); got != parameter {

@@ -33,7 +33,8 @@ type CustomerInformation struct {
 
 type reportsInput struct {
 	DeviceQuery
-	Kind string `query:"kind" enum:"variables,monitors,messages,customer" doc:"Only those of one kind"`
+	Kind      string `query:"kind" enum:"variables,monitors,messages,customer" doc:"Only those of one kind"`
+	RequestID string `query:"requestId" pattern:"^-?[0-9]{1,18}$" patternDescription:"number" doc:"Only those that were asked for by the request of this number"`
 }
 
 type customerInput struct {
@@ -57,7 +58,7 @@ func (a *api) listReports(ctx context.Context, in *reportsInput) (*answer[List[R
 	if err := a.knows(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	p, err := a.o.Store.ListReports(ctx, store.ReportQuery{Station: in.ID, Cursor: in.Cursor, Limit: in.Limit, Kind: fleet.ReportKind(in.Kind)})
+	p, err := a.o.Store.ListReports(ctx, store.ReportQuery{Station: in.ID, Cursor: in.Cursor, Limit: in.Limit, Kind: fleet.ReportKind(in.Kind), RequestID: requestNumber(in.RequestID)})
 	if err != nil {
 		return nil, err
 	}

@@ -50,6 +50,7 @@ func (a *api) registerVerbs() {
 	addVerb[fleet.AvailabilityRequest](a)
 	addVerb[fleet.TriggerRequest](a)
 	addVerb[fleet.ClearCacheRequest](a)
+	a.registerDeviceVerbs()
 }
 
 // verbInput is the input of a verb that demands arguments, bareVerbInput that of one that does not.

@@ -23,7 +23,7 @@ func (c *commands) resolve(ctx context.Context, station string, v fleet.Verb) (f
 	case *fleet.UnlockRequest:
 		return c.resolveUnlock(ctx, station, *v)
 	}
-	return v, nil
+	return numbered(v), nil
 }
 
 // freshNumber returns a number for a request that the station's later messages refer to. It is random: a counter would have

@@ -102,6 +102,8 @@ type ReportQuery struct {
 	Cursor  string
 	Limit   int              // 0: DefaultLimit
 	Kind    fleet.ReportKind // "": all
+
+	RequestID *int64 // nil: all
 }
 
 // CertificateQuery selects requests about certificates.

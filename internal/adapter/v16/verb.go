@@ -23,6 +23,16 @@ func Instruct(v fleet.Verb) (adapter.Instruction, error) {
 		return askTrigger(v)
 	case *fleet.ClearCacheRequest:
 		return askClearCache()
+	case *fleet.GetVariablesRequest:
+		return askGetVariables(v)
+	case *fleet.SetVariablesRequest:
+		return askSetVariables(v)
+	case *fleet.InstallCertificateRequest:
+		return askInstallCertificate(v)
+	case *fleet.DeleteCertificateRequest:
+		return askDeleteCertificate(v)
+	case *fleet.ListCertificatesRequest:
+		return askListCertificates(v)
 	}
 	return nil, adapter.NoVerb(v, "1.6")
 }

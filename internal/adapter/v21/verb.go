@@ -26,6 +26,40 @@ func Instruct(v fleet.Verb) (adapter.Instruction, error) {
 		return askTrigger(v)
 	case *fleet.ClearCacheRequest:
 		return askClearCache()
+	case *fleet.GetVariablesRequest:
+		return askGetVariables(v)
+	case *fleet.SetVariablesRequest:
+		return askSetVariables(v)
+	case *fleet.ReportBaseRequest:
+		return askReportBase(v)
+	case *fleet.ReportCustomRequest:
+		return askReportCustom(v)
+	case *fleet.SetMonitorsRequest:
+		return askSetMonitors(v)
+	case *fleet.ClearMonitorsRequest:
+		return askClearMonitors(v)
+	case *fleet.ReportMonitorsRequest:
+		return askReportMonitors(v)
+	case *fleet.MonitoringBaseRequest:
+		return askMonitoringBase(v)
+	case *fleet.MonitoringLevelRequest:
+		return askMonitoringLevel(v)
+	case *fleet.SetDisplayMessageRequest:
+		return askSetDisplayMessage(v)
+	case *fleet.GetDisplayMessagesRequest:
+		return askGetDisplayMessages(v)
+	case *fleet.ClearDisplayMessageRequest:
+		return askClearDisplayMessage(v)
+	case *fleet.InstallCertificateRequest:
+		return askInstallCertificate(v)
+	case *fleet.DeleteCertificateRequest:
+		return askDeleteCertificate(v)
+	case *fleet.ListCertificatesRequest:
+		return askListCertificates(v)
+	case *fleet.CustomerInformationRequest:
+		return askCustomerInformation(v)
+	case *fleet.SetNetworkProfileRequest:
+		return askSetNetworkProfile(v)
 	}
 	return nil, adapter.NoVerb(v, "2.1")
 }

@@ -18,6 +18,9 @@ func (db *DB) ListReports(ctx context.Context, rq store.ReportQuery) (store.Page
 	}
 	q.where("station = ?", rq.Station)
 	q.is("kind", string(rq.Kind))
+	if rq.RequestID != nil {
+		q.where("request_id = ?", *rq.RequestID)
+	}
 	return newestFirst(ctx, db, q, rq.Limit, func(r *fleet.Report) []any {
 		return []any{
 			&r.Number, &r.Station, &r.Kind, &r.RequestID, instant{&r.BegunAt}, instant{&r.UpdatedAt}, &r.Parts, &r.Missing, &r.Ended,

@@ -182,6 +182,7 @@ func testReports(f *fixture) {
 	for i, want := range []string{"1 of 2", "1 of 1", "1 of 1", "4 of 4"} { // the latest first
 		equal(f, "parts", fmt.Sprintf("%d of %d", got[i].Parts, got[i].Parts+got[i].Missing), want)
 	}
+	equal(f, "of one request", len(f.reports(store.ReportQuery{RequestID: new(int64(2))})), 2)
 	equal(f, "of another kind", len(f.reports(store.ReportQuery{Kind: fleet.ReportMonitors})), 0)
 	equal(f, "notices", len(f.notices(fleet.NoticeReport)), 7)
 	if _, err := f.Submit(f.Context(), told(part(1, -1, false, noon))); !errors.Is(err, fleet.ErrInvalidEvent) {
