@@ -20,7 +20,8 @@ type transactionsShowCmd struct {
 
 // Help explains more than the one line.
 func (transactionsShowCmd) Help() string {
-	return `Each measured quantity is summed up in a line.
+	return `Each measured quantity is summed up in a line. Messages that contradict others are named, with what they say otherwise: those that came
+again with other content (conflicts; the first one counts), and what cannot be (anomalies; they count as they came).
 
     chargeyard transactions show CP-001:17
     chargeyard transactions show CP-001:17 --samples --output json`
@@ -51,6 +52,9 @@ func (c *transactionsShowCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	if err := t.facts(time.Now()).write(s.out); err != nil {
+		return err
+	}
+	if err := t.contradictions(ctx, client, s, time.Now()); err != nil {
 		return err
 	}
 	return summary(s, samples)
