@@ -12,6 +12,11 @@ type Exchange struct {
 	Kind      Kind
 	MessageID string
 	Inbound   bool // the peer sent the request
+
+	// Answered is nil, or what an interceptor of an inbound request wants to run once its answer is on its way, or there
+	// will be none: whatever is sent from then on arrives after the answer. An interceptor that finds one calls it, too.
+	// It runs on the goroutine of the handler, must not panic, and what it blocks is that station.
+	Answered func()
 }
 
 // Next goes on with an exchange. For an inbound request it runs the handler, for an outbound one it sends and

@@ -10,6 +10,7 @@ import (
 
 // handle answers one CALL, whatever happens, or takes one SEND, which is never answered (rules R17, R21).
 func (s *Session) handle(m *message) {
+	defer m.tellAnswered()
 	defer s.rescue(m)
 	m.x = ocpp.Exchange{
 		Identity: s.identity, Action: ocpp.Action{Version: s.version, Name: m.action},
@@ -20,6 +21,13 @@ func (s *Session) handle(m *message) {
 	}
 	if err := s.process(m); err != nil {
 		s.refuse(m, err)
+	}
+}
+
+// tellAnswered tells whoever waits for the answer to be on its way.
+func (m *message) tellAnswered() {
+	if f := m.x.Answered; f != nil {
+		f()
 	}
 }
 

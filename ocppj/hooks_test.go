@@ -77,6 +77,33 @@ func TestInterceptorWrapsBothDirections(t *testing.T) {
 	})
 }
 
+func TestAnInterceptorHearsOfTheAnswerWhenItIsOnItsWay(t *testing.T) {
+	bubble(t, func(t *testing.T, v ocpp.Version) {
+		var r *rig
+		var sent []string // what was on its way in that moment, and nothing for one that had no answer
+		r = newRig(t, v, func(o *ocppj.Options) {
+			o.Interceptor = func(ctx context.Context, x *ocpp.Exchange, req any, next ocpp.Next) (any, error) {
+				x.Answered = func() { sent = append(sent, strings.Join(r.takeNow(), " ")) }
+				return next(ctx, req)
+			}
+		})
+		outcomes := map[string]func() (any, error){
+			`[3,"0",{}]`:                     func() (any, error) { return statusResponse(v), nil },
+			`[4,"1","NotSupported","no",{}]`: func() (any, error) { return nil, ocpp.Errorf(ocpp.NotSupported, "no") },
+			`[4,"2","InternalError","an internal error occurred",{}]`: func() (any, error) { panic("oops") },
+			"": func() (any, error) { return nil, ocppj.ErrNoAnswer },
+		}
+		for i, want := range []string{`[3,"0",{}]`, `[4,"1","NotSupported","no",{}]`, `[4,"2","InternalError","an internal error occurred",{}]`, ""} {
+			r.handle("StatusNotification", func(context.Context, any) (any, error) { return outcomes[want]() })
+			r.receive(fmt.Sprintf(`[2,"%d","StatusNotification",%s]`, i, status(v, 1)))
+			synctest.Wait()
+			if len(sent) != i+1 || sent[i] != want {
+				t.Errorf("%q, want %q as the last", sent, want)
+			}
+		}
+	})
+}
+
 func TestR17LogLinesHaveTheIdentityAndOfTheOffendingTextNamesOnly(t *testing.T) {
 	var log bytes.Buffer
 	synctest.Test(t, func(t *testing.T) {

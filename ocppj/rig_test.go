@@ -123,6 +123,10 @@ func (r *rig) receive(frames ...string) {
 // take returns the frames sent since the last time, when all is quiet.
 func (r *rig) take() []string {
 	synctest.Wait()
+	return r.takeNow()
+}
+
+func (r *rig) takeNow() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	frames := r.frames

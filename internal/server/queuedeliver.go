@@ -19,9 +19,6 @@ const (
 	// once, and one that has been started boots before anything else.
 	connectGrace = 5 * time.Second
 
-	// bootGrace lets the answer to a boot go out before anything else.
-	bootGrace = 100 * time.Millisecond
-
 	// busyRetry is the wait when a station, or the store, cannot take a command just now.
 	busyRetry = time.Second
 )
@@ -33,17 +30,22 @@ func (q *queue) connected(st *csms.Station) {
 	}
 }
 
-// intercept hears of every message of a station when it has been dealt with: then is the moment for what is queued. It is
-// an ocpp.Interceptor.
+// intercept hears of every message of a station: when it has been answered is the moment for what is queued, not before, for
+// a station that boots understands nothing else (rule R40). It is an ocpp.Interceptor.
 func (q *queue) intercept(ctx context.Context, x *ocpp.Exchange, req any, next ocpp.Next) (any, error) {
 	resp, err := next(ctx, req)
 	if !x.Inbound || !q.has(x.Identity) {
 		return resp, err
 	}
-	if boot, ok := resp.(ocpp.BootResponse); !ok {
-		q.kick(x.Identity)
-	} else if boot.OCPPBootResult().Status != ocpp.BootRejected { // R42, R43
-		q.kickAfter(bootGrace, x.Identity)
+	if boot, ok := resp.(ocpp.BootResponse); ok && boot.OCPPBootResult().Status == ocpp.BootRejected {
+		return resp, err // R42, R43
+	}
+	station, before := x.Identity, x.Answered
+	x.Answered = func() {
+		if before != nil {
+			before()
+		}
+		q.kick(station)
 	}
 	return resp, err
 }
