@@ -132,7 +132,7 @@ func (m *AnswerMemory) clear() {
 
 // find looks from the newest on: that is the one which end wants.
 func (m *AnswerMemory) find(k answerKey) int {
-	for i := len(m.entries) - 1; i >= 0; i-- {
+	for i := range slices.Backward(m.entries) {
 		if m.entries[i].key == k {
 			return i
 		}
