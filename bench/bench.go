@@ -98,8 +98,11 @@ func (b *bench) check() error { return errors.Join(b.faults...) }
 
 // start starts a server of any kind.
 func (b *bench) start(kind string, tls bool, args ...string) (*child, error) {
-	if kind == kindServe {
+	switch kind {
+	case kindServe:
 		return b.serve()
+	case kindOther:
+		return startProgram(b.o.against, kindCSMS, tls, args...)
 	}
 	return startChild(kind, tls, args...)
 }

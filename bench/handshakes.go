@@ -17,6 +17,9 @@ func (b *bench) handshakes(tls bool) (err error) {
 	if !tls {
 		kinds = append(kinds, kindServe)
 	}
+	if b.o.against != "" {
+		kinds = append(kinds, kindOther)
+	}
 	children := make([]*child, len(kinds))
 	for i, kind := range kinds {
 		if children[i], err = b.start(kind, tls); err != nil {
@@ -37,6 +40,9 @@ func (b *bench) handshakes(tls bool) (err error) {
 		Ref: kindUpgrade, Target: 0.9, Ratio: true})
 	b.report.add(row{Name: "  behind a LimitListener", Unit: "1/s", Ours: best[kindLimited], Naive: best[kindNaive],
 		Other: best[kindUpgrade], Ref: kindUpgrade})
+	if b.o.against != "" {
+		b.report.add(row{Name: "  against the other build", Unit: "1/s", Ours: best[kindCSMS], Other: best[kindOther], Ref: kindOther})
+	}
 	if !tls {
 		b.report.add(row{Name: "  serve, its store included", Unit: "1/s", Ours: best[kindServe], Other: best[kindCSMS], Ref: kindCSMS})
 	}

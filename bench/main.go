@@ -28,7 +28,7 @@ func main() {
 	flag.BoolVar(&o.json, "json", false, "print JSON instead of the table")
 	flag.StringVar(&o.rows, "rows", "", "only these groups, with commas between: "+strings.Join(groupNames(), ", "))
 	flag.StringVar(&o.profiles, "profiles", "", "write CPU and heap profiles of the csms server into this directory; what they cost is in the figures")
-	flag.StringVar(&o.against, "against", "", "another build of this program, whose csms server takes turns with this one's in the CPU rows")
+	flag.StringVar(&o.against, "against", "", "another build of this program, whose csms server takes turns with this one's in the rows of CPU and handshakes")
 	flag.IntVar(&o.stations, "stations", 0, "idle stations in the memory rows (default 9000; 300 with -quick)")
 	flag.IntVar(&o.messages, "messages", 0, "messages of each of the 500 busy stations in a round (default 200; 20 with -quick)")
 	flag.IntVar(&o.rounds, "rounds", 0, "rounds of the CPU rows; the best of each side counts (default 3; 1 with -quick)")
