@@ -12,6 +12,7 @@ type Command struct {
 	Number  int64  // in the order of their arrival, given by the store
 	ID      string // random, 36 characters
 	Key     string // of the caller, unique while the command is kept; "": none
+	Bulk    string // id of the bulk that it is one of; "": none
 	Station string
 	Version string // of OCPP, which the payload was validated for
 	Action  string
@@ -48,12 +49,14 @@ const (
 	StateUnknown  CommandState = "unknown"  // the connection or the server ended before the answer; it may have been carried out
 	StateExpired  CommandState = "expired"  // certainly not delivered in its time
 	StateCanceled CommandState = "canceled" // certainly not delivered, because somebody said so or because it could not be
+	StateInvalid  CommandState = "invalid"  // certainly not delivered: the station cannot be asked for that; of bulks only
 )
 
 // CommandStates are all states.
 func CommandStates() []CommandState {
 	return []CommandState{
 		StateQueued, StateSent, StateAnswered, StateRefused, StateTimeout, StateUnknown, StateExpired, StateCanceled,
+		StateInvalid,
 	}
 }
 

@@ -69,7 +69,11 @@ func (c Command) Answer(messageID string, response json.RawMessage, now time.Tim
 	if err := c.under(messageID); err != nil {
 		return c, err
 	}
-	c.Response, c.Status = response, answerStatus(response)
+	c.Status = answerStatus(response)
+	if c.Bulk != "" && len(response) > MaxBulkResponse {
+		return c.end(StateAnswered, fmt.Sprintf("the answer is not kept: it has %d bytes, and of a bulk command at most %d are", len(response), MaxBulkResponse), now), nil
+	}
+	c.Response = response
 	return c.end(StateAnswered, "", now), nil
 }
 
@@ -138,6 +142,11 @@ func (c Command) Expire(now time.Time) (Command, error) {
 		return c.end(StateUnknown, "it was sent, but not answered, and its time was over before it could be sent again", now), nil
 	}
 	return c.end(StateExpired, "the station was not there in time; nothing was sent", now), nil
+}
+
+// Invalid makes of a queued command one that the station cannot be asked for.
+func (c Command) Invalid(detail string, now time.Time) Command {
+	return c.end(StateInvalid, detail, now)
 }
 
 // Cancel ends a queued command. One that may have been sent before becomes unknown, as in Expire.

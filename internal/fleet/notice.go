@@ -40,6 +40,8 @@ const (
 const (
 	NoticeCommandQueued NoticeKind = "command.queued" // also when it waits again
 	NoticeCommandSent   NoticeKind = "command.sent"   // it may be delivered from now on
+	NoticeBulkStarted   NoticeKind = "bulk.started"   // its commands are queued; that is not told of each
+	NoticeBulkDone      NoticeKind = "bulk.done"      // its last command has come to its end
 )
 
 // The kinds of notices about charging.

@@ -6,7 +6,7 @@ func NoticeKinds() []NoticeKind {
 		NoticeStationCreated, NoticeStationDeleted, NoticeStationChanged, NoticeBooted, NoticeStatus,
 		NoticeSecurityEvent, NoticeJob, NoticeMonitoringEvents, NoticeReport, NoticeVariables, NoticeCertificateAsked, NoticeAnswered,
 		NoticeAuthorization, NoticeTokenChanged, NoticeTokenDeleted,
-		NoticeCommandQueued, NoticeCommandSent, NoticeCommand,
+		NoticeCommandQueued, NoticeCommandSent, NoticeCommand, NoticeBulkStarted, NoticeBulkDone,
 		NoticeProfileChanged, NoticeProfileDeleted, NoticeSiteChanged, NoticeSiteDeleted, NoticeSiteShared,
 		NoticeTransactionStarted, NoticeTransactionUpdated, NoticeTransactionEnded, NoticeTransactionConflict, NoticeTransactionAnomaly,
 		NoticeKind(RecordReservation), NoticeKind(RecordNeeds), NoticeKind(RecordEVSchedule), NoticeKind(RecordLimit),

@@ -126,6 +126,7 @@ func (a *api) register() {
 	a.registerCommands()
 	a.registerVerbs()
 	a.registerBulk()
+	a.registerBulks()
 	a.registerRuntime()
 	a.registerRefusals()
 	a.registerTokens()

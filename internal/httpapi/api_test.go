@@ -197,6 +197,7 @@ func TestTheDescriptionIsOpenAPI31AndWhole(t *testing.T) {
 	want = append(want, tagOperations...)
 	want = append(want, verbOperations()...)
 	want = append(want, chargingOperations...)
+	want = append(want, bulkOperations...)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
 		t.Errorf("operations:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -66,7 +66,9 @@ type BulkFailure struct {
 
 type bulkInput struct{ Body BulkRequest }
 
-const bulkHelp = `Sends one request to each station of a selection and answers, when all have answered or failed, with how many did what.
+const bulkHelp = `Sends one request to each station of a selection at once and answers, when all have answered or failed, with how many did
+what. It is for stations that are connected, and is not kept: a restart of the server ends it. POST /bulks keeps one, at a
+pace, also for stations that come later, with a result for each station.
 
 The answer is 200 also when no station did as asked: read the counts. The payload is validated once for each OCPP version
 that the selection speaks; stations of a version that does not have the action, or where the payload breaks its schema,

@@ -113,6 +113,8 @@ var commandStatus = map[CommandOutcome]int{
 
 	CommandSecret:   http.StatusUnprocessableEntity,
 	CommandVersion:  http.StatusUnprocessableEntity,
+	CommandSelect:   http.StatusUnprocessableEntity,
+	CommandPace:     http.StatusUnprocessableEntity,
 	CommandKeyTaken: http.StatusConflict,
 	CommandTooLate:  http.StatusConflict,
 }
@@ -135,6 +137,10 @@ func commandProblem(err error) error {
 		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/payload"}}
 	case CommandVersion:
 		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/version"}}
+	case CommandSelect:
+		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/select"}}
+	case CommandPace:
+		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/pace"}}
 	case CommandKeyTaken:
 		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/key"}}
 	}

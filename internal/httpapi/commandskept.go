@@ -38,13 +38,14 @@ func (k *Keeping) kept() bool {
 type KeptCommand struct {
 	ID       string     `json:"id" example:"9f2d6ab2-4ef4-4f1a-9c39-4c8a4fb1c1a7"`
 	Key      string     `json:"key,omitempty" doc:"Of the caller" example:"order-4711"`
+	Bulk     string     `json:"bulk,omitempty" doc:"Id of the bulk command that it is one of"`
 	Station  string     `json:"station" example:"CP-001"`
-	Version  string     `json:"version" doc:"OCPP version that the payload is for" example:"1.6"`
+	Version  string     `json:"version" doc:"OCPP version that the payload is for; empty when it is not known" example:"1.6"`
 	Action   string     `json:"action" example:"Reset"`
 	Payload  Payload    `json:"payload" doc:"The request as in OCPP"`
 	Lane     string     `json:"lane" enum:"people,charging,bulk"`
 	Timeout  float64    `json:"timeout" doc:"Seconds that the station has for its answer" example:"30"`
-	State    string     `json:"state" enum:"queued,sent,answered,refused,timeout,unknown,expired,canceled" doc:"queued: it waits. sent: it may have been delivered. answered: with a CALLRESULT. refused: with a CALLERROR. timeout, unknown: not answered; the station may have done it. expired, canceled: it was not sent"`
+	State    string     `json:"state" enum:"queued,sent,answered,refused,timeout,unknown,expired,canceled,invalid" doc:"queued: it waits. sent: it may have been delivered. answered: with a CALLRESULT. refused: with a CALLERROR. timeout, unknown: not answered; the station may have done it. expired, canceled: it was not sent. invalid: the station cannot be asked for that, see detail; of bulk commands only"`
 	Created  *time.Time `json:"created"`
 	Expires  *time.Time `json:"expires" doc:"It is not sent after that"`
 	Attempts int        `json:"attempts" doc:"How often it may have been sent"`
@@ -74,7 +75,7 @@ type keptInput struct {
 type keptListInput struct {
 	PageQuery
 	Station string `query:"station" maxLength:"255" doc:"Only those for this station"`
-	State   string `query:"state" enum:"queued,sent,answered,refused,timeout,unknown,expired,canceled" doc:"Only those in this state"`
+	State   string `query:"state" enum:"queued,sent,answered,refused,timeout,unknown,expired,canceled,invalid" doc:"Only those in this state"`
 	Action  string `query:"action" maxLength:"64" doc:"Only those of this action"`
 	Lane    string `query:"lane" enum:"people,charging,bulk" doc:"Only those of this lane"`
 	Key     string `query:"key" maxLength:"128" doc:"Only the one with this key of the caller's"`
@@ -84,7 +85,7 @@ func (a *api) registerKept() {
 	tags := []string{"command"}
 	operate(a, huma.Operation{
 		OperationID: "list-commands", Method: http.MethodGet, Path: "/commands", Tags: tags, Summary: "List commands that are kept, the latest first",
-		Description: "Those that wait and those under way, and the latest 10,000 that have been dealt with. Commands that were sent at once are not among them, see the events.",
+		Description: "Those that wait and those under way, and the latest 10,000 that have been dealt with; those of bulk commands are kept with these. Commands that were sent at once are not among them, see the events.",
 	}, a.listCommands)
 	operate(a, huma.Operation{
 		OperationID: "get-command", Method: http.MethodGet, Path: "/commands/{id}", Tags: tags, Summary: "Get a command that is kept",
@@ -167,7 +168,7 @@ func (a *api) cancelCommand(ctx context.Context, in *keptInput) (*answer[KeptCom
 
 func viewCommand(c fleet.Command) KeptCommand {
 	return KeptCommand{
-		ID: c.ID, Key: c.Key, Station: c.Station, Version: c.Version, Action: c.Action, Payload: Payload(c.Payload), Lane: string(c.Lane),
+		ID: c.ID, Key: c.Key, Bulk: c.Bulk, Station: c.Station, Version: c.Version, Action: c.Action, Payload: Payload(c.Payload), Lane: string(c.Lane),
 		Timeout: c.Timeout.Seconds(), State: string(c.State), Created: instant(c.CreatedAt), Expires: instant(c.ExpiresAt), Attempts: c.Attempts, Message: c.MessageID,
 		Sent: instant(c.SentAt), Ended: instant(c.EndedAt), Response: Payload(c.Response), Status: c.Status, Code: c.ErrorCode, Detail: c.Detail,
 	}

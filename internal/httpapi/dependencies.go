@@ -30,6 +30,8 @@ type Store interface {
 	SummarizeRefusals(ctx context.Context, q store.RefusalQuery) (fleet.RefusalSummary, error)
 	Command(ctx context.Context, id string) (fleet.Command, error)
 	ListCommands(ctx context.Context, q store.CommandQuery) (store.Page[fleet.Command], error)
+	Bulk(ctx context.Context, id string) (fleet.Bulk, error)
+	ListBulks(ctx context.Context, q store.BulkQuery) (store.Page[fleet.Bulk], error)
 	TokenStore
 	store.Devices
 	store.Charging
@@ -56,6 +58,13 @@ type Fleet interface {
 	// Bulk sends a request to many stations, and returns when all have answered or failed. A *CommandError says
 	// that nothing was sent at all. It must not log the payload either.
 	Bulk(ctx context.Context, b Bulk) (BulkResult, error)
+
+	// StartBulk keeps a request to many stations until all have been dealt with, and returns it when it is over, or as it
+	// is after Wait. With the key of an earlier one it returns that. A *CommandError says that nothing was kept.
+	StartBulk(ctx context.Context, o BulkOrder) (fleet.Bulk, error)
+
+	// StopBulk cancels what was not sent. store.ErrNotFound; *CommandError with CommandTooLate.
+	StopBulk(ctx context.Context, id string) (fleet.Bulk, error)
 
 	// Disconnect closes the connection of a station, if it has one. The reason is for the log.
 	Disconnect(station, reason string)
@@ -108,6 +117,19 @@ type Bulk struct {
 	Details     int // failures that are listed at most
 }
 
+// BulkOrder is the same request of the CSMS to many stations that is kept.
+type BulkOrder struct {
+	Action      string
+	Payload     json.RawMessage // a JSON object
+	Select      fleet.BulkSelection
+	Timeout     time.Duration // of each station, for its answer
+	Concurrency int           // positive
+	Pace        float64       // stations in a second; 0: no limit
+	Expires     time.Duration // how long each command may wait, also for the station
+	Key         string        // of the caller; "": none
+	Wait        time.Duration // for its end
+}
+
 // CommandAnswer is what a station answered.
 type CommandAnswer struct {
 	Version  string // OCPP version of the connection
@@ -143,5 +165,7 @@ const (
 	CommandVersion  CommandOutcome = "version"        // the version of OCPP is wrong, or not known
 	CommandKeyTaken CommandOutcome = "key taken"      // the key is that of another request
 	CommandTooLate  CommandOutcome = "too late"       // it has been sent, or is over
+	CommandSelect   CommandOutcome = "selection"      // it selects too many stations
+	CommandPace     CommandOutcome = "pace"           // it is too slow for the time that there is
 	CommandGarbled  CommandOutcome = "garbled"        // answered with something that cannot be read
 )

@@ -28,6 +28,7 @@ type fakeStore struct {
 	fakeTokens
 	kept           *fleet.Command
 	store.Charging // nil: its own tests use a real store
+	keptBulk       *fleet.Bulk
 }
 
 func (f *fakeStore) CreateStation(_ context.Context, s store.NewStation) error {
@@ -136,6 +137,7 @@ type fakeFleet struct {
 	gotBulk httpapi.Bulk
 
 	fakeCommands
+	fakeBulks
 }
 
 func (f *fakeFleet) Command(ctx context.Context, c httpapi.Command) (httpapi.CommandAnswer, error) {

@@ -57,6 +57,7 @@ func (w *walker) seed() {
 	kept := w.api(http.MethodPost, "/stations/CP-2/commands", `{"action":"ClearCache","version":"1.6","expires":86400}`, http.StatusAccepted)["id"].(string)
 	w.api(http.MethodPut, "/stations/CP-1/tags/depot", "", http.StatusNoContent)
 	w.api(http.MethodPost, "/profiles", `{"id":"night","purpose":"TxDefaultProfile","kind":"Relative","stackLevel":0,"schedules":[{"unit":"A","periods":[{"start":0,"limit":16}]}]}`, http.StatusCreated)
+	bulk := w.api(http.MethodPost, "/bulks", `{"action":"ClearCache","select":{"stations":["CP-2"]},"expires":86400}`, http.StatusOK)["id"].(string)
 	p := w.connect("CP-1", "ocpp1.6", login{password: []byte(key)})
 	p.call("BootNotification", boot16)
 	tx := p.call("StartTransaction", `{"connectorId":1,"idTag":"CARD","meterStart":0,"timestamp":`+t0+`}`)
@@ -72,6 +73,7 @@ func (w *walker) seed() {
 	w.ids = map[string]string{
 		"/api/v1/stations/": "CP-1", "/api/v1/tokens/": "CARD", "/api/v1/api-tokens/": id, "/api/v1/commands/": kept,
 		"/api/v1/profiles/":     "night",
+		"/api/v1/bulks/":        bulk,
 		"/api/v1/transactions/": fmt.Sprint("CP-1:", tx["transactionId"]),
 	}
 }

@@ -20,9 +20,12 @@ const maxDeliveries = 1000
 // is read when its turn has come. A station that is idle, or away, takes no goroutine. All methods are safe for concurrent
 // use.
 type queue struct {
-	store store.Commands
-	csms  *csms.Server // set before start
-	log   *slog.Logger
+	store interface {
+		store.Commands
+		store.Bulks
+	}
+	csms *csms.Server // set before start
+	log  *slog.Logger
 
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -36,18 +39,24 @@ type queue struct {
 	active  int              // goroutines that deliver
 	ready   []string         // stations that wait for such a goroutine
 	waiters map[string][]chan fleet.Command
+
+	gates       map[string]*bulkGate // by bulk: those that have commands that are not over
+	tickets     int                  // that all gates have given
+	bulkWaiters map[string][]chan struct{}
 }
 
 // turn is a station with queued commands.
 type turn struct {
 	running bool // somebody delivers to it, or it is in ready
 	again   bool // something happened since they looked
+	parked  bool // all that is queued waits for its bulk's pace, which has somebody look
 }
 
-func newQueue(s store.Commands, log *slog.Logger) *queue {
+func newQueue(s store.Store, log *slog.Logger) *queue {
 	q := &queue{
 		store: s, log: log, expiry: newExpiry(),
 		turns: map[string]*turn{}, waiters: map[string][]chan fleet.Command{},
+		gates: map[string]*bulkGate{}, bulkWaiters: map[string][]chan struct{}{},
 	}
 	q.ctx, q.cancel = context.WithCancel(context.Background())
 	return q
@@ -77,6 +86,9 @@ func (q *queue) start(ctx context.Context) error {
 		q.turns[station] = &turn{}
 	}
 	q.waiting.Store(int64(len(q.turns)))
+	if err := q.loadBulks(ctx); err != nil {
+		return err
+	}
 	q.running.Go(q.expire)
 	return nil
 }
@@ -107,9 +119,15 @@ func (q *queue) added(c fleet.Command) {
 func (q *queue) kick(station string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.kickLocked(station)
+}
+
+// kickLocked is kick with q.mu held. It reports whether somebody will look.
+func (q *queue) kickLocked(station string) bool {
 	t := q.turns[station]
 	switch {
 	case t == nil || q.closed:
+		return false
 	case t.running:
 		t.again = true
 	case q.active < maxDeliveries:
@@ -120,6 +138,7 @@ func (q *queue) kick(station string) {
 		t.running = true
 		q.ready = append(q.ready, station)
 	}
+	return true
 }
 
 // kickAfter is kick some time from now.
@@ -131,23 +150,33 @@ func (q *queue) kickAfter(d time.Duration, station string) {
 func (q *queue) look(station string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.turns[station].again = false
+	q.turns[station].again, q.turns[station].parked = false, false
 }
 
+// found is what a look at a station has come to.
+type found int
+
+const (
+	foundWaiting found = iota // a command that cannot go out now
+	foundHeld                 // commands that wait for their bulks alone
+	foundNothing
+)
+
 // looked ends a look at a station, and returns which one to look at next; "" none.
-func (q *queue) looked(station string, empty bool) (next string) {
+func (q *queue) looked(station string, what found) (next string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	t := q.turns[station]
 	switch {
 	case t.again && !q.closed:
 		return station
-	case empty:
+	case what == foundNothing:
 		delete(q.turns, station)
 		q.waiting.Add(-1)
 	default:
-		t.running = false
+		t.running, t.parked = false, what == foundHeld
 	}
+	q.leaveAll(station)
 	if len(q.ready) == 0 || q.closed {
 		q.ready = nil
 		q.active--
@@ -157,12 +186,13 @@ func (q *queue) looked(station string, empty bool) (next string) {
 	return next
 }
 
-// has reports whether a station may have queued commands.
+// has reports whether a station may have queued commands that wait for it.
 func (q *queue) has(station string) bool {
 	if q.waiting.Load() == 0 {
 		return false
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return q.turns[station] != nil
+	t := q.turns[station]
+	return t != nil && !t.parked
 }

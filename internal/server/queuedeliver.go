@@ -54,29 +54,42 @@ func (q *queue) intercept(ctx context.Context, x *ocpp.Exchange, req any, next o
 func (q *queue) deliverAll(station string) {
 	for station != "" {
 		q.look(station)
-		empty := q.deliverTo(station)
-		station = q.looked(station, empty)
+		station = q.looked(station, q.deliverTo(station))
 	}
 }
 
-// deliverTo delivers commands, one after the other, until there is none (empty) or the station cannot take one.
-func (q *queue) deliverTo(station string) (empty bool) {
+// deliverTo delivers commands, one after the other, until there is none or the station cannot take one.
+func (q *queue) deliverTo(station string) found {
+	var held []string // bulks whose pace does not let their command out now
 	for q.ctx.Err() == nil {
-		c, err := q.store.NextCommand(q.ctx, station)
+		c, err := q.store.NextCommand(q.ctx, station, held)
 		switch {
+		case errors.Is(err, store.ErrNotFound) && len(held) > 0:
+			return foundHeld
 		case errors.Is(err, store.ErrNotFound):
-			return true
+			return foundNothing
 		case err != nil:
 			q.log.Warn("queued commands cannot be read", "station", station, "error", err)
 			q.kickAfter(busyRetry, station)
-			return false
+			return foundWaiting
 		}
 		st, online := q.csms.Station(station)
-		if !online || !q.settled(st) || !q.deliver(st, c) {
-			return false
+		if !online || !q.settled(st) {
+			return foundWaiting
+		}
+		if c.Bulk != "" && !q.enter(c.Bulk, station) {
+			held = append(held, c.Bulk)
+			continue
+		}
+		goOn := q.deliver(st, c)
+		if c.Bulk != "" {
+			q.leave(c.Bulk, station)
+		}
+		if !goOn {
+			return foundWaiting
 		}
 	}
-	return false
+	return foundWaiting
 }
 
 // settled reports whether a station has been heard on its connection, or was silent long enough.
@@ -93,7 +106,7 @@ func (q *queue) settled(st *csms.Station) bool {
 func (q *queue) deliver(st *csms.Station, c fleet.Command) bool {
 	if err := st.Check(c.Action, c.Payload); err != nil {
 		detail := fmt.Sprintf("the station speaks OCPP %s by now, where this is no valid request; nothing was sent", st.Version())
-		return q.settle(c.ID, func(c fleet.Command) (fleet.Command, error) { return c.Cancel(detail, time.Now()) })
+		return q.settle(c, func(c fleet.Command) (fleet.Command, error) { return c.Cancel(detail, time.Now()) })
 	}
 	message, announced, begun := ocppj.NewMessageID(), errNotAnnounced, time.Now()
 	patience, giveUp := context.WithCancelCause(q.ctx)
@@ -116,7 +129,7 @@ func (q *queue) deliver(st *csms.Station, c fleet.Command) bool {
 		return q.unannounced(c, message, announced, err)
 	}
 	q.log.Info("queued command", "station", c.Station, "action", c.Action, "command", c.ID, "id", message, "took", time.Since(begun), "error", err)
-	settled := q.settle(c.ID, func(c fleet.Command) (fleet.Command, error) { return concluded(c, message, response, err) })
+	settled := q.settle(c, func(c fleet.Command) (fleet.Command, error) { return concluded(c, message, response, err) })
 	if err != nil && !ocpp.Remote(err) && ocpp.SafeToRetry(err) { // it was announced, and could not be sent
 		q.kickAfter(busyRetry, c.Station)
 		return false
@@ -144,7 +157,7 @@ func (q *queue) outranked(ctx context.Context, c fleet.Command, since time.Time)
 	if time.Since(since) < shortWait {
 		return nil
 	}
-	next, err := q.store.NextCommand(ctx, c.Station)
+	next, err := q.store.NextCommand(ctx, c.Station, nil)
 	if err == nil && next.Lane.Rank() < c.Lane.Rank() {
 		return errOutranked
 	}
@@ -161,7 +174,7 @@ func (q *queue) unannounced(c fleet.Command, message string, announced, err erro
 		return true // somebody was faster; the one that keeps the times ends what is over
 	case announced != errNotAnnounced: //nolint:errorlint // it is this very value
 		// The commit may have been written nevertheless; nothing was sent.
-		q.settle(c.ID, func(c fleet.Command) (fleet.Command, error) {
+		q.settle(c, func(c fleet.Command) (fleet.Command, error) {
 			return c.Unsend(message, "the store failed before it was sent")
 		})
 		q.kickAfter(busyRetry, c.Station)
@@ -197,19 +210,22 @@ func concluded(c fleet.Command, message string, response []byte, err error) (fle
 // settle changes a command, however long the store fails: until then nothing else goes to the station. It reports false
 // when the queue was closed before that: the next process decides. A command that is not in the state for it stays as it
 // is.
-func (q *queue) settle(id string, change func(fleet.Command) (fleet.Command, error)) bool {
+func (q *queue) settle(c fleet.Command, change func(fleet.Command) (fleet.Command, error)) bool {
 	for {
-		c, err := q.change(id, change)
+		changed, err := q.change(c.ID, change)
 		switch {
 		case err == nil:
-			q.ended(c)
+			q.ended(changed)
 			return true
 		case errors.Is(err, fleet.ErrCommandState), errors.Is(err, store.ErrNotFound):
+			if c.Bulk != "" {
+				q.recount(c.Bulk)
+			}
 			return true
 		case errors.Is(err, store.ErrClosed):
 			return false
 		}
-		q.log.Warn("what became of a command cannot be stored yet", "command", id, "error", err)
+		q.log.Warn("what became of a command cannot be stored yet", "command", c.ID, "error", err)
 		select {
 		case <-time.After(busyRetry):
 		case <-q.ctx.Done():

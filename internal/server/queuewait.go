@@ -13,6 +13,9 @@ func (q *queue) ended(c fleet.Command) {
 	if !c.State.Final() {
 		return
 	}
+	if c.Bulk != "" {
+		q.bulkCommandEnded(c.Bulk)
+	}
 	q.mu.Lock()
 	waiters := q.waiters[c.ID]
 	delete(q.waiters, c.ID)

@@ -18,7 +18,7 @@ var (
 )
 
 // Commands are requests to stations that are kept until they have been dealt with, and the latest Options.KeepCommands of
-// those that have been. Every change is durable when a method returns, and writes a notice in the same commit.
+// those that have been; commands of bulks do not count among these, see Bulks. Every change is durable when a method returns, and writes a notice in the same commit.
 type Commands interface {
 	// AddCommand keeps a queued command and returns it with its number. When the key is that of a command with the same
 	// request, that one is returned instead, and added is false. ErrKeyTaken: it is that of another request. ErrQueueFull.
@@ -33,8 +33,9 @@ type Commands interface {
 	// one is due: the zero time when none is queued.
 	ExpireCommands(ctx context.Context, now time.Time) (expired []fleet.Command, next time.Time, err error)
 
-	// NextCommand returns the queued command of a station whose turn it is: by lane, then by age. ErrNotFound.
-	NextCommand(ctx context.Context, station string) (fleet.Command, error)
+	// NextCommand returns the queued command of a station whose turn it is: by lane, then by age. Commands of the bulks in
+	// except are passed over. ErrNotFound.
+	NextCommand(ctx context.Context, station string, except []string) (fleet.Command, error)
 	// QueuedStations returns the stations with queued commands.
 	QueuedStations(ctx context.Context) ([]string, error)
 	// Command returns one command by its id. ErrNotFound.
@@ -52,4 +53,6 @@ type CommandQuery struct {
 	Action  string
 	Lane    fleet.CommandLane
 	Key     string // of the caller
+	Bulk    string // id
+	Status  string // of the answer
 }

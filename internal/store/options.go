@@ -24,6 +24,9 @@ type Options struct {
 
 	Devices DeviceLimits // what is kept of what stations say about themselves
 
+	KeepBulks        int // latest bulks that have ended that are kept at most; 0: 1,000; negative: all
+	KeepBulkCommands int // commands that these have together at most; 0: 100,000; negative: all
+
 	KeepCommands int // latest commands that have been dealt with that are kept; 0: 10,000; negative: all
 
 	KeepAllocations int // latest allocations of each site that are kept; 0: 1,000; negative: all
@@ -56,6 +59,8 @@ func (o Options) WithDefaults() Options {
 	o.KeepUnknown = orDefault(o.KeepUnknown, 10_000)
 	o.KeepNotices = orDefault(o.KeepNotices, 100_000)
 	o.KeepRefusals = orDefault(o.KeepRefusals, 10_000)
+	o.KeepBulks = orDefault(o.KeepBulks, 1_000)
+	o.KeepBulkCommands = orDefault(o.KeepBulkCommands, 100_000)
 	o.KeepCommands = orDefault(o.KeepCommands, 10_000)
 	o.KeepAllocations = orDefault(o.KeepAllocations, 1_000)
 	o.KeepRecords = orDefault(o.KeepRecords, 1_000)

@@ -19,6 +19,7 @@ type Store interface {
 	Devices
 	Commands
 	Charging
+	Bulks
 	Notices
 
 	// Health returns nil while the store takes writes, and else the reason why it does not, for /readyz. It

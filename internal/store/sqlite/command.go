@@ -11,19 +11,20 @@ import (
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
-const selectCommand = `SELECT number, id, caller_key, station, version, action, payload, lane, timeout, created_at, expires_at,
+const selectCommand = `SELECT number, id, caller_key, bulk, station, version, action,
+	COALESCE((SELECT p.payload FROM bulk_payloads p WHERE p.number = commands.shared), payload), lane, timeout, created_at, expires_at,
 	state, attempts, epoch, message_id, sent_at, ended_at, response, status, error_code, detail FROM commands`
 
 func commandFields(c *fleet.Command) []any {
 	return []any{
-		&c.Number, &c.ID, &c.Key, &c.Station, &c.Version, &c.Action, rawJSON{&c.Payload}, &c.Lane, length{&c.Timeout}, instant{&c.CreatedAt}, instant{&c.ExpiresAt},
+		&c.Number, &c.ID, &c.Key, &c.Bulk, &c.Station, &c.Version, &c.Action, rawJSON{&c.Payload}, &c.Lane, length{&c.Timeout}, instant{&c.CreatedAt}, instant{&c.ExpiresAt},
 		&c.State, &c.Attempts, &c.Epoch, &c.MessageID, instant{&c.SentAt}, instant{&c.EndedAt}, rawJSON{&c.Response}, &c.Status, &c.ErrorCode, &c.Detail,
 	}
 }
 
 // AddCommand implements store.Commands.
 func (db *DB) AddCommand(ctx context.Context, c fleet.Command) (kept fleet.Command, added bool, err error) {
-	if c.Station == "" || c.ID == "" || c.State != fleet.StateQueued {
+	if c.Station == "" || c.ID == "" || c.Bulk != "" || c.State != fleet.StateQueued {
 		return kept, false, fmt.Errorf("%w: a command that is %q", fleet.ErrInvalidEvent, c.State)
 	}
 	var refused error
@@ -52,7 +53,7 @@ func (w *writer) addCommand(c fleet.Command) (kept fleet.Command, added bool, re
 		}
 	}
 	var queued int
-	if _, err := w.queryRow("SELECT COUNT(*) FROM commands WHERE station = ? AND state = 'queued'", []any{c.Station}, []any{&queued}); err != nil {
+	if _, err := w.queryRow("SELECT COUNT(*) FROM commands WHERE station = ? AND state = 'queued' AND bulk = ''", []any{c.Station}, []any{&queued}); err != nil {
 		return c, false, nil, err
 	}
 	if queued >= store.MaxQueuedCommands {
@@ -102,14 +103,22 @@ func (db *DB) ChangeCommand(ctx context.Context, id string, change func(fleet.Co
 
 // putCommand writes what may change of a command, and tells of it.
 func (w *writer) putCommand(c fleet.Command) (fleet.Command, error) {
+	c, err := w.stopsBulk(c)
+	if err != nil {
+		return c, err
+	}
 	c.SentAt, c.EndedAt = fleet.Instant(c.SentAt), fleet.Instant(c.EndedAt)
-	err := w.exec(`UPDATE commands SET state = ?, attempts = ?, epoch = ?, message_id = ?, sent_at = ?, ended_at = ?,
+	err = w.exec(`UPDATE commands SET state = ?, attempts = ?, epoch = ?, message_id = ?, sent_at = ?, ended_at = ?,
 			response = ?, status = ?, error_code = ?, detail = ? WHERE number = ?`,
 		string(c.State), c.Attempts, c.Epoch, c.MessageID, at(c.SentAt), at(c.EndedAt), rawJSON{&c.Response}, c.Status, c.ErrorCode, c.Detail, c.Number)
 	if err != nil {
 		return c, err
 	}
-	if c.State.Final() {
+	switch {
+	case c.State.Final() && c.Bulk != "":
+		w.pending.bulks = append(w.pending.bulks, c.Bulk)
+		w.pending.bulkCommands++
+	case c.State.Final():
 		w.pending.commands++
 	}
 	return c, w.commandNotice(c)
@@ -127,8 +136,12 @@ func (w *writer) commandNotice(c fleet.Command) error {
 	case c.Attempts > 0 || c.Detail != "":
 		now = time.Now() // it waits again
 	}
+	if c.Bulk != "" {
+		c.Payload = nil // the bulk has it
+	}
 	return w.notice(now, kind, c.Station, struct {
 		ID        string               `json:"id"`
+		Bulk      string               `json:"bulk,omitempty"`
 		Action    string               `json:"action"`
 		State     fleet.CommandState   `json:"state"`
 		Lane      fleet.CommandLane    `json:"lane"`
@@ -140,7 +153,7 @@ func (w *writer) commandNotice(c fleet.Command) error {
 		Response  json.RawMessage      `json:"response,omitempty"`
 		ErrorCode string               `json:"errorCode,omitempty"`
 		Detail    string               `json:"detail,omitempty"`
-	}{c.ID, c.Action, c.State, c.Lane, c.ExpiresAt, c.SentAt, c.MessageID, c.Payload, outcome, c.Response, c.ErrorCode, c.Detail})
+	}{c.ID, c.Bulk, c.Action, c.State, c.Lane, c.ExpiresAt, c.SentAt, c.MessageID, c.Payload, outcome, c.Response, c.ErrorCode, c.Detail})
 }
 
 // Command implements store.Commands.
@@ -161,6 +174,10 @@ func (db *DB) ListCommands(ctx context.Context, cq store.CommandQuery) (store.Pa
 	if cq.Key != "" {
 		q.where("caller_key = ? AND caller_key <> ''", cq.Key) // in the words of the index
 	}
+	if cq.Bulk != "" {
+		q.where("bulk = ? AND bulk <> ''", cq.Bulk)
+	}
+	q.is("status", cq.Status)
 	if err := q.before(cq.Cursor); err != nil {
 		return store.Page[fleet.Command]{}, err
 	}

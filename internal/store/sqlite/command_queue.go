@@ -90,9 +90,14 @@ func (w *writer) commands(query string, args ...any) (all []fleet.Command, err e
 }
 
 // NextCommand implements store.Commands.
-func (db *DB) NextCommand(ctx context.Context, station string) (c fleet.Command, err error) {
-	err = one(ctx, db.readers, selectCommand+" WHERE station = ? AND state = 'queued' ORDER BY rank, number LIMIT 1",
-		[]any{station}, commandFields(&c))
+func (db *DB) NextCommand(ctx context.Context, station string, except []string) (c fleet.Command, err error) {
+	q := selectFrom(selectCommand)
+	q.where("station = ? AND state = 'queued'", station)
+	for _, bulk := range except {
+		q.where("bulk <> ?", bulk)
+	}
+	q.order("rank, number", 0)
+	err = one(ctx, db.readers, q.text.String(), q.args, commandFields(&c))
 	return c, err
 }
 
@@ -101,12 +106,14 @@ func (db *DB) QueuedStations(ctx context.Context) ([]string, error) {
 	return list(ctx, db.readers, selectFrom("SELECT DISTINCT station FROM commands WHERE state = 'queued'"), func(s *string) []any { return []any{s} })
 }
 
-// pruneCommands deletes the oldest commands that have been dealt with when there are more than are kept.
+// pruneCommands deletes the oldest commands that have been dealt with and are not of a bulk when there are more than are
+// kept. It looks once in so many of them only.
 func (w *writer) pruneCommands() error {
-	n := w.pending.commands
-	if n == 0 || w.o.KeepCommands < 0 {
+	if w.ended += w.pending.commands; w.o.KeepCommands < 0 || w.pending.commands == 0 || w.ended <= w.o.KeepCommands/16 {
 		return nil
 	}
-	return w.exec(`DELETE FROM commands WHERE number IN (SELECT number FROM commands WHERE ended_at IS NOT NULL
-		AND number <= (SELECT MAX(number) FROM commands) - ? ORDER BY number LIMIT ?)`, w.o.KeepCommands, n+pruneStep)
+	n := w.ended + pruneStep
+	w.ended = 0
+	return w.exec(`DELETE FROM commands WHERE number IN (SELECT number FROM commands WHERE bulk = '' AND ended_at IS NOT NULL
+		AND number <= (SELECT number FROM commands WHERE bulk = '' ORDER BY number DESC LIMIT 1 OFFSET ?) ORDER BY number LIMIT ?)`, w.o.KeepCommands, n)
 }

@@ -17,6 +17,9 @@ func (w *writer) prune() error {
 	if err := w.pruneCommands(); err != nil {
 		return err
 	}
+	if err := w.pruneBulks(); err != nil {
+		return err
+	}
 	if n := w.pending.notices; n > 0 && w.o.KeepNotices > 0 {
 		err := w.exec(`DELETE FROM notices WHERE number IN (SELECT number FROM notices
 			WHERE number <= (SELECT MAX(number) FROM notices) - ? ORDER BY number LIMIT ?)`, w.o.KeepNotices, n+pruneStep)

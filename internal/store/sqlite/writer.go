@@ -37,6 +37,8 @@ type writer struct {
 	stations map[string]bool   // that have a row
 	grown    map[recordKey]int // records since they were pruned
 	unknowns int               // tokens that nobody knew, since pruneTokens looked
+	ended    int               // commands, since pruneCommands looked
+	dropped  bool              // there may be bulks whose commands are to be deleted
 	forgetAt time.Time         // when to look for customer information that is too old
 	recent   recent
 	pending  pending
@@ -52,7 +54,10 @@ type pending struct {
 	tokensSeen   int // that nobody knew
 	notices      int // that were written
 	refusals     int // that were written
-	commands     int // that ended
+	commands     int // that ended, but those of bulks
+	bulkCommands int // of bulks that ended
+	bulksEnded   int
+	bulks        []string // of which a command ended
 }
 
 func newWriter(ctx context.Context, db *DB, o store.Options, h hooks) (*writer, error) {
@@ -62,7 +67,7 @@ func newWriter(ctx context.Context, db *DB, o store.Options, h hooks) (*writer, 
 	}
 	w := &writer{
 		db: db, conn: conn, stmts: map[string]*sql.Stmt{}, o: o.WithDefaults(), hooks: h,
-		stations: map[string]bool{}, grown: map[recordKey]int{}, recent: recent{},
+		stations: map[string]bool{}, grown: map[recordKey]int{}, recent: recent{}, dropped: true,
 	}
 	// Whoever was online, was so in a process that is gone: its epochs mean nothing any more.
 	err = w.exec("UPDATE stations SET disconnected_at = last_message_at WHERE online = 1")

@@ -123,7 +123,7 @@ func testCommandTurns(f *fixture) {
 	equal(f, "stations", len(stations), 2)
 	var got []string
 	for {
-		c, err := f.NextCommand(f.Context(), "A")
+		c, err := f.NextCommand(f.Context(), "A", nil)
 		if errors.Is(err, store.ErrNotFound) {
 			break
 		}
@@ -173,7 +173,7 @@ func testCommandRecovery(f *fixture) {
 	equal(f, "what reads", f.command("GetConfiguration").State, fleet.StateQueued)
 	equal(f, "its attempts", f.command("GetConfiguration").Attempts, 1)
 	equal(f, "what was not sent", f.command("ClearCache").State, fleet.StateQueued)
-	c, err := f.NextCommand(f.Context(), "A")
+	c, err := f.NextCommand(f.Context(), "A", nil)
 	f.ok(err)
 	equal(f, "in its old place", c.ID, "GetConfiguration")
 }

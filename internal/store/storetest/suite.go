@@ -96,6 +96,7 @@ func Run(t *testing.T, open Open) {
 	runAll(t, open, deviceTests())
 	runAll(t, open, commandTests())
 	runAll(t, open, chargingTests())
+	runAll(t, open, bulkTests())
 }
 
 func runAll(t *testing.T, open Open, tests []test) {
