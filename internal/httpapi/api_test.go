@@ -81,6 +81,18 @@ func TestBodiesThatAreNoneSayWhatIsWrong(t *testing.T) {
 	if fault["pointer"] != "/id" || fault["detail"] != "is missing" {
 		t.Errorf("a missing property: %v", p)
 	}
+	p = r.do(http.MethodPost, "/api/v1/stations", `[]`, http.StatusUnprocessableEntity)
+	if fault := p["errors"].([]any)[0].(map[string]any); fault["detail"] != "the body: expected object" {
+		t.Errorf("a body that is a list: %v", p)
+	}
+}
+
+func TestATimeThatIsNoneIsExplained(t *testing.T) {
+	p := newRig(t).do(http.MethodGet, "/api/v1/transactions?since=yesterday", "", http.StatusUnprocessableEntity)
+	fault := p["errors"].([]any)[0].(map[string]any)
+	if fault["parameter"] != "since" || fault["detail"] != "expected a time such as 2026-11-30T10:00:00Z" {
+		t.Errorf("a time: %v", p)
+	}
 }
 
 // Whoever opens the address that the banner names is led on.

@@ -22,7 +22,7 @@ type Problem struct { //nolint:errname // RFC 9457 calls it a problem
 
 // Fault is one place of a request that is wrong.
 type Fault struct {
-	Detail    string `json:"detail" doc:"What is wrong there" example:"not one of the values Hard, Soft"`
+	Detail    string `json:"detail" doc:"What is wrong there" example:"is not a value of the enumeration; expected one of Hard, Soft"`
 	Pointer   string `json:"pointer,omitempty" doc:"JSON pointer into the request body" example:"/payload/type"`
 	Parameter string `json:"parameter,omitempty" doc:"Name of the query, path or header parameter" example:"cursor"`
 }
@@ -76,11 +76,22 @@ func fault(location, detail string) Fault {
 		if name, missing := missingProperty(detail); missing { // huma names the object that lacks it
 			return Fault{Detail: "is missing", Pointer: pointer(rest) + "/" + pointerEscape.Replace(name)}
 		}
+		if rest == "" { // the pointer to the whole is empty
+			return Fault{Detail: "the body: " + detail}
+		}
 		return Fault{Detail: detail, Pointer: pointer(rest)}
 	case "query", "path", "header", "cookie":
-		return Fault{Detail: detail, Parameter: rest}
+		return Fault{Detail: plainTime(detail), Parameter: rest}
 	}
 	return Fault{Detail: detail}
+}
+
+// plainTime says what huma says in the notation of Go.
+func plainTime(detail string) string {
+	if strings.HasPrefix(detail, "invalid date/time for format ") {
+		return "expected a time such as 2026-11-30T10:00:00Z"
+	}
+	return detail
 }
 
 // missingProperty reads what huma says of one.
