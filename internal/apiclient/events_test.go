@@ -89,7 +89,7 @@ func TestARefusalEndsAStream(t *testing.T) {
 		{[]string{"401"}, 0, 401},
 		{[]string{"503"}, 0, 503}, // who begins wants to know
 		{[]string{"retry: 1\n" + told(1), "401"}, 1, 401},
-		{[]string{"retry: 1\n" + told(1), "500", "503", "422"}, 1, 422},
+		{[]string{"retry: 1\n" + told(1), "500", "503", "429", "422"}, 1, 422},
 	} {
 		got, _, err := follow(t, &streams{texts: c.texts}, apiclient.FollowOptions{After: -1}, 9)
 		var refusal *apiclient.Error
