@@ -264,10 +264,10 @@ func TestACallThatIsNotSentSaysWhy(t *testing.T) {
 	if err := os.WriteFile(file, []byte(`{"type":"Later"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	a.want(exitInvalid, "/payload/type: is not a value", "call", "CP-1", "Reset", `{"type":"Later"}`)
+	a.want(exitInvalid, "/payload/type: is not a value of the enumeration; expected one of Hard, Soft", "call", "CP-1", "Reset", `{"type":"Later"}`)
 	a.want(exitInvalid, "/payload/type", "call", "CP-1", "Reset", "@"+file)
 	a.want(exitInvalid, "no such file", "call", "CP-1", "Reset", "@nowhere.json")
-	a.want(exitInvalid, "/payload/type: is missing", "call", "CP-1", "Reset")
+	a.want(exitInvalid, "/payload/type: is missing; expected one of Hard, Soft", "call", "CP-1", "Reset")
 	a.want(exitInvalid, "/action", "call", "CP-1", "Rest")
 	a.want(exitInvalid, "is not JSON", "call", "CP-1", "Reset", `{"type":`)
 	a.want(exitInvalid, "is not a JSON object", "call", "CP-1", "Reset", `["Soft"]`)

@@ -78,6 +78,15 @@ func isIndex(step string) bool {
 	return err == nil
 }
 
+// Expected says what the schema of a request has where it is violated, such as "one of Hard, Soft"; "" when that says nothing.
+func Expected(v ocpp.Version, action string, violation ocpp.Violation) string {
+	a, ok := msgdoc.Lookup(v.String(), action)
+	if !ok {
+		return ""
+	}
+	return expected(a.Request, violation)
+}
+
 // walk follows a pointer through the description of a message. It returns the property, nil for none, and the object in
 // which the last step looked.
 func walk(o *msgdoc.Object, pointer string) (owner *msgdoc.Object, field *msgdoc.Field) {

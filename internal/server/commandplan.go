@@ -3,8 +3,10 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/internal/decode"
 	"github.com/chargeyard/chargeyard/internal/httpapi"
 	"github.com/chargeyard/chargeyard/ocpp"
 )
@@ -41,7 +43,7 @@ func (p *plan) requestFor(_ context.Context, _ string, v ocpp.Version) (request,
 // keepable says why a request cannot be kept.
 func keepable(v ocpp.Version, action string, payload json.RawMessage) error {
 	if err := checkRequest(v, action, payload); err != nil {
-		return commandError(err)
+		return commandError(explained(err, v, action))
 	}
 	return secretless(payload)
 }
@@ -67,4 +69,19 @@ func checkRequest(v ocpp.Version, action string, payload json.RawMessage) error 
 		return ocpp.Unmarshal(payload, info.NewRequest(), ocpp.DecodeOptions{Policy: ocpp.Strict})
 	}
 	return csms.ErrNotCSMSAction
+}
+
+// explained adds to a payload that breaks the schema what it has there instead.
+func explained(err error, v ocpp.Version, action string) error {
+	invalid, ok := errors.AsType[*ocpp.ValidationError](err)
+	if !ok {
+		return err
+	}
+	expected := decode.Expected(v, action, invalid.Violation)
+	if expected == "" {
+		return err
+	}
+	violation := invalid.Violation
+	violation.Detail += "; expected " + expected
+	return &ocpp.ValidationError{Violation: violation}
 }

@@ -39,7 +39,7 @@ func (c *commands) Command(ctx context.Context, cmd httpapi.Command) (httpapi.Co
 		return httpapi.CommandAnswer{}, c.offline(ctx, cmd.Station)
 	}
 	if err := st.Check(cmd.Action, cmd.Payload); err != nil {
-		return httpapi.CommandAnswer{}, commandError(err)
+		return httpapi.CommandAnswer{}, commandError(explained(err, st.Version(), cmd.Action))
 	}
 	offer, err := c.offerKey(ctx, st, cmd)
 	if err != nil {

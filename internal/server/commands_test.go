@@ -88,6 +88,7 @@ func TestCommandsThatAreNotSent(t *testing.T) {
 		{"A", `{"action":"reset","payload":{"type":"Hard"}}`, 422, "/action"},
 		{"B", `{"action":"ClearCache"}`, 409, ""},
 		{"C", `{"action":"ClearCache"}`, 404, ""},
+		{"B", `{"action":"Reset","payload":{"type":"Warm"},"expires":60}`, 422, "/payload/type"},
 	} {
 		got := r.api(http.MethodPost, "/stations/"+c.id+"/commands", c.body, c.status)
 		faults, _ := got["errors"].([]any)
@@ -95,6 +96,8 @@ func TestCommandsThatAreNotSent(t *testing.T) {
 		case c.pointer == "" && len(faults) == 0:
 		case len(faults) != 1 || faults[0].(map[string]any)["pointer"] != c.pointer:
 			t.Errorf("%s: %v, want the pointer %q", c.body, got, c.pointer)
+		case c.pointer == "/payload/type" && !strings.Contains(faults[0].(map[string]any)["detail"].(string), "; expected one of Hard, Soft"):
+			t.Errorf("%s: %v does not say what it takes", c.body, got)
 		}
 	}
 	p.call("Heartbeat", `{}`) // nothing was sent: this is the next frame
