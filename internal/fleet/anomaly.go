@@ -19,7 +19,8 @@ const (
 	AnomalyAfterEnd
 	// AnomalyStopBeforeStart: it ended before it began, by the station's clock.
 	AnomalyStopBeforeStart
-	// AnomalyPlace: events name different EVSEs or connectors.
+	// AnomalyPlace: events name different EVSEs or connectors, or in OCPP 1.6 the start names connector 0, which is the
+	// whole station (1.6, 6.45: connectorId > 0).
 	AnomalyPlace
 	// AnomalyMeterNegative: a reading of the energy register below zero.
 	AnomalyMeterNegative
@@ -132,6 +133,8 @@ func judgePlace(before, _ *History, e TransactionEvent, _ Around) string {
 		return fmt.Sprintf("it names EVSE %d, another event EVSE %d", e.EVSE, before.EVSE.V)
 	case before.Connector.Set && e.Connector != 0 && e.Connector != before.Connector.V:
 		return fmt.Sprintf("it names connector %d, another event connector %d", e.Connector, before.Connector.V)
+	case !e.Numbered && e.Kind == TransactionStarted && e.Connector == 0:
+		return "it begins at connector 0, which is the whole station"
 	}
 	return ""
 }

@@ -108,6 +108,8 @@ func TestAnomalies(t *testing.T) {
 			told2x(0, TransactionStarted, "1"), with(told2x(1, TransactionUpdated, "1"), func(e *TransactionEvent) { e.Connector = 2 })}},
 		"another EVSE": {AnomalyPlace, []TransactionEvent{
 			told2x(0, TransactionStarted, "1"), with(told2x(1, TransactionUpdated, "1"), func(e *TransactionEvent) { e.EVSE = 2 })}},
+		"the whole station": {AnomalyPlace, []TransactionEvent{
+			with(told16(TransactionStarted, 0, "1"), func(e *TransactionEvent) { e.EVSE, e.Connector = 0, 0 })}},
 		"a negative meter": {AnomalyMeterNegative, []TransactionEvent{told16(TransactionStarted, 0, "-1")}},
 		"a meter that falls and recovers": {AnomalyMeterBackwards, []TransactionEvent{
 			told2x(0, TransactionStarted, "100"), told2x(1, TransactionUpdated, "120"), told2x(2, TransactionUpdated, "110"), told2x(3, TransactionUpdated, "130")}},
