@@ -8,5 +8,6 @@ const (
 	NoticeReport           NoticeKind = "station.report"
 	NoticeVariables        NoticeKind = "station.variables"
 	NoticeCertificateAsked NoticeKind = "certificate.asked"
+	NoticeDesired          NoticeKind = "station.desired"  // what is wanted of its variables is another
 	NoticeAnswered         NoticeKind = "station.answered" // to a request that changes something at it
 )

@@ -4,7 +4,7 @@ package fleet
 func NoticeKinds() []NoticeKind {
 	return []NoticeKind{
 		NoticeStationCreated, NoticeStationDeleted, NoticeStationChanged, NoticeBooted, NoticeStatus,
-		NoticeSecurityEvent, NoticeJob, NoticeMonitoringEvents, NoticeReport, NoticeVariables, NoticeCertificateAsked, NoticeAnswered,
+		NoticeSecurityEvent, NoticeJob, NoticeMonitoringEvents, NoticeReport, NoticeVariables, NoticeCertificateAsked, NoticeAnswered, NoticeDesired,
 		NoticeAuthorization, NoticeTokenChanged, NoticeTokenDeleted,
 		NoticeCommandQueued, NoticeCommandSent, NoticeCommand, NoticeBulkStarted, NoticeBulkDone,
 		NoticeProfileChanged, NoticeProfileDeleted, NoticeSiteChanged, NoticeSiteDeleted, NoticeSiteShared,

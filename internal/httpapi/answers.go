@@ -89,7 +89,7 @@ func viewDeviceAnswer(d fleet.DeviceAnswer) DeviceAnswer {
 
 // Monitoring is which monitors a station has set, and which events it reports.
 type Monitoring struct {
-	Base    *string    `json:"base" enum:"All,FactoryDefault,HardWiredOnly" doc:"Monitors that are set; null: the station was not told" example:"All"`
+	Base    *string    `json:"base" doc:"Monitors that are set: All, FactoryDefault or HardWiredOnly; null: the station was not told" example:"All"`
 	BaseAt  *time.Time `json:"baseAt" doc:"When it accepted that"`
 	Level   *int       `json:"level" doc:"Events of this severity and graver ones are reported, from 0 (danger) to 9 (debug); null: the station was not told" example:"4"`
 	LevelAt *time.Time `json:"levelAt" doc:"When it accepted that"`

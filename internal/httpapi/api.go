@@ -19,6 +19,9 @@ type Options struct {
 	Tokens APITokens  // required: who may call
 	Events *feed.Feed // required: what happens
 
+	// Desires sets what is wanted of variables. Default: nobody does.
+	Desires Desires
+
 	// NotReady returns why the server should get no traffic, and nothing when it should. Default: always ready.
 	NotReady func(context.Context) []string
 
@@ -89,6 +92,9 @@ func New(o Options) (http.Handler, error) {
 }
 
 func (o Options) withDefaults() Options {
+	if o.Desires == nil {
+		o.Desires = noDesires{}
+	}
 	if o.NotReady == nil {
 		o.NotReady = func(context.Context) []string { return nil }
 	}

@@ -35,6 +35,7 @@ type Store interface {
 	TokenStore
 	store.Devices
 	store.Charging
+	store.Desires
 }
 
 // Fleet is what can be done to stations that are connected.

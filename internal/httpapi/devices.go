@@ -56,6 +56,7 @@ func (a *api) registerDevices() {
 	a.registerJobs()
 	a.registerReports()
 	a.registerAnswers()
+	a.registerDesired()
 }
 
 // ofStation describes a list of one station.

@@ -23,6 +23,7 @@ type fakeDevices struct {
 	installed    []fleet.InstalledCertificate
 	profiles     []fleet.NetworkProfile
 	monitoringAs fleet.Monitoring
+	desired      []fleet.DesiredValue
 }
 
 // pageOf is a page with everything, or an error for a cursor that is none.

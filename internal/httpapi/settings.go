@@ -31,6 +31,8 @@ type Variable struct {
 	Source             string     `json:"source" doc:"Message that brought the value" example:"NotifyReport"`
 	Time               *time.Time `json:"time" doc:"When the station made the report, by its clock"`
 	ReceivedAt         *time.Time `json:"receivedAt" doc:"When it came, by the server's clock"`
+	Desired            *string    `json:"desired" doc:"What it is wanted to be; null: nothing is wanted" example:"300"`
+	DesiredState       *string    `json:"desiredState" doc:"unknown, same, drift, refused or rebootRequired, as in the list of desired values; null: nothing is wanted" example:"drift"`
 }
 
 // Monitor is a monitor that is set on a variable.
@@ -73,6 +75,7 @@ type variablesInput struct {
 	SettingFilter
 	Attribute  string `query:"attribute" enum:"Actual,Target,MinSet,MaxSet" doc:"Only this attribute"`
 	Mutability string `query:"mutability" enum:"ReadOnly,WriteOnly,ReadWrite" doc:"Only what can be read, written, or both"`
+	Drift      string `query:"drift" enum:"true" doc:"Only those that are otherwise than desired"`
 }
 
 type monitorsInput struct {
@@ -103,13 +106,24 @@ func (a *api) listVariables(ctx context.Context, in *variablesInput) (*answer[Li
 	if err := a.knows(ctx, in.ID); err != nil {
 		return nil, err
 	}
+	wanted, err := a.wantedOf(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
 	p, err := a.o.Store.ListVariables(ctx, store.VariableQuery{
 		SettingQuery: in.query(), Station: in.ID, Cursor: in.Cursor, Limit: in.Limit, Attribute: in.Attribute, Mutability: in.Mutability,
+		Drift: in.Drift == "true",
 	})
 	if err != nil {
 		return nil, err
 	}
-	return viewPage(p, viewVariable), nil
+	return viewPage(p, func(v fleet.Variable) Variable {
+		shown := viewVariable(v)
+		if d, ok := wanted[v.Key()]; ok {
+			shown.Desired, shown.DesiredState = &d.Value, new(string(d.State))
+		}
+		return shown
+	}), nil
 }
 
 func (a *api) listMonitors(ctx context.Context, in *monitorsInput) (*answer[List[Monitor]], error) {

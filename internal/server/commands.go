@@ -29,6 +29,11 @@ type commands struct {
 	forget func(station string) // what is known of wrong keys; nil: nothing is
 }
 
+// commands returns what asks stations.
+func (s *Server) commands() *commands {
+	return &commands{csms: s.csms, store: s.store, log: s.cfg.Log, queue: s.queue, forget: s.guesses.forget}
+}
+
 // errGaveUp ends the wait for an answer that took too long.
 var errGaveUp = errors.New("the time for the answer is over")
 

@@ -20,6 +20,7 @@ const learnTimeout = 2 * time.Second
 type learner struct {
 	store store.Ingest
 	log   *slog.Logger
+	told  func(station string) // a station has answered to a question for its variables
 }
 
 // intercept is an ocpp.Interceptor. What cannot be kept is logged: the command has been carried out, and its answer
@@ -30,6 +31,9 @@ func (l learner) intercept(ctx context.Context, x *ocpp.Exchange, req any, next 
 		return resp, err
 	}
 	l.keep(ctx, x, learn(x, req, resp))
+	if x.Action.Name == "GetVariables" || x.Action.Name == "GetConfiguration" {
+		l.told(x.Identity)
+	}
 	return resp, nil
 }
 

@@ -75,7 +75,8 @@ func (s *Server) Run(ctx context.Context) (err error) {
 func (s *Server) apiServer() (*http.Server, error) {
 	h, err := httpapi.New(httpapi.Options{
 		Store:   liveStore{s.store, s.csms},
-		Fleet:   &commands{csms: s.csms, store: s.store, log: s.cfg.Log, queue: s.queue, forget: s.guesses.forget},
+		Fleet:   s.commands(),
+		Desires: s.desires,
 		Tokens:  s.tokens,
 		Events:  s.feed.Load(),
 		Metrics: s.metrics.handler(),

@@ -32,6 +32,7 @@ type Server struct {
 	reason    string // of mode
 	csms      *csms.Server
 	queue     *queue
+	desires   *desires
 	refusals  *refusals
 	feed      atomic.Pointer[feed.Feed]
 	metrics   *metrics
@@ -90,6 +91,9 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if err = s.openQueue(ctx); err != nil {
 		return nil, err
 	}
+	if err = s.openDesires(ctx); err != nil {
+		return nil, err
+	}
 	s.metrics.watch(s)
 	return s, nil
 }
@@ -106,6 +110,7 @@ func (s *Server) openCSMS() (err error) {
 	s.refusals = newRefusals(s.store)
 	s.closers.add(s.refusals.close)
 	s.queue = newQueue(s.store, s.cfg.Log)
+	s.desires = newDesires(s.store, s.cfg.Log)
 	s.csms, err = csms.NewServer(csms.Options{
 		Protocols:    protocols(),
 		Authenticate: admission.authenticate,
@@ -115,6 +120,7 @@ func (s *Server) openCSMS() (err error) {
 			presence.connected(st)
 			admission.recheck(st)
 			s.queue.connected(st)
+			s.desires.connected(st)
 		},
 		OnDisconnect: func(st *csms.Station, cause error) {
 			s.metrics.disconnected(st, cause)
@@ -122,7 +128,7 @@ func (s *Server) openCSMS() (err error) {
 			clocks.forget(st.Identity())
 		},
 		OnRefuse:     func(r csms.Refusal) { s.metrics.refused(r); s.refusals.add(r) },
-		Interceptors: append(s.observers(), s.queue.intercept, presence.intercept, learner{s.store, s.cfg.Log}.intercept),
+		Interceptors: append(s.observers(), s.queue.intercept, presence.intercept, learner{s.store, s.cfg.Log, s.desires.told}.intercept),
 		Tap:          s.tap(),
 		CallTimeout:  httpapi.MaxCommandTimeout,
 		Certificate:  csms.CertificateRule{Operator: s.cfg.Operator},

@@ -59,6 +59,7 @@ type VariableQuery struct {
 	Limit      int    // 0: DefaultLimit
 	Attribute  string // "": all
 	Mutability string // "": all
+	Drift      bool   // only those that are known to be otherwise than desired, or that the station refused to set
 }
 
 // MonitorQuery selects monitors of one station.

@@ -17,6 +17,7 @@ type Store interface {
 	Transactions
 	Access
 	Devices
+	Desires
 	Commands
 	Charging
 	Bulks

@@ -72,6 +72,9 @@ func (w *writer) booted(e fleet.Booted) error {
 		return err
 	}
 	w.pending.identities = append(w.pending.identities, e.Station)
+	if err := w.desiredRestarted(e.Station); err != nil {
+		return err
+	}
 	return w.notice(e.Received, fleet.NoticeBooted, e.Station, map[string]string{
 		"vendor": e.Vendor, "model": e.Model, "firmware": e.Firmware, "reason": e.Reason, "status": string(e.Status),
 	})

@@ -20,6 +20,9 @@ func (w *writer) deviceAnswered(e fleet.DeviceAnswered) (fleet.Result, error) {
 			took++
 		}
 	}
+	if err := w.desiredAnswered(e.Station, e.Answers); err != nil {
+		return fleet.Result{}, err
+	}
 	for _, c := range e.Changes {
 		if err := w.change(e, c); err != nil {
 			return fleet.Result{}, err

@@ -25,6 +25,9 @@ func (w *writer) variablesReported(e fleet.VariablesReported) (fleet.Result, err
 			return fleet.Result{}, err
 		}
 	}
+	if err := w.desiredTold(e.Station, e.List); err != nil {
+		return fleet.Result{}, err
+	}
 	if e.Part != nil {
 		return fleet.Result{}, w.reportNotice(e, fleet.ReportVariables, number, *e.Part, len(e.List), now)
 	}

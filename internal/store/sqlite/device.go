@@ -140,6 +140,10 @@ func (db *DB) ListVariables(ctx context.Context, vq store.VariableQuery) (store.
 	q.about(vq.SettingQuery)
 	q.is("attribute", vq.Attribute)
 	q.is("mutability", vq.Mutability)
+	if vq.Drift {
+		q.where("EXISTS (SELECT 1 FROM desired_values d WHERE d.station = variables.station AND d.key = variables.key AND d.state IN (?, ?))",
+			string(fleet.DesiredDrift), string(fleet.DesiredRefused))
+	}
 	limit := store.Limit(vq.Limit)
 	q.order("key", limit)
 	items, err := list(ctx, db.readers, q, variableFields)

@@ -37,8 +37,10 @@ func classify(err error) error {
 
 // isOwnFault reports whether err is the fault of the one job that met it, not of the store.
 func isOwnFault(err error) bool {
-	if errors.Is(err, fleet.ErrInvalidEvent) || errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrNotFound) {
-		return true
+	for _, own := range [...]error{fleet.ErrInvalidEvent, store.ErrExists, store.ErrNotFound, store.ErrTooManyDesired} {
+		if errors.Is(err, own) {
+			return true
+		}
 	}
 	switch primary(err) {
 	case sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_RANGE:

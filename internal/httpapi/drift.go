@@ -1,0 +1,235 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/internal/store"
+)
+
+// FleetDesiredRequest says what variables of many stations shall be.
+type FleetDesiredRequest struct {
+	DesiredRequest
+	Select StationSelection `json:"select" doc:"Which stations"`
+}
+
+// StationSelection names stations: some of them, or those of all that are known or seen that everything else fits.
+type StationSelection struct {
+	Stations []string `json:"stations,omitempty" maxItems:"10000" doc:"These stations, and nothing else" example:"[\"CP-001\",\"CP-002\"]"`
+	All      bool     `json:"all,omitempty" doc:"Every station"`
+	Version  string   `json:"version,omitempty" enum:"1.6,2.0.1,2.1" doc:"Only those that spoke this version of OCPP last" example:"1.6"`
+	Vendor   string   `json:"vendor,omitempty" minLength:"1" maxLength:"255" doc:"Only those of this vendor"`
+	Model    string   `json:"model,omitempty" minLength:"1" maxLength:"255" doc:"Only those of this model"`
+	Firmware string   `json:"firmware,omitempty" minLength:"1" maxLength:"255" doc:"Only those with this firmware"`
+	Tag      string   `json:"tag,omitempty" minLength:"1" maxLength:"255" doc:"Only those with this tag"`
+}
+
+func (s *StationSelection) check() error {
+	filtered := s.Version != "" || s.Vendor != "" || s.Model != "" || s.Firmware != "" || s.Tag != ""
+	ways := 0
+	for _, given := range []bool{len(s.Stations) > 0, s.All, filtered} {
+		if given {
+			ways++
+		}
+	}
+	if ways != 1 {
+		return problem(http.StatusUnprocessableEntity, "it is not clear which stations are meant",
+			Fault{Detail: `give either "stations" with at least one id, or "all": true, or filters`, Pointer: "/select"})
+	}
+	return nil
+}
+
+// FleetDesired says of how many stations something is wanted now.
+type FleetDesired struct {
+	Selected int `json:"selected" doc:"Stations of the selection" example:"20"`
+	Changed  int `json:"changed" doc:"Of which it is wanted now" example:"18"`
+	Skipped  int `json:"skipped" doc:"That speak a version of OCPP that does not have such variables: keys without components are of 1.6, variables of components of 2.x" example:"2"`
+	Unknown  int `json:"unknown" doc:"That are neither known nor seen" example:"0"`
+}
+
+type fleetDesireInput struct{ Body FleetDesiredRequest }
+
+type driftInput struct {
+	PageQuery
+	SettingFilter
+	Station string `query:"station" maxLength:"255" doc:"Only those of one station"`
+	State   string `query:"state" enum:"unknown,same,drift,refused,rebootRequired" doc:"Those in this state. Left out: those that drift, which are drift and refused"`
+}
+
+type driftSummaryInput struct {
+	SettingFilter
+	Station string `query:"station" maxLength:"255" doc:"Only those of one station"`
+}
+
+// DriftCounts counts desired values by state.
+type DriftCounts struct {
+	Unknown        int64 `json:"unknown"`
+	Same           int64 `json:"same"`
+	Drift          int64 `json:"drift"`
+	Refused        int64 `json:"refused"`
+	RebootRequired int64 `json:"rebootRequired"`
+}
+
+func (c *DriftCounts) add(s fleet.DesiredState, n int64) {
+	for state, field := range map[fleet.DesiredState]*int64{
+		fleet.DesiredUnknown: &c.Unknown, fleet.DesiredSame: &c.Same, fleet.DesiredDrift: &c.Drift, fleet.DesiredRefused: &c.Refused,
+		fleet.DesiredReboot: &c.RebootRequired,
+	} {
+		if state == s {
+			*field += n
+		}
+	}
+}
+
+// DriftOf counts the desired values of one variable.
+type DriftOf struct {
+	Component *string `json:"component" doc:"In lower case; null: a configuration key of OCPP 1.6" example:"ocppcommctrlr"`
+	Variable  string  `json:"variable" doc:"In lower case" example:"heartbeatinterval"`
+	DriftCounts
+}
+
+// DriftSummary counts desired values.
+type DriftSummary struct {
+	Total     DriftCounts `json:"total"`
+	Variables []DriftOf   `json:"variables" nullable:"false" doc:"By variable"`
+}
+
+func (a *api) registerDrift() {
+	operate(a, huma.Operation{
+		OperationID: "desire-of-fleet", Method: http.MethodPut, Path: "/desired", Tags: []string{"desired value"},
+		Summary: "Want variables or configuration keys of many stations to be something",
+		Description: `As for one station. The selection is what it is now: stations that come later are not among it. Stations that speak a version
+which does not have such variables are skipped, so that one request may go to a mixed fleet.`,
+	}, a.desireOfFleet)
+	operate(a, ofFleet("drift", "desired value", "List what is otherwise than wanted, by station",
+		"Values that stations told and that are not the desired ones, and such that they refused. The summary has the counts."), a.listDrift)
+	operate(a, huma.Operation{
+		OperationID: "summarize-drift", Method: http.MethodGet, Path: "/drift/summary", Tags: []string{"desired value"},
+		Summary: "Count desired values by variable and state",
+	}, a.summarizeDrift)
+}
+
+// perDesire is how many stations are in one commit.
+const perDesire = 100
+
+func (a *api) desireOfFleet(ctx context.Context, in *fleetDesireInput) (*answer[FleetDesired], error) {
+	b := &in.Body
+	if err := b.Select.check(); err != nil {
+		return nil, err
+	}
+	if err := b.DesiredRequest.check(); err != nil {
+		return nil, err
+	}
+	plain := b.Values[0].Component == ""
+	for _, v := range b.Values {
+		if (v.Component == "") != plain {
+			return nil, problem(http.StatusUnprocessableEntity, "these are values of different versions of OCPP, which no station has all of",
+				Fault{Detail: "keys without components are of OCPP 1.6, variables of components of 2.x: ask once for each", Pointer: "/values"})
+		}
+	}
+	allowTime(ctx, MaxBulkTime)
+	fits, result, err := a.selectFor(ctx, &b.Select, plain)
+	if err != nil {
+		return nil, err
+	}
+	values := b.values()
+	for some := range slices.Chunk(fits, perDesire) {
+		if err := a.o.Store.Desire(ctx, some, values); err != nil {
+			return nil, desireProblem(err)
+		}
+		a.o.Desires.Desired(some...)
+		result.Changed += len(some)
+	}
+	return &answer[FleetDesired]{result}, nil
+}
+
+// selectFor returns the stations of a selection that may have such variables, and counts the others.
+func (a *api) selectFor(ctx context.Context, s *StationSelection, plain bool) (fits []string, result FleetDesired, err error) {
+	take := func(id, version string) {
+		result.Selected++
+		if version != "" && (version == "1.6") != plain {
+			result.Skipped++
+			return
+		}
+		fits = append(fits, id)
+	}
+	if len(s.Stations) == 0 {
+		return fits, result, a.eachStation(ctx, s, func(d *fleet.StationDetail) { take(d.ID, d.Version) })
+	}
+	ids := slices.Clone(s.Stations)
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		d, err := a.o.Store.Station(ctx, id)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			result.Selected++
+			result.Unknown++
+		case err != nil:
+			return nil, result, err
+		default:
+			take(id, d.Version)
+		}
+	}
+	return fits, result, nil
+}
+
+// eachStation calls f with every station that the filters of a selection fit.
+func (a *api) eachStation(ctx context.Context, s *StationSelection, f func(*fleet.StationDetail)) error {
+	q := store.StationQuery{Limit: store.MaxLimit, Version: s.Version, Vendor: s.Vendor, Model: s.Model, Firmware: s.Firmware, Tag: s.Tag}
+	for {
+		p, err := a.o.Store.ListStations(ctx, q)
+		if err != nil {
+			return err
+		}
+		for i := range p.Items {
+			f(&p.Items[i])
+		}
+		if q.Cursor = p.Next; p.Next == "" {
+			return nil
+		}
+	}
+}
+
+func (a *api) listDrift(ctx context.Context, in *driftInput) (*answer[List[DesiredValue]], error) {
+	q := store.DesiredQuery{
+		SettingQuery: in.query(), Station: in.Station, Cursor: in.Cursor, Limit: in.Limit, State: fleet.DesiredState(in.State),
+	}
+	if q.State == "" {
+		q.Drift = new(true)
+	}
+	p, err := a.o.Store.ListDesired(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	return viewPage(p, viewDesiredValue), nil
+}
+
+func (a *api) summarizeDrift(ctx context.Context, in *driftSummaryInput) (*answer[DriftSummary], error) {
+	counts, err := a.o.Store.CountDesired(ctx, store.DesiredQuery{SettingQuery: in.query(), Station: in.Station})
+	if err != nil {
+		return nil, err
+	}
+	summary := DriftSummary{Variables: []DriftOf{}}
+	for _, c := range counts {
+		summary.Total.add(c.State, c.Values)
+		i := slices.IndexFunc(summary.Variables, func(d DriftOf) bool { return d.Variable == c.Variable && orEmptyText(d.Component) == c.Component })
+		if i < 0 {
+			i = len(summary.Variables)
+			summary.Variables = append(summary.Variables, DriftOf{Component: orNull(c.Component), Variable: c.Variable})
+		}
+		summary.Variables[i].add(c.State, c.Values)
+	}
+	return &answer[DriftSummary]{summary}, nil
+}
+
+func orEmptyText(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
