@@ -229,6 +229,9 @@ func (p *player) hear(text string) error {
 	return nil
 }
 
+// grace is how long a message may be on its way whose request was refused or timed out.
+const grace = 2 * time.Second
+
 // read reads the next message. A request to the API that was refused meanwhile will bring none.
 func (p *player) read(l *link) (string, error) {
 	type message struct {
@@ -241,6 +244,8 @@ func (p *player) read(l *link) (string, error) {
 		read <- message{text, err}
 	}()
 	var asked chan reply
+	var refused reply
+	var late <-chan time.Time
 	if len(p.pending) > 0 {
 		asked = p.pending[0]
 	}
@@ -252,8 +257,10 @@ func (p *player) read(l *link) (string, error) {
 			asked <- answer // for whoever looks at it
 			asked = nil
 			if answer.err != nil || answer.status >= http.StatusBadRequest {
-				return "", fmt.Errorf("the API answered %d %s %v", answer.status, answer.body, answer.err)
+				refused, late = answer, time.After(grace)
 			}
+		case <-late:
+			return "", fmt.Errorf("nothing came, and the API answered %d %s %v", refused.status, refused.body, refused.err)
 		}
 	}
 }
