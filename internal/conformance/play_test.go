@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -272,6 +273,9 @@ func (p *player) connect(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
+	if old := p.links[d.identity]; old != nil {
+		old.Close()
+	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	peer, err := ocpptest.DialPeer(ctx, d.url, d.options)
@@ -283,9 +287,6 @@ func (p *player) connect(ctx context.Context, text string) error {
 	}
 	if err := peer.Conn.SetDeadline(time.Now().Add(patience)); err != nil {
 		return err
-	}
-	if old := p.links[d.identity]; old != nil {
-		old.Close()
 	}
 	p.at = &link{Peer: peer, identity: d.identity}
 	p.links[d.identity] = p.at
@@ -334,15 +335,22 @@ func (p *player) until(ctx context.Context, text string) error {
 	request = p.request(strings.TrimSpace(request))
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
+	var wrong error // the latest answer that was not the right one
 	for end := time.After(patience); ; {
-		err := p.compareReply(want, p.y.ask(ctx, request))
+		got := p.y.ask(ctx, request)
+		err := p.compareReply(want, got)
 		if err == nil {
 			return nil
 		}
+		if got.err == nil {
+			wrong = err
+		}
 		select {
 		case <-tick.C:
+		case <-ctx.Done():
+			return errors.Join(err, wrong)
 		case <-end:
-			return err
+			return errors.Join(err, wrong)
 		}
 	}
 }
