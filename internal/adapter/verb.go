@@ -1,6 +1,8 @@
 package adapter
 
 import (
+	"time"
+
 	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/ocpp"
 )
@@ -13,7 +15,7 @@ type Instruction interface {
 
 // NoVerb is the refusal of a verb that a version does not have.
 func NoVerb(v fleet.Verb, version string) error {
-	return fleet.NotInVersion("", "OCPP %s has no %s", version, v.VerbName())
+	return fleet.NotInVersion("", "OCPP %s has nothing like %s: later versions do", version, v.VerbName())
 }
 
 // OptInt returns a number as an optional one; 0 is absent.
@@ -30,4 +32,20 @@ func OptString(s string) ocpp.Opt[string] {
 		return ocpp.Opt[string]{}
 	}
 	return ocpp.Some(s)
+}
+
+// OptPointer returns a number that may be zero as an optional one; nil is absent.
+func OptPointer(n *int) ocpp.Opt[int] {
+	if n == nil {
+		return ocpp.Opt[int]{}
+	}
+	return ocpp.Some(*n)
+}
+
+// At returns a time as OCPP sends it; nil is absent.
+func At(t *time.Time) ocpp.Time {
+	if t == nil {
+		return ocpp.Time{}
+	}
+	return ocpp.At(t.UTC())
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chargeyard/chargeyard/internal/adapter"
 	v16 "github.com/chargeyard/chargeyard/internal/adapter/v16"
@@ -22,7 +23,7 @@ import (
 
 // Each file testdata/verbs-*.txt is a table: a line with a verb and its arguments, and what each version makes of it, a
 // request or a refusal at a place of the arguments. What the server finds out is the same in all of them: the number of a
-// request is 7, and a transaction is known by the id that was given.
+// request is 7, the present is noon, and a transaction is known by the id that was given.
 func TestVerbsBecomeRequestsOfEachVersion(t *testing.T) {
 	paths, err := filepath.Glob(filepath.Join("testdata", "verbs-*.txt"))
 	if err != nil || len(paths) == 0 {
@@ -116,7 +117,22 @@ func found(v fleet.Verb) {
 	running := func(id string) fleet.RunningTransaction {
 		return fleet.RunningTransaction{ID: id, Number: fleet.NumberOfTransaction(id)}
 	}
+	if n, ok := v.(fleet.NumberedVerb); ok {
+		n.GiveNumber(7)
+	}
+	if t, ok := v.(fleet.TransactionVerb); ok {
+		t.FoundTransaction(running(t.NamedTransaction()))
+	}
+	moment := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 	switch v := v.(type) {
+	case *fleet.UpdateFirmwareRequest:
+		if v.RetrieveAt == nil {
+			v.RetrieveAt = &moment
+		}
+	case *fleet.AFRRSignalRequest:
+		if v.At == nil {
+			v.At = &moment
+		}
 	case *fleet.StartRequest:
 		v.RemoteStartID = 7
 	case *fleet.StopRequest:

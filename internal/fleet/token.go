@@ -79,5 +79,25 @@ func (t Token) StatusAt(now time.Time) TokenStatus {
 	return t.Status
 }
 
+// ChangedAt returns when the operator last changed it, or made it.
+func (t Token) ChangedAt() time.Time {
+	if t.UpdatedAt.IsZero() {
+		return t.CreatedAt
+	}
+	return t.UpdatedAt
+}
+
+// Listed returns the token as it is on a local list.
+func (t Token) Listed(now time.Time) ListedToken {
+	l := ListedToken{TokenArgument: TokenArgument(t.IDToken), Status: t.StatusAt(now)}
+	if t.Group != "" {
+		l.Group = &TokenArgument{Value: t.Group, Type: CentralToken}
+	}
+	if !t.Expiry.IsZero() {
+		l.Expiry = &t.Expiry
+	}
+	return l
+}
+
 // MaxToken is how many characters the value of a token may have, the most that any version allows.
 const MaxToken = 255

@@ -40,6 +40,13 @@ func VerbKinds() []VerbKind {
 		operationVerbs(),
 		deviceVerbs(),
 		setupVerbs(),
+		localListVerbs(),
+		firmwareVerbs(),
+		logVerbs(),
+		costVerbs(),
+		energyVerbs(),
+		streamVerbs(),
+		dataVerbs(),
 	)
 }
 
@@ -58,6 +65,48 @@ type VerbError struct {
 	Reason   VerbReason
 	Argument string // JSON pointer to what is wrong, such as /idToken/type; "": the verb as a whole
 	Detail   string // why, and what to do instead
+}
+
+// NumberedVerb is a verb whose request bears a number that the station's later messages refer to. Embed Numbered to be one.
+type NumberedVerb interface {
+	Verb
+	GiveNumber(n int64)
+}
+
+// Numbered is the number of a request.
+type Numbered struct {
+	Number int64 `json:"-"`
+}
+
+// GiveNumber sets the number.
+func (n *Numbered) GiveNumber(number int64) { n.Number = number }
+
+// TransactionVerb is a verb about one transaction of the station. Embed OfTransaction to be one.
+type TransactionVerb interface {
+	Verb
+	NamedTransaction() string
+	FoundTransaction(t RunningTransaction)
+}
+
+// OfTransaction is the transaction that a verb is about.
+type OfTransaction struct {
+	Transaction string `json:"transaction" minLength:"1" maxLength:"1024" doc:"Id of the transaction, as in the list of transactions or as the station knows it" example:"CP-001:5d3bb8d4"`
+
+	Running RunningTransaction `json:"-"`
+}
+
+// NamedTransaction returns the id that was given.
+func (t *OfTransaction) NamedTransaction() string { return t.Transaction }
+
+// FoundTransaction sets what the station calls it.
+func (t *OfTransaction) FoundTransaction(found RunningTransaction) { t.Running = found }
+
+// checkTransaction demands an id.
+func (t *OfTransaction) checkTransaction() error {
+	if t.Transaction == "" {
+		return WrongArgument("/transaction", "say which transaction")
+	}
+	return nil
 }
 
 // VerbReason sorts the errors of verbs.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"reflect"
 	"strings"
+	"time"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/internal/store"
@@ -22,8 +24,62 @@ func (c *commands) resolve(ctx context.Context, station string, v fleet.Verb) (f
 		return c.resolveTransactionStatus(ctx, station, *v)
 	case *fleet.UnlockRequest:
 		return c.resolveUnlock(ctx, station, *v)
+	case *fleet.BatterySwapRequest:
+		return c.resolveBatterySwap(ctx, *v)
+	case *fleet.UpdateFirmwareRequest:
+		return resolveUpdate(*v), nil
+	case *fleet.AFRRSignalRequest:
+		return resolveSignal(*v), nil
+	case *fleet.SendLocalListRequest:
+		return c.resolveLocalList(ctx, station, *v)
 	}
-	return numbered(v), nil
+	return c.resolveCommon(ctx, station, numbered(v))
+}
+
+// resolveCommon gives a number to a verb that needs one, and finds the transaction of one that is about one.
+func (c *commands) resolveCommon(ctx context.Context, station string, v fleet.Verb) (fleet.Verb, error) {
+	own := reflect.New(reflect.TypeOf(v).Elem())
+	own.Elem().Set(reflect.ValueOf(v).Elem())
+	v, _ = own.Interface().(fleet.Verb)
+	if n, ok := v.(fleet.NumberedVerb); ok {
+		n.GiveNumber(freshNumber())
+	}
+	t, ok := v.(fleet.TransactionVerb)
+	if !ok {
+		return v, nil
+	}
+	found, err := c.transaction(ctx, station, t.NamedTransaction())
+	t.FoundTransaction(found)
+	return v, err
+}
+
+// resolveBatterySwap gives the swap its number, and the token the type that it has on record.
+func (c *commands) resolveBatterySwap(ctx context.Context, v fleet.BatterySwapRequest) (fleet.Verb, error) {
+	v.GiveNumber(freshNumber())
+	var err error
+	v.IDToken, err = c.recordedType(ctx, v.IDToken)
+	return &v, err
+}
+
+// resolveUpdate gives the update its number and the present as its time, if it has none.
+func resolveUpdate(v fleet.UpdateFirmwareRequest) fleet.Verb {
+	v.GiveNumber(freshNumber())
+	v.RetrieveAt = orPresent(v.RetrieveAt)
+	return &v
+}
+
+// resolveSignal gives the signal the present as its time, if it has none.
+func resolveSignal(v fleet.AFRRSignalRequest) fleet.Verb {
+	v.At = orPresent(v.At)
+	return &v
+}
+
+func orPresent(t *time.Time) *time.Time {
+	if t != nil {
+		return t
+	}
+	now := time.Now().UTC().Truncate(time.Second)
+	return &now
 }
 
 // freshNumber returns a number for a request that the station's later messages refer to. It is random: a counter would have

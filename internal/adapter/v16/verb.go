@@ -33,6 +33,16 @@ func Instruct(v fleet.Verb) (adapter.Instruction, error) {
 		return askDeleteCertificate(v)
 	case *fleet.ListCertificatesRequest:
 		return askListCertificates(v)
+	case *fleet.LocalListVersionRequest:
+		return askLocalListVersion()
+	case *fleet.SendLocalListRequest:
+		return askSendLocalList(v)
+	case *fleet.UpdateFirmwareRequest:
+		return askUpdateFirmware(v)
+	case *fleet.GetLogRequest:
+		return askGetLog(v)
+	case *fleet.DataTransferRequest:
+		return askData(v)
 	}
 	return nil, adapter.NoVerb(v, "1.6")
 }

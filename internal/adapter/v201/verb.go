@@ -60,6 +60,22 @@ func Instruct(v fleet.Verb) (adapter.Instruction, error) {
 		return askCustomerInformation(v)
 	case *fleet.SetNetworkProfileRequest:
 		return askSetNetworkProfile(v)
+	case *fleet.LocalListVersionRequest:
+		return askLocalListVersion()
+	case *fleet.SendLocalListRequest:
+		return askSendLocalList(v)
+	case *fleet.UpdateFirmwareRequest:
+		return askUpdateFirmware(v)
+	case *fleet.GetLogRequest:
+		return askGetLog(v)
+	case *fleet.DataTransferRequest:
+		return askData(v)
+	case *fleet.PublishFirmwareRequest:
+		return askPublishFirmware(v)
+	case *fleet.UnpublishFirmwareRequest:
+		return askUnpublishFirmware(v)
+	case *fleet.CostUpdatedRequest:
+		return askShowCost(v)
 	}
 	return nil, adapter.NoVerb(v, "2.0.1")
 }

@@ -60,6 +60,44 @@ func Instruct(v fleet.Verb) (adapter.Instruction, error) {
 		return askCustomerInformation(v)
 	case *fleet.SetNetworkProfileRequest:
 		return askSetNetworkProfile(v)
+	case *fleet.LocalListVersionRequest:
+		return askLocalListVersion()
+	case *fleet.SendLocalListRequest:
+		return askSendLocalList(v)
+	case *fleet.UpdateFirmwareRequest:
+		return askUpdateFirmware(v)
+	case *fleet.GetLogRequest:
+		return askGetLog(v)
+	case *fleet.DataTransferRequest:
+		return askData(v)
+	case *fleet.PublishFirmwareRequest:
+		return askPublishFirmware(v)
+	case *fleet.UnpublishFirmwareRequest:
+		return askUnpublishFirmware(v)
+	case *fleet.CostUpdatedRequest:
+		return askShowCost(v)
+	case *fleet.SetDefaultTariffRequest:
+		return askSetDefaultTariff(v)
+	case *fleet.GetTariffsRequest:
+		return askGetTariffs(v)
+	case *fleet.ClearTariffsRequest:
+		return askClearTariffs(v)
+	case *fleet.ChangeTariffRequest:
+		return askChangeTariff(v)
+	case *fleet.AllowEnergyTransferRequest:
+		return askAllowEnergyTransfer(v)
+	case *fleet.PriorityChargingRequest:
+		return askPriorityCharging(v)
+	case *fleet.AFRRSignalRequest:
+		return askAFRRSignal(v)
+	case *fleet.BatterySwapRequest:
+		return askBatterySwap(v)
+	case *fleet.WebPaymentRequest:
+		return askWebPayment(v)
+	case *fleet.EventStreamsRequest:
+		return askEventStreams()
+	case *fleet.AdjustEventStreamRequest:
+		return askAdjustEventStream(v)
 	}
 	return nil, adapter.NoVerb(v, "2.1")
 }
