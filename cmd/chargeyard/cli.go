@@ -23,6 +23,8 @@ type cli struct {
 	Stations     stationsCmd     `cmd:"" group:"Ask a server" help:"List, show, add and delete stations."`
 	Transactions transactionsCmd `cmd:"" group:"Ask a server" help:"List and show charging sessions."`
 	Call         callCmd         `cmd:"" group:"Ask a server" help:"Send an OCPP request to a station, or to many, and print the answer."`
+	Do           doCmd           `cmd:"" group:"Ask a server" help:"Have a station do something, in words that are the same for all versions of OCPP."`
+	Verbs        verbsCmd        `cmd:"" group:"Ask a server" help:"Say what a station can be asked to do, and with which arguments."`
 	IDTokens     idTokensCmd     `cmd:"" name:"id-tokens" group:"Ask a server" help:"List, add, accept, block and delete the cards and apps with which drivers charge."`
 	Events       eventsCmd       `cmd:"" group:"Ask a server" help:"Follow what happens, as it happens."`
 	Refusals     refusalsCmd     `cmd:"" group:"Ask a server" help:"List stations that were turned away, and why."`
@@ -44,7 +46,8 @@ Try it:
 
     chargeyard serve --demo 25                            run it with 25 stations of its own
     chargeyard stations                                   who is there?
-    chargeyard call DEMO-0001 Reset '{"type":"Soft"}'     ask one for something
+    chargeyard do DEMO-0001 start evse=1 idToken=CAFE     have one do something
+    chargeyard call DEMO-0001 Reset '{"type":"Soft"}'     any request of OCPP
     chargeyard events                                     what happens now?
     chargeyard simulate --url ws://localhost:8887/ocpp    virtual stations for this or any other system`
 

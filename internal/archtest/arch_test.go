@@ -28,7 +28,7 @@ var rules = map[string][]string{
 	"station":           {"ocpp", "ocppj", "internal/wsconn", "golang.org/x/sys/..."},
 	"ocpptest":          {"ocpp", "ocppj", "csms", "station", "internal/wsconn"},
 	"simulator":         {"ocpp", "ocpp16", "ocpp201", "ocpp21", "station", "github.com/goccy/go-yaml/..."},
-	"cmd/chargeyard":    {"internal/server", "internal/apiclient", "internal/decode", "internal/stormserver", "simulator", "simulator/storm", "csms", "ocpp", "ocpp16", "ocpp201", "ocpp21", "station", "golang.org/x/sync/errgroup", "github.com/alecthomas/kong", "github.com/vbauerster/mpb/v8/...", "github.com/mattn/go-isatty", "github.com/mattn/go-runewidth", "golang.org/x/sys/..."},
+	"cmd/chargeyard":    {"internal/server", "internal/fleet", "internal/apiclient", "internal/decode", "internal/stormserver", "simulator", "simulator/storm", "csms", "ocpp", "ocpp16", "ocpp201", "ocpp21", "station", "golang.org/x/sync/errgroup", "github.com/alecthomas/kong", "github.com/vbauerster/mpb/v8/...", "github.com/mattn/go-isatty", "github.com/mattn/go-runewidth", "golang.org/x/sys/..."},
 	"simulator/storm":   {"ocpp", "ocpp16", "ocpp201", "ocpp21", "station"},
 	"cmd/ocppgen":       {"internal/ocppgen"},
 	"internal/jsonwire": {"std"},

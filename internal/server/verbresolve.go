@@ -40,7 +40,7 @@ func (c *commands) resolve(ctx context.Context, station string, v fleet.Verb) (f
 func (c *commands) resolveCommon(ctx context.Context, station string, v fleet.Verb) (fleet.Verb, error) {
 	own := reflect.New(reflect.TypeOf(v).Elem())
 	own.Elem().Set(reflect.ValueOf(v).Elem())
-	v, _ = own.Interface().(fleet.Verb)
+	v, _ = reflect.TypeAssert[fleet.Verb](own)
 	if n, ok := v.(fleet.NumberedVerb); ok {
 		n.GiveNumber(freshNumber())
 	}

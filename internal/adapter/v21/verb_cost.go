@@ -28,8 +28,7 @@ func askSetDefaultTariff(v *fleet.SetDefaultTariffRequest) (adapter.Instruction,
 // tariffOf reads a tariff, which is written as OCPP 2.1 has it.
 func tariffOf(written json.RawMessage) (tariff ocpp21.Tariff, err error) {
 	err = ocpp.Unmarshal(written, &tariff, ocpp.DecodeOptions{})
-	var wrong *ocpp.ValidationError
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*ocpp.ValidationError](err); ok {
 		err = fleet.WrongArgument("/tariff"+wrong.Pointer, "%s", wrong.Detail)
 	}
 	return tariff, err

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+)
+
+func TestVerbsFromTheCommandLine(t *testing.T) {
+	a := ask(t)
+	cp := a.connect("CP-1", "ocpp1.6")
+	cp.says("BootNotification", boot16)
+	call := cp.answers(`[3,"%s",{"status":"Accepted"}]`)
+	out := a.want(0, "accepted", "do", "CP-1", "start", "evse=2", "idToken=CAFE")
+	if got := <-call; !strings.Contains(got, `"RemoteStartTransaction",{"idTag":"CAFE","connectorId":2}`) || !strings.Contains(out, "RemoteStartTransaction") {
+		t.Errorf("%s\n%s", got, out)
+	}
+	call = cp.answers(`[3,"%s",{"status":"Rejected"}]`)
+	a.want(exitStatus, "the station does not do it", "do", "CP-1", "reset", "mode=hard")
+	<-call
+	call = cp.answers(`[3,"%s",{"status":"Scheduled"}]`)
+	a.want(exitStatus, "not with status Accepted", "do", "CP-1", "availability", `{"operational":false}`, "evse=1", "--expect", "Accepted")
+	<-call
+	call = cp.answers(`[3,"%s",{"status":"Scheduled"}]`)
+	a.want(0, `"verb":"availability"`, "do", "CP-1", "availability", "operational=true", "--expect", "scheduled", "-o", "json")
+	<-call
+	call = cp.answers(`[4,"%s","NotSupported","",{}]`)
+	a.want(exitRefused, "NotSupported", "do", "CP-1", "clear-cache")
+	<-call
+	a.want(exitInvalid, "OCPP 1.6 has only hard and soft", "do", "CP-1", "reset", "mode=resume")
+	a.want(exitInvalid, "there is no argument colour", "do", "CP-1", "reset", "colour=red")
+	a.want(exitInvalid, `there is no verb "dance"`, "do", "CP-1", "dance")
+	a.want(exitNotFound, "no such station", "do", "CP-9", "clear-cache")
+	cp.Close()
+	a.eventually("CP-1", "stations", "--offline")
+	a.want(exitOffline, "not connected", "do", "CP-1", "clear-cache")
+	a.want(0, "queued", "do", "CP-1", "clear-cache", "--expires", "1h", "--key", "k")
+	a.want(2, "--wait goes with", "do", "CP-1", "clear-cache", "--wait", "1s")
+}
+
+func TestVerbsExplainThemselves(t *testing.T) {
+	for _, kind := range fleet.VerbKinds() {
+		code, out, errOut := try(t, "verbs", kind.Name)
+		if code != 0 || !strings.Contains(out, kind.Summary) || strings.Contains(out, "=\n") || strings.Contains(out, "        .") {
+			t.Errorf("%s: %d\n%s%s", kind.Name, code, out, errOut)
+		}
+	}
+	if _, out, _ := try(t, "verbs"); strings.Count(out, "\n") != len(fleet.VerbKinds())+1 {
+		t.Errorf("the list:\n%s", out)
+	}
+	if code, _, errOut := try(t, "verbs", "dance"); code != exitNotFound || !strings.Contains(errOut, "dance") {
+		t.Errorf("%d %s", code, errOut)
+	}
+}
+
+func TestArgumentsAreReadAsTheirVerbWantsThem(t *testing.T) {
+	for _, c := range []struct{ verb, words, want string }{
+		{"start", "evse=1 idToken=123", `{"evse":1,"idToken":{"value":"123"}}`},
+		{"start", "idToken.value=A idToken.type=Local groupIdToken=G", `{"groupIdToken":{"value":"G"},"idToken":{"type":"Local","value":"A"}}`},
+		{"start", `idToken={"value":"A"}`, `{"idToken":{"value":"A"}}`},
+		{"start", `{"evse":1,"idToken":{"value":"A"}} EVSE=2`, `{"evse":2,"idToken":{"value":"A"}}`},
+		{"update-firmware", "location=https://f/?a=b retries=0 retrieveAt=2026-05-04T12:00:00Z", `{"location":"https://f/?a=b","retries":0,"retrieveAt":"2026-05-04T12:00:00Z"}`},
+		{"clear-tariffs", "tariffs=A,B evse=0", `{"evse":0,"tariffs":["A","B"]}`},
+		{"show-cost", "transaction=A:1 totalCost=7.50", `{"totalCost":7.50,"transaction":"A:1"}`},
+		{"data-transfer", `vendorId=x data={"on":true}`, `{"data":{"on":true},"vendorId":"x"}`},
+		{"data-transfer", `vendorId=x data=on`, `{"data":"on","vendorId":"x"}`},
+		{"reset", "evse=one", "evse=one: this is no number"},
+		{"availability", "operational=yes", "operational=yes: say true or false"},
+		{"send-local-list", "tokens=A", "tokens=A: this is no JSON"},
+		{"start", "evse.number=1", "evse has no parts"},
+		{"start", "remoteStartId=1", "there is no argument remoteStartId"},
+		{"start", "hard", "is not JSON"},
+	} {
+		kind, _ := fleet.VerbKindOf(c.verb)
+		got, err := readArguments(kind, strings.Fields(c.words), strings.NewReader(""))
+		text := ""
+		if err != nil {
+			text = err.Error()
+		} else if b, err := json.Marshal(got); err == nil {
+			text = string(b)
+		}
+		if text != c.want && (err == nil || !strings.Contains(text, c.want)) {
+			t.Errorf("%s %s: %s, want %s", c.verb, c.words, text, c.want)
+		}
+	}
+}
