@@ -49,12 +49,23 @@ func argumentHelp(arguments reflect.Type) string {
 		if a.values != "" {
 			values = " One of " + strings.ReplaceAll(a.values, ",", ", ") + "."
 		}
-		fmt.Fprintf(&b, "    %s=%s%s\n        %s.%s\n", a.name, a.kind, required, a.doc, values)
+		fmt.Fprintf(&b, "    %s=%s%s\n", a.name, a.kind, required)
+		if words := strings.TrimSpace(sentence(a.doc) + values); words != "" {
+			fmt.Fprintf(&b, "        %s\n", words)
+		}
 	}
 	if b.Len() == 0 {
 		return "It takes no arguments.\n"
 	}
 	return "Arguments:\n\n" + b.String()
+}
+
+// sentence ends a text that has no end yet; "" stays.
+func sentence(text string) string {
+	if text == "" || strings.HasSuffix(text, ".") {
+		return text
+	}
+	return text + "."
 }
 
 // argument is one that a person may give.
