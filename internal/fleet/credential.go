@@ -7,6 +7,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"strings"
+	"time"
 )
 
 // Credential is what is kept of a station's key: a salted SHA-256. Keys are random, so a slow hash would protect
@@ -72,6 +73,16 @@ type Identity struct {
 	Serial     string     // from its latest boot; profile 3 may bind certificates to it (rule R63)
 	BootStatus BootStatus
 	BootPolicy BootPolicy
+	KeySeen    time.Time // when it was first seen with Credential; zero: not yet
+}
+
+// CredentialState is how it stands with the key of a station.
+type CredentialState struct {
+	Set       bool      // it has one
+	Since     time.Time // when it got it; zero: not known
+	Seen      time.Time // when it was first seen with it; zero: not yet
+	Offered   bool      // another one was offered, and either is accepted until it is seen with that
+	OfferedAt time.Time // zero: not known
 }
 
 // Verify returns the credential that a password fits, and the zero Credential when it fits none.

@@ -139,6 +139,7 @@ func (a *api) register() {
 	a.registerAPITokens()
 	a.registerEvents()
 	a.registerDevices()
+	a.registerCredentials()
 	a.registerLibrary()
 
 }

@@ -39,3 +39,11 @@ func (f *fakeStore) CountDesired(_ context.Context, q store.DesiredQuery) ([]sto
 }
 
 func (f *fakeStore) DesiringStations(context.Context) ([]string, error) { return nil, f.err }
+
+func (f *fakeStore) CredentialState(_ context.Context, station string) (fleet.CredentialState, error) {
+	s, ok := f.stations[station]
+	if !ok || !s.Known {
+		return fleet.CredentialState{}, store.ErrNotFound
+	}
+	return fleet.CredentialState{Set: true}, f.err
+}

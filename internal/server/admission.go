@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/chargeyard/chargeyard/csms"
 	"github.com/chargeyard/chargeyard/internal/fleet"
@@ -46,16 +47,27 @@ func (a *admission) authenticate(ctx context.Context, identity string, c csms.Cr
 
 // promote ends the old key of a station that has logged in with the one that was offered to it.
 func (a *admission) promote(ctx context.Context, id fleet.Identity, used fleet.Credential) {
-	if used.IsZero() || !bytes.Equal(used.Hash, id.Offered.Hash) {
-		return
-	}
 	ctx, cancel := context.WithTimeout(ctx, recordTimeout)
 	defer cancel()
+	if used.IsZero() || !bytes.Equal(used.Hash, id.Offered.Hash) {
+		a.see(ctx, id, used)
+		return
+	}
 	if err := a.store.PromoteCredential(ctx, id.ID, used); err != nil {
 		a.log.Warn("the old key of a station works until its next login", "station", id.ID, "error", err)
 		return
 	}
 	a.log.Info("station key changed", "station", id.ID)
+}
+
+// see notes that a station has come with the key that it has, the first time.
+func (a *admission) see(ctx context.Context, id fleet.Identity, used fleet.Credential) {
+	if used.IsZero() || !id.KeySeen.IsZero() {
+		return
+	}
+	if err := a.store.SeeCredential(ctx, id.ID, used, time.Now()); err != nil {
+		a.log.Warn("it is not on record that a station came with its key", "station", id.ID, "error", err)
+	}
 }
 
 // proof is what a known station was let in by. It is the data of its connection until that is registered.

@@ -102,7 +102,7 @@ func TestR61AKeyThatAStationAcceptedIsTheOneItNeeds(t *testing.T) {
 		"ocpp2.0.1": {
 			"SetVariables",
 			`{"setVariableData":[{"attributeValue":"00112233445566778899aabbccddeeff00112233","component":{"name":"SecurityCtrlr"},"variable":{"name":"BasicAuthPassword"}}]}`,
-			`{"setVariableResult":[{"attributeStatus":"RebootRequired","component":{"name":"SecurityCtrlr"},"variable":{"name":"BasicAuthPassword"}}]}`,
+			`{"setVariableResult":[{"attributeStatus":"Accepted","component":{"name":"SecurityCtrlr"},"variable":{"name":"BasicAuthPassword"}}]}`,
 		},
 	} {
 		id := "CP-" + subprotocol

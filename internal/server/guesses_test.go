@@ -32,6 +32,8 @@ func (o oneKey) Identity(_ context.Context, id string) (fleet.Identity, error) {
 	return fleet.Identity{ID: id, Known: true, Profile: 1, Credential: o.credential}, nil
 }
 
+func (oneKey) SeeCredential(context.Context, string, fleet.Credential, time.Time) error { return nil }
+
 func newGate(t *testing.T) gate {
 	return gate{t, &admission{mode: ModeKnown, store: oneKey{credential: fleet.NewCredential("right")}, guesses: newGuesses()}}
 }

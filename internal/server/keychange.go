@@ -40,16 +40,24 @@ func (c *commands) offerKey(ctx context.Context, st *csms.Station, cmd httpapi.C
 }
 
 // settleKey does what the end of the command says. A station that took the key over needs it from now on: the old one
-// does not work any more (rule R61; 1.6 security whitepaper A01, 2.x A01.FR.08), also when it needs a reboot for it. One
-// that certainly did not take it over goes on with the old one. A store that fails leaves both.
+// does not work any more (rule R61; 1.6 security whitepaper A01, 2.x A01.FR.03). One that will take it over when it starts
+// again may come with either, until it comes with the new one (A01.FR.04). One that certainly did not take it over goes on with
+// the old one. A store that fails leaves both.
 func (c *commands) settleKey(ctx context.Context, offer keyOffer, cmd httpapi.Command, response json.RawMessage, err error) {
 	if offer.station == "" {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
 	defer cancel()
+	answer := ""
+	if err == nil {
+		answer = keyAnswer(cmd, response)
+	}
 	switch {
-	case err == nil && tookKey(cmd, response):
+	case answer == fleet.StatusRebootRequired:
+		c.log.Info("a station takes its new key over when it starts again; either is accepted until then", "station", offer.station)
+		return
+	case answer == "Accepted":
 		err = c.store.SetCredential(ctx, offer.station, offer.credential)
 		c.log.Info("station key changed", "station", offer.station)
 	case err == nil || certainlyNotDone(err):
@@ -106,8 +114,8 @@ func variableKey(payload json.RawMessage) string {
 	return ""
 }
 
-// tookKey reports whether the answer to a command that sets the key says yes.
-func tookKey(cmd httpapi.Command, response json.RawMessage) bool {
+// keyAnswer returns what the answer to a command that sets the key says of it.
+func keyAnswer(cmd httpapi.Command, response json.RawMessage) string {
 	var resp struct {
 		Status            string
 		SetVariableResult []struct {
@@ -116,17 +124,17 @@ func tookKey(cmd httpapi.Command, response json.RawMessage) bool {
 		}
 	}
 	if json.Unmarshal(response, &resp) != nil {
-		return false
+		return ""
 	}
 	if cmd.Action == "ChangeConfiguration" {
-		return saidYes(resp.Status)
+		return resp.Status
 	}
 	for _, result := range resp.SetVariableResult {
-		if result.isKey() && saidYes(result.AttributeStatus) {
-			return true
+		if result.isKey() {
+			return result.AttributeStatus
 		}
 	}
-	return false
+	return ""
 }
 
 // variable names a variable of the device model, as far as it matters here.
@@ -138,5 +146,3 @@ type variable struct {
 func (v variable) isKey() bool {
 	return strings.EqualFold(v.Component.Name, "SecurityCtrlr") && strings.EqualFold(v.Variable.Name, "BasicAuthPassword")
 }
-
-func saidYes(status string) bool { return status == "Accepted" || status == "RebootRequired" }

@@ -63,6 +63,10 @@ type Stations interface {
 	PromoteCredential(ctx context.Context, station string, c fleet.Credential) error
 	// WithdrawCredential forgets the offered credential, if it is still c.
 	WithdrawCredential(ctx context.Context, station string, c fleet.Credential) error
+	// SeeCredential notes that a station was seen with its credential for the first time since it has it, if that is still c.
+	SeeCredential(ctx context.Context, station string, c fleet.Credential, at time.Time) error
+	// CredentialState returns how it stands with the key of a known station. ErrNotFound.
+	CredentialState(ctx context.Context, station string) (fleet.CredentialState, error)
 	// DeleteStation makes a known station unknown and forgets its credential and its tags. What it did stays; one that never came by
 	// is forgotten altogether. ErrNotFound.
 	DeleteStation(ctx context.Context, station string) error

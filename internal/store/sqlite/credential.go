@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
 )
@@ -13,10 +14,10 @@ func (db *DB) Identity(ctx context.Context, station string) (fleet.Identity, err
 	if ok {
 		return id, nil
 	}
-	err := one(ctx, db.readers, `SELECT id, known, profile, salt, hash, offered_salt, offered_hash, serial, boot_status, `+bootPolicyColumns+`
+	err := one(ctx, db.readers, `SELECT id, known, profile, salt, hash, offered_salt, offered_hash, serial, boot_status, key_seen_at, `+bootPolicyColumns+`
 		FROM stations WHERE id = ?`, []any{station}, append([]any{
 		&id.ID, &id.Known, &id.Profile, &id.Credential.Salt, &id.Credential.Hash, &id.Offered.Salt, &id.Offered.Hash,
-		&id.Serial, &id.BootStatus,
+		&id.Serial, &id.BootStatus, instant{&id.KeySeen},
 	}, bootPolicyFields(&id.BootPolicy)...))
 	if err != nil {
 		return fleet.Identity{}, fmt.Errorf("station %q: %w", station, err)
@@ -28,33 +29,51 @@ func (db *DB) Identity(ctx context.Context, station string) (fleet.Identity, err
 // SetCredential implements store.Stations.
 func (db *DB) SetCredential(ctx context.Context, station string, c fleet.Credential) error {
 	return db.change(ctx, func(w *writer) error {
-		return w.changeStation(station, `UPDATE stations SET salt = ?, hash = ?, offered_salt = NULL, offered_hash = NULL
-			WHERE id = ? AND known = 1`, c.Salt, c.Hash, station)
+		return w.changeStation(station, `UPDATE stations SET salt = ?, hash = ?, offered_salt = NULL, offered_hash = NULL, offered_at = NULL,
+			key_at = ?, key_seen_at = NULL WHERE id = ? AND known = 1`, c.Salt, c.Hash, fleet.Micros(time.Now()), station)
 	})
 }
 
 // OfferCredential implements store.Stations.
 func (db *DB) OfferCredential(ctx context.Context, station string, c fleet.Credential) error {
 	return db.change(ctx, func(w *writer) error {
-		return w.changeStation(station, "UPDATE stations SET offered_salt = ?, offered_hash = ? WHERE id = ? AND known = 1", c.Salt, c.Hash, station)
+		return w.changeStation(station, "UPDATE stations SET offered_salt = ?, offered_hash = ?, offered_at = ? WHERE id = ? AND known = 1",
+			c.Salt, c.Hash, fleet.Micros(time.Now()), station)
 	})
 }
 
 // PromoteCredential implements store.Stations.
 func (db *DB) PromoteCredential(ctx context.Context, station string, c fleet.Credential) error {
-	return db.changeOffer(ctx, `UPDATE stations SET salt = offered_salt, hash = offered_hash, offered_salt = NULL, offered_hash = NULL
-		WHERE id = ? AND offered_hash = ?`, station, c)
+	now := fleet.Micros(time.Now())
+	return db.changeOffer(ctx, `UPDATE stations SET key_at = ?, key_seen_at = ?, salt = offered_salt, hash = offered_hash, offered_salt = NULL,
+		offered_hash = NULL, offered_at = NULL WHERE id = ? AND offered_hash = ?`, station, now, now, station, c.Hash)
 }
 
 // WithdrawCredential implements store.Stations.
 func (db *DB) WithdrawCredential(ctx context.Context, station string, c fleet.Credential) error {
-	return db.changeOffer(ctx, "UPDATE stations SET offered_salt = NULL, offered_hash = NULL WHERE id = ? AND offered_hash = ?", station, c)
+	return db.changeOffer(ctx, `UPDATE stations SET offered_salt = NULL, offered_hash = NULL, offered_at = NULL
+		WHERE id = ? AND offered_hash = ?`, station, station, c.Hash)
 }
 
-// changeOffer runs an update of the station whose offered credential is c. Hashes are salted: no two are the same.
-func (db *DB) changeOffer(ctx context.Context, update, station string, c fleet.Credential) error {
+// SeeCredential implements store.Stations.
+func (db *DB) SeeCredential(ctx context.Context, station string, c fleet.Credential, at time.Time) error {
+	return db.changeOffer(ctx, "UPDATE stations SET key_seen_at = ? WHERE id = ? AND hash = ? AND key_seen_at IS NULL",
+		station, fleet.Micros(at), station, c.Hash)
+}
+
+// CredentialState implements store.Stations.
+func (db *DB) CredentialState(ctx context.Context, station string) (s fleet.CredentialState, err error) {
+	err = one(ctx, db.readers, `SELECT CASE WHEN hash IS NULL THEN 0 ELSE 1 END, key_at, key_seen_at, CASE WHEN offered_hash IS NULL THEN 0 ELSE 1 END,
+		offered_at FROM stations WHERE id = ? AND known = 1`, []any{station},
+		[]any{&s.Set, instant{&s.Since}, instant{&s.Seen}, &s.Offered, instant{&s.OfferedAt}})
+	return s, err
+}
+
+// changeOffer runs an update of a station that changes something only while its credential is the one that is meant. Hashes
+// are salted: no two are the same.
+func (db *DB) changeOffer(ctx context.Context, update, station string, args ...any) error {
 	return db.change(ctx, func(w *writer) error {
 		w.pending.identities = append(w.pending.identities, station)
-		return w.exec(update, station, c.Hash)
+		return w.exec(update, args...)
 	})
 }

@@ -46,6 +46,7 @@ func Run(t *testing.T, open Open) {
 		{"SpokenVersions", testSpokenVersions},
 		{"CredentialsChange", testCredentials},
 		{"OfferedCredential", testOfferedCredential},
+		{"CredentialState", testCredentialState},
 		{"Boot", testBoot},
 		{"BootPolicy", testBootPolicy},
 		{"RecordsKeepEverything", testRecordFields},
