@@ -35,10 +35,7 @@ type VariableArgument struct {
 
 // Setting is the name as the domain has it.
 func (a VariableArgument) Setting() Setting {
-	return Setting{
-		Component: a.Component, ComponentInstance: a.ComponentInstance, EVSE: a.EVSE, Connector: a.Connector,
-		Variable: a.Variable, VariableInstance: a.VariableInstance,
-	}
+	return Setting(a)
 }
 
 func (a VariableArgument) check(at string) error {

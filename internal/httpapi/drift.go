@@ -122,7 +122,7 @@ func (a *api) desireOfFleet(ctx context.Context, in *fleetDesireInput) (*answer[
 	if err := b.Select.check(); err != nil {
 		return nil, err
 	}
-	if err := b.DesiredRequest.check(); err != nil {
+	if err := b.check(); err != nil {
 		return nil, err
 	}
 	plain := b.Values[0].Component == ""

