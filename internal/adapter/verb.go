@@ -49,3 +49,44 @@ func At(t *time.Time) ocpp.Time {
 	}
 	return ocpp.At(t.UTC())
 }
+
+// OptTrue returns true as an optional boolean; false is absent.
+func OptTrue(b bool) ocpp.Opt[bool] {
+	if !b {
+		return ocpp.Opt[bool]{}
+	}
+	return ocpp.Some(true)
+}
+
+// OptRef returns a number as an optional one; nil is absent.
+func OptRef(n *int64) ocpp.Opt[int] {
+	if n == nil {
+		return ocpp.Opt[int]{}
+	}
+	return ocpp.Some(int(*n))
+}
+
+// Time returns a time as it goes on the wire; the zero time is absent.
+func Time(t time.Time) ocpp.Time {
+	if t.IsZero() {
+		return ocpp.Time{}
+	}
+	return ocpp.At(t)
+}
+
+// Wire returns a number as it goes on the wire. It is one that was checked.
+func Wire(d fleet.Decimal) ocpp.Decimal {
+	wire, err := ocpp.ParseDecimal(string(d.Trim()))
+	if err != nil {
+		return ocpp.Decimal{} // cannot happen: it is a number in plain notation
+	}
+	return wire
+}
+
+// OptWire returns a number as an optional one; "" is absent.
+func OptWire(d fleet.Decimal) ocpp.Opt[ocpp.Decimal] {
+	if d == "" {
+		return ocpp.Opt[ocpp.Decimal]{}
+	}
+	return ocpp.Some(Wire(d))
+}

@@ -143,6 +143,18 @@ func found(v fleet.Verb) {
 		v.RemoteStartID = 7
 	case *fleet.StopRequest:
 		v.Running = running(v.Transaction)
+	case *fleet.GetProfilesRequest:
+		v.RequestID = 7
+	case *fleet.GetDERRequest:
+		v.RequestID = 7
+	case *fleet.LimitRequest:
+		if v.Check() == nil {
+			_ = v.Resolve(fleet.ChargingLimits{}, fleet.ProfilePlace{EVSE: v.EVSE, TransactionID: v.Transaction}, running(v.Transaction))
+		}
+	case *fleet.SetProfileRequest:
+		if v.Check() == nil && v.Profile != nil {
+			_ = v.Resolve(v.ID, v.Profile.Profile(), fleet.ChargingLimits{}, fleet.ProfilePlace{EVSE: v.EVSE, TransactionID: v.Transaction}, running(v.Transaction))
+		}
 	case *fleet.TransactionStatusRequest:
 		v.Running = running(v.Transaction)
 	}

@@ -45,5 +45,8 @@ func (g Grant) Profile(unit string, level int64) Profile {
 	}
 }
 
+// limitStart is when limits begin to hold: long ago, for the clock of a station may be wrong.
+var limitStart = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // GrantID is the id of the profile that gives a station its share.
 const GrantID = siteID

@@ -47,6 +47,7 @@ func VerbKinds() []VerbKind {
 		energyVerbs(),
 		streamVerbs(),
 		dataVerbs(),
+		chargingVerbs(),
 	)
 }
 

@@ -141,5 +141,6 @@ func (a *api) register() {
 	a.registerDevices()
 	a.registerCredentials()
 	a.registerLibrary()
+	a.registerSites()
 
 }

@@ -70,6 +70,15 @@ func (a *api) registerVerbs() {
 	addVerb[fleet.EventStreamsRequest](a)
 	addVerb[fleet.AdjustEventStreamRequest](a)
 	addVerb[fleet.DataTransferRequest](a)
+	addVerb[fleet.LimitRequest](a)
+	addVerb[fleet.SetProfileRequest](a)
+	addVerb[fleet.ClearProfilesRequest](a)
+	addVerb[fleet.GetProfilesRequest](a)
+	addVerb[fleet.CompositeRequest](a)
+	addVerb[fleet.UpdateScheduleRequest](a)
+	addVerb[fleet.SetDERRequest](a)
+	addVerb[fleet.GetDERRequest](a)
+	addVerb[fleet.ClearDERRequest](a)
 }
 
 // verbInput is the input of a verb that demands arguments, bareVerbInput that of one that does not.

@@ -58,6 +58,8 @@ func (w *walker) seed() {
 	w.api(http.MethodPut, "/stations/CP-1/tags/depot", "", http.StatusNoContent)
 	w.api(http.MethodPost, "/profiles", `{"id":"night","purpose":"TxDefaultProfile","kind":"Relative","stackLevel":0,"schedules":[{"unit":"A","periods":[{"start":0,"limit":16}]}]}`, http.StatusCreated)
 	bulk := w.api(http.MethodPost, "/bulks", `{"action":"ClearCache","select":{"stations":["CP-2"]},"expires":86400}`, http.StatusOK)["id"].(string)
+	w.api(http.MethodPost, "/sites", `{"id":"garage","unit":"A","limit":63}`, http.StatusCreated)
+	w.api(http.MethodPut, "/sites/garage/members/CP-2", `{"max":32}`, http.StatusOK)
 	p := w.connect("CP-1", "ocpp1.6", login{password: []byte(key)})
 	p.call("BootNotification", boot16)
 	tx := p.call("StartTransaction", `{"connectorId":1,"idTag":"CARD","meterStart":0,"timestamp":`+t0+`}`)
@@ -66,14 +68,16 @@ func (w *walker) seed() {
 	w.eventually("the station is offline and the refusal is kept", func() bool {
 		return len(w.items("/stations?online=true")) == 0 && len(w.items("/refusals")) == 1
 	})
+	w.eventually("the limit is shared", func() bool { return len(w.items("/sites/garage/allocations")) > 0 })
 	w.eventually("its presence is written", func() bool {
 		s, err := w.srv.store.Station(w.t.Context(), "CP-1")
 		return err == nil && !s.Online && !s.DisconnectedAt.IsZero()
 	})
 	w.ids = map[string]string{
 		"/api/v1/stations/": "CP-1", "/api/v1/tokens/": "CARD", "/api/v1/api-tokens/": id, "/api/v1/commands/": kept,
-		"/api/v1/profiles/":     "night",
-		"/api/v1/bulks/":        bulk,
+		"/api/v1/profiles/": "night",
+		"/api/v1/bulks/":    bulk,
+		"/api/v1/sites/":    "garage", "/api/v1/sites/garage/members/": "CP-2",
 		"/api/v1/transactions/": fmt.Sprint("CP-1:", tx["transactionId"]),
 	}
 }

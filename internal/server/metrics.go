@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/internal/store"
 	"github.com/chargeyard/chargeyard/ocpp"
 )
@@ -32,6 +33,9 @@ type metrics struct {
 	commitFailures prometheus.Counter
 	commitPresence prometheus.Counter
 	queued         prometheus.Gauge
+
+	allocations prometheus.Counter
+	shares      *prometheus.CounterVec // result
 
 	apiRequests *prometheus.CounterVec   // operation, status
 	apiSeconds  *prometheus.HistogramVec // operation
@@ -58,6 +62,7 @@ func newMetrics(version string, protocols []*ocpp.Protocol) *metrics {
 	m.describeConnections()
 	m.describeCalls(protocols)
 	m.describeStore()
+	m.describeSites()
 	m.apiRequests = m.counters("chargeyard_api_requests_total", "Requests of the API, by operation of /openapi.json.", "operation", "status")
 	m.apiSeconds = m.histograms("chargeyard_api_request_seconds", "How long requests of the API took, streams of events left out.",
 		callBuckets(), "operation")
@@ -79,6 +84,12 @@ func (m *metrics) describeConnections() {
 	m.closed = m.counters("chargeyard_connections_closed_total", "Connections that ended, by cause; replaced is a takeover by a newer connection of the same station.", "cause")
 	preset(m.closed, closeCauses())
 	m.refusals = m.counters("chargeyard_connections_refused_total", "Connections that were turned away, by reason.", "reason")
+}
+
+func (m *metrics) describeSites() {
+	m.allocations = m.counter("chargeyard_site_allocations_total", "How often the limit of a site was shared anew.")
+	m.shares = m.counters("chargeyard_site_shares_total", "Shares of limits that were sent to stations, by what became of them: acknowledged, refused, undelivered, unknown.", "result")
+	preset(m.shares, []string{string(fleet.ShareAcknowledged), string(fleet.ShareRefused), string(fleet.ShareUndelivered), string(fleet.ShareUnknown)})
 }
 
 func (m *metrics) describeStore() {

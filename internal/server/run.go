@@ -84,6 +84,9 @@ func (s *Server) apiServer() (*http.Server, error) {
 
 		MetricsPublic: s.cfg.MetricsPublic,
 
+		SiteChanged: s.sites.siteChanged,
+		MemberLeft:  s.sites.left,
+
 		NotReady: s.notReady,
 		Counts:   s.counts,
 		Refusals: s.refusals.counts,

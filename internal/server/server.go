@@ -33,6 +33,7 @@ type Server struct {
 	csms      *csms.Server
 	queue     *queue
 	desires   *desires
+	sites     *sites
 	refusals  *refusals
 	feed      atomic.Pointer[feed.Feed]
 	metrics   *metrics
@@ -94,6 +95,9 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if err = s.openDesires(ctx); err != nil {
 		return nil, err
 	}
+	if err = s.openSites(ctx); err != nil {
+		return nil, err
+	}
 	s.metrics.watch(s)
 	return s, nil
 }
@@ -111,6 +115,7 @@ func (s *Server) openCSMS() (err error) {
 	s.closers.add(s.refusals.close)
 	s.queue = newQueue(s.store, s.cfg.Log)
 	s.desires = newDesires(s.store, s.cfg.Log)
+	s.sites = newSites(s.store, s.cfg.Log, s.metrics)
 	s.csms, err = csms.NewServer(csms.Options{
 		Protocols:    protocols(),
 		Authenticate: admission.authenticate,
@@ -121,14 +126,16 @@ func (s *Server) openCSMS() (err error) {
 			admission.recheck(st)
 			s.queue.connected(st)
 			s.desires.connected(st)
+			s.sites.connected(st)
 		},
 		OnDisconnect: func(st *csms.Station, cause error) {
 			s.metrics.disconnected(st, cause)
 			presence.disconnected(st, cause)
 			clocks.forget(st.Identity())
+			s.sites.disconnected(st)
 		},
 		OnRefuse:     func(r csms.Refusal) { s.metrics.refused(r); s.refusals.add(r) },
-		Interceptors: append(s.observers(), s.queue.intercept, presence.intercept, learner{s.store, s.cfg.Log, s.desires.told}.intercept),
+		Interceptors: append(s.observers(), s.queue.intercept, s.sites.intercept, presence.intercept, learner{s.store, s.cfg.Log, s.desires.told}.intercept),
 		Tap:          s.tap(),
 		CallTimeout:  httpapi.MaxCommandTimeout,
 		Certificate:  csms.CertificateRule{Operator: s.cfg.Operator},

@@ -33,13 +33,14 @@ func (s *Server) stop(ctx context.Context, stations, api *http.Server) error {
 	s.state.Store(stateStopping)
 	window := s.window(ctx)
 	s.cfg.Log.Info("stopping", "stations", s.csms.Len(), "within", window)
+	err := s.sites.close() // stations that are closed are no news to them
 	ctx = context.WithoutCancel(ctx)
 	apiLimit := min(apiStopLimit, window/4)
 	s.drain(ctx, window-apiLimit)
 	s.endStreams()
 	finishing, cancel := context.WithTimeout(ctx, apiLimit)
 	defer cancel()
-	return errors.Join(shutdown(finishing, stations), shutdown(finishing, api))
+	return errors.Join(err, shutdown(finishing, stations), shutdown(finishing, api))
 }
 
 // drain closes all stations, those without a running transaction first. The last fifth of the time is for what is under

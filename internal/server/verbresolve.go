@@ -32,6 +32,18 @@ func (c *commands) resolve(ctx context.Context, station string, v fleet.Verb) (f
 		return resolveSignal(*v), nil
 	case *fleet.SendLocalListRequest:
 		return c.resolveLocalList(ctx, station, *v)
+	case *fleet.LimitRequest:
+		return c.resolveLimit(ctx, station, *v)
+	case *fleet.SetProfileRequest:
+		return c.resolveProfile(ctx, station, *v)
+	case *fleet.GetProfilesRequest:
+		asked := *v
+		asked.RequestID = freshNumber()
+		return &asked, nil
+	case *fleet.GetDERRequest:
+		asked := *v
+		asked.RequestID = freshNumber()
+		return &asked, nil
 	}
 	return c.resolveCommon(ctx, station, numbered(v))
 }

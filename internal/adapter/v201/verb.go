@@ -24,6 +24,16 @@ func Instruct(v fleet.Verb) (adapter.Instruction, error) {
 		return askAvailability(v)
 	case *fleet.TriggerRequest:
 		return askTrigger(v)
+	case *fleet.LimitRequest:
+		return askLimit(v)
+	case *fleet.SetProfileRequest:
+		return askInstall(v.Install)
+	case *fleet.ClearProfilesRequest:
+		return askClearProfiles(v)
+	case *fleet.CompositeRequest:
+		return askComposite(v)
+	case *fleet.GetProfilesRequest:
+		return askProfiles(v)
 	case *fleet.ClearCacheRequest:
 		return askClearCache()
 	case *fleet.GetVariablesRequest:

@@ -1,0 +1,84 @@
+package v201
+
+import (
+	"github.com/chargeyard/chargeyard/internal/adapter"
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/ocpp"
+	"github.com/chargeyard/chargeyard/ocpp201"
+)
+
+// askLimit makes a SetChargingProfile, or a ClearChargingProfile of the same one.
+func askLimit(v *fleet.LimitRequest) (adapter.Instruction, error) {
+	if v.Install == nil {
+		return &ocpp201.ClearChargingProfileRequest{ChargingProfileID: ocpp.Some(int(v.Clear))}, nil
+	}
+	return askInstall(v.Install)
+}
+
+// askInstall makes a SetChargingProfile (K01).
+func askInstall(i *fleet.Installation) (adapter.Instruction, error) {
+	if err := i.CheckVersion("2.0.1"); err != nil {
+		return nil, err
+	}
+	p := &i.Profile
+	wire := ocpp201.ChargingProfile{
+		ID: int(i.ID), StackLevel: int(p.StackLevel), ChargingProfilePurpose: ocpp201.ChargingProfilePurpose(p.Purpose),
+		ChargingProfileKind: ocpp201.ChargingProfileKind(p.Kind), RecurrencyKind: ocpp201.RecurrencyKind(p.Recurrency),
+		ValidFrom: adapter.Time(p.ValidFrom), ValidTo: adapter.Time(p.ValidTo),
+	}
+	if i.At.TransactionID != "" {
+		wire.TransactionID = ocpp.Some(i.Running.ID)
+	}
+	for k := range p.Schedules {
+		wire.ChargingSchedule = append(wire.ChargingSchedule, scheduleOf(&p.Schedules[k]))
+	}
+	return &ocpp201.SetChargingProfileRequest{EVSEID: int(i.At.EVSE), ChargingProfile: wire}, nil
+}
+
+func scheduleOf(s *fleet.ChargingSchedule) ocpp201.ChargingSchedule {
+	wire := ocpp201.ChargingSchedule{
+		ID: int(s.ID), ChargingRateUnit: ocpp201.ChargingRateUnit(s.Unit), Duration: adapter.OptRef(s.Seconds), StartSchedule: adapter.Time(s.Start),
+		MinChargingRate: adapter.OptWire(s.MinRate),
+	}
+	for _, p := range s.Periods {
+		wire.ChargingSchedulePeriod = append(wire.ChargingSchedulePeriod, ocpp201.ChargingSchedulePeriod{
+			StartPeriod: int(p.Start), Limit: adapter.Wire(p.Limit), NumberPhases: adapter.OptRef(p.Phases), PhaseToUse: adapter.OptRef(p.PhaseToUse),
+		})
+	}
+	return wire
+}
+
+// askClearProfiles makes a ClearChargingProfile (K10).
+func askClearProfiles(v *fleet.ClearProfilesRequest) (adapter.Instruction, error) {
+	if v.Purpose == string(fleet.PurposePriority) || v.Purpose == string(fleet.PurposeGeneration) {
+		return nil, fleet.NotInVersion("/purpose", "OCPP 2.0.1 has no such purpose")
+	}
+	if v.ID != 0 {
+		return &ocpp201.ClearChargingProfileRequest{ChargingProfileID: ocpp.Some(int(v.ID))}, nil
+	}
+	return &ocpp201.ClearChargingProfileRequest{ChargingProfileCriteria: &ocpp201.ClearChargingProfile{
+		EVSEID: adapter.OptRef(v.EVSE), ChargingProfilePurpose: ocpp201.ChargingProfilePurpose(v.Purpose), StackLevel: adapter.OptRef(v.StackLevel),
+	}}, nil
+}
+
+// askProfiles makes a GetChargingProfiles (K09).
+func askProfiles(v *fleet.GetProfilesRequest) (adapter.Instruction, error) {
+	if v.Purpose == string(fleet.PurposePriority) || v.Purpose == string(fleet.PurposeGeneration) {
+		return nil, fleet.NotInVersion("/purpose", "OCPP 2.0.1 has no such purpose")
+	}
+	criterion := ocpp201.ChargingProfileCriterion{ChargingProfilePurpose: ocpp201.ChargingProfilePurpose(v.Purpose), StackLevel: adapter.OptRef(v.StackLevel)}
+	for _, id := range v.IDs {
+		criterion.ChargingProfileID = append(criterion.ChargingProfileID, int(id))
+	}
+	if len(v.IDs) == 0 && v.Purpose == "" && v.StackLevel == nil { // a request has to name something (K09.FR.03): every source is everything
+		criterion.ChargingLimitSource = []ocpp201.ChargingLimitSource{
+			ocpp201.ChargingLimitSourceCSO, ocpp201.ChargingLimitSourceEMS, ocpp201.ChargingLimitSourceSO, ocpp201.ChargingLimitSourceOther,
+		}
+	}
+	return &ocpp201.GetChargingProfilesRequest{RequestID: int(v.RequestID), EVSEID: adapter.OptRef(v.EVSE), ChargingProfile: criterion}, nil
+}
+
+// askComposite makes a GetCompositeSchedule (K08).
+func askComposite(v *fleet.CompositeRequest) (adapter.Instruction, error) {
+	return &ocpp201.GetCompositeScheduleRequest{EVSEID: int(v.EVSE), Duration: int(v.Seconds), ChargingRateUnit: ocpp201.ChargingRateUnit(v.Unit)}, nil
+}
