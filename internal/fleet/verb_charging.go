@@ -195,10 +195,10 @@ func (r *ClearProfilesRequest) Check() error {
 
 // GetProfilesRequest asks which charging profiles are installed.
 type GetProfilesRequest struct {
-	IDs        []int64 `json:"ids,omitempty" maxItems:"100" doc:"Only these, instead of purpose and stackLevel"`
-	Purpose    string  `json:"purpose,omitempty" enum:"ChargingStationMaxProfile,TxDefaultProfile,TxProfile,ChargingStationExternalConstraints,PriorityCharging,LocalGeneration" doc:"Only those of this purpose"`
-	StackLevel *int64  `json:"stackLevel,omitempty" minimum:"0" maximum:"9999" doc:"Only those of this level"`
-	EVSE       *int64  `json:"evse,omitempty" minimum:"0" maximum:"999" doc:"Only those of this EVSE; 0: of the whole station. Left out: all"`
+	ID         int64  `json:"id,omitempty" minimum:"1" maximum:"2147483647" doc:"Only the one of this id, instead of purpose and stackLevel"`
+	Purpose    string `json:"purpose,omitempty" enum:"ChargingStationMaxProfile,TxDefaultProfile,TxProfile,ChargingStationExternalConstraints,PriorityCharging,LocalGeneration" doc:"Only those of this purpose"`
+	StackLevel *int64 `json:"stackLevel,omitempty" minimum:"0" maximum:"9999" doc:"Only those of this level"`
+	EVSE       *int64 `json:"evse,omitempty" minimum:"0" maximum:"999" doc:"Only those of this EVSE; 0: of the whole station. Left out: all"`
 
 	RequestID int64 `json:"-"`
 }
@@ -206,10 +206,10 @@ type GetProfilesRequest struct {
 // VerbName is the verb's name in the API.
 func (*GetProfilesRequest) VerbName() string { return "get-profiles" }
 
-// Check refuses ids beside criteria (K09.FR.03).
+// Check refuses an id beside criteria (K09.FR.03).
 func (r *GetProfilesRequest) Check() error {
-	if len(r.IDs) > 0 && (r.Purpose != "" || r.StackLevel != nil) {
-		return WrongArgument("/ids", "give ids, or purpose and stackLevel")
+	if r.ID != 0 && (r.Purpose != "" || r.StackLevel != nil) {
+		return WrongArgument("/id", "give an id, or purpose and stackLevel")
 	}
 	return nil
 }

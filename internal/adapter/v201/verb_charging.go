@@ -67,10 +67,10 @@ func askProfiles(v *fleet.GetProfilesRequest) (adapter.Instruction, error) {
 		return nil, fleet.NotInVersion("/purpose", "OCPP 2.0.1 has no such purpose")
 	}
 	criterion := ocpp201.ChargingProfileCriterion{ChargingProfilePurpose: ocpp201.ChargingProfilePurpose(v.Purpose), StackLevel: adapter.OptRef(v.StackLevel)}
-	for _, id := range v.IDs {
-		criterion.ChargingProfileID = append(criterion.ChargingProfileID, int(id))
+	if v.ID != 0 {
+		criterion.ChargingProfileID = []int{int(v.ID)}
 	}
-	if len(v.IDs) == 0 && v.Purpose == "" && v.StackLevel == nil { // a request has to name something (K09.FR.03): every source is everything
+	if v.ID == 0 && v.Purpose == "" && v.StackLevel == nil { // a request has to name something (K09.FR.03): every source is everything
 		criterion.ChargingLimitSource = []ocpp201.ChargingLimitSource{
 			ocpp201.ChargingLimitSourceCSO, ocpp201.ChargingLimitSourceEMS, ocpp201.ChargingLimitSourceSO, ocpp201.ChargingLimitSourceOther,
 		}

@@ -64,10 +64,10 @@ func askClearProfiles(v *fleet.ClearProfilesRequest) (adapter.Instruction, error
 // askProfiles makes a GetChargingProfiles (K09).
 func askProfiles(v *fleet.GetProfilesRequest) (adapter.Instruction, error) {
 	criterion := ocpp21.ChargingProfileCriterion{ChargingProfilePurpose: ocpp21.ChargingProfilePurpose(v.Purpose), StackLevel: adapter.OptRef(v.StackLevel)}
-	for _, id := range v.IDs {
-		criterion.ChargingProfileID = append(criterion.ChargingProfileID, int(id))
+	if v.ID != 0 {
+		criterion.ChargingProfileID = []int{int(v.ID)}
 	}
-	if len(v.IDs) == 0 && v.Purpose == "" && v.StackLevel == nil { // a request has to name something (K09.FR.03): every source is everything
+	if v.ID == 0 && v.Purpose == "" && v.StackLevel == nil { // a request has to name something (K09.FR.03): every source is everything
 		criterion.ChargingLimitSource = []string{"CSO", "EMS", "SO", "Other"}
 	}
 	return &ocpp21.GetChargingProfilesRequest{RequestID: int(v.RequestID), EVSEID: adapter.OptRef(v.EVSE), ChargingProfile: criterion}, nil
