@@ -14,17 +14,9 @@ import (
 
 // rawOnly are the requests of the CSMS that no verb makes, and why. POST /stations/{id}/commands sends them.
 var rawOnly = map[string]string{
-	"ReserveNow":            "it has no verb yet",
-	"CancelReservation":     "it has no verb yet",
-	"SetChargingProfile":    "it has no verb yet",
-	"ClearChargingProfile":  "it has no verb yet",
-	"GetChargingProfiles":   "it has no verb yet",
-	"GetCompositeSchedule":  "it has no verb yet",
-	"UpdateDynamicSchedule": "it has no verb yet",
-	"SetDERControl":         "it has no verb yet",
-	"GetDERControl":         "it has no verb yet",
-	"ClearDERControl":       "it has no verb yet",
-	"CertificateSigned":     "it answers a request of the station for a certificate",
+	"ReserveNow":        "it has no verb yet",
+	"CancelReservation": "it has no verb yet",
+	"CertificateSigned": "it answers a request of the station for a certificate",
 }
 
 // reached are the requests that the tables of testdata make of verbs: by version and verb, and by version and action.
