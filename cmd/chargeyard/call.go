@@ -35,7 +35,15 @@ type callCmd struct {
 	Online   bool     `env:"-" help:"Ask those that are connected." group:"Many stations"`
 	Version  string   `env:"-" enum:",1.6,2.0.1,2.1" default:"" placeholder:"VERSION" help:"Ask those that are connected and speak this version of OCPP." group:"Many stations"`
 	Stations []string `name:"select" env:"-" placeholder:"ID,ID" help:"Ask these." group:"Many stations"`
-	AtOnce   int      `env:"-" default:"2000" placeholder:"N" help:"How many are asked at once at most. Default 2000." group:"Many stations"`
+	Vendor   string   `env:"-" placeholder:"NAME" help:"Ask those of this vendor. The request is kept." group:"Many stations"`
+	Model    string   `env:"-" placeholder:"NAME" help:"Ask those of this model. The request is kept." group:"Many stations"`
+	Firmware string   `env:"-" placeholder:"VERSION" help:"Ask those with this firmware. The request is kept." group:"Many stations"`
+	Tag      string   `env:"-" placeholder:"TAG" help:"Ask those with this tag. The request is kept." group:"Many stations"`
+	AtOnce   int      `env:"-" default:"2000" placeholder:"N" help:"How many are asked at once at most, when the request is not kept. Default 2000." group:"Many stations"`
+
+	keptFlags   `embed:""`
+	Pace        float64 `env:"-" placeholder:"N" help:"Have the request to many stations kept, and ask N stations in a second at most." group:"Kept by the server"`
+	Concurrency int     `env:"-" placeholder:"N" help:"Have the request to many stations kept, and have N of them under way at most. Default 200." group:"Kept by the server"`
 }
 
 // Help explains more than the one line.
@@ -54,11 +62,29 @@ JSON pointer. 7 the API wants a token. 8 there is no such station. 9 another req
 ended before the answer. 11 another status than --expect. 12 no server answered. 2 the command line is wrong, 1 anything
 else. After 4 and 10 the station may have done it; after 5 to 9 it was sent nothing.
 
-With many stations: 0 all of them answered, as expected; 1 not all; 8 none was selected.`
+With many stations: 0 all of them answered, as expected; 1 not all; 8 none was selected.
+
+Without more, a request is for now. With --wait, --expires or --key, and for many stations also with --pace, --concurrency,
+--vendor, --model, --firmware or --tag, the server keeps it until it has been dealt with, also for stations that come later:
+
+    chargeyard call CP-001 Reset '{"type":"Soft"}' --expires 24h
+    chargeyard call --tag pilot --pace 5 Reset '{"type":"Soft"}' --wait 10m
+
+13: it is kept, and has not come to its end in time; "chargeyard commands" and "chargeyard bulks" tell what becomes of it.`
 }
 
 // many reports whether stations are selected by flags.
-func (c *callCmd) many() bool { return c.All || c.Online || c.Version != "" || len(c.Stations) > 0 }
+func (c *callCmd) many() bool { return len(c.Stations) > 0 || c.narrowed() }
+
+// narrowed reports whether stations are selected by what they have in common.
+func (c *callCmd) narrowed() bool {
+	return c.All || c.Online || c.Version != "" || c.properties()
+}
+
+// properties reports whether stations are selected by what only a request that is kept selects by.
+func (c *callCmd) properties() bool {
+	return c.Vendor != "" || c.Model != "" || c.Firmware != "" || c.Tag != ""
+}
 
 // callWords are what a command line asks for.
 type callWords struct{ station, action, payload string } // no station when flags select them
@@ -67,7 +93,7 @@ func (c *callCmd) split() (callWords, error) {
 	words := c.Words
 	wanted := "STATION ACTION [JSON]"
 	if c.many() {
-		wanted = "ACTION [JSON] with --all, --online, --version or --select"
+		wanted = "ACTION [JSON] with --select, --all, --online, --version, --vendor, --model, --firmware or --tag"
 		words = append([]string{""}, words...)
 	}
 	switch len(words) {
@@ -84,8 +110,11 @@ func (c *callCmd) Validate(*kong.Context) error {
 	if c.Timeout < 0 {
 		return errors.New("--timeout takes a duration above zero, such as 30s")
 	}
-	if len(c.Stations) > 0 && (c.All || c.Online || c.Version != "") {
-		return errors.New("--select names stations; it does not go with --all, --online or --version")
+	switch {
+	case len(c.Stations) > 0 && c.narrowed():
+		return errors.New("--select names stations; it does not go with --all, --online, --version, --vendor, --model, --firmware or --tag")
+	case !c.many() && (c.Pace > 0 || c.Concurrency > 0):
+		return errors.New("--pace and --concurrency are for many stations")
 	}
 	_, err := c.split()
 	return err
@@ -102,10 +131,16 @@ func (c *callCmd) Run(ctx context.Context, s streams) error {
 		return &exitError{exitInvalid, err}
 	}
 	request := map[string]any{"action": words.action, "payload": payload, "timeout": c.Timeout.Seconds()}
-	if c.many() {
+	switch {
+	case c.many() && (c.kept() || c.properties() || c.Pace > 0 || c.Concurrency > 0):
+		return c.keptBulk(ctx, s, request)
+	case c.many():
 		return c.bulk(ctx, s, request)
+	case c.kept():
+		request["wait"] = c.wait().Seconds()
+		c.addTo(request)
 	}
-	client, err := c.clientFor(2*c.Timeout + callSlack) // first for an earlier request, then for this one
+	client, err := c.clientFor(2*c.Timeout + c.wait() + callSlack) // first for an earlier request, then for this one
 	if err != nil {
 		return err
 	}
@@ -123,8 +158,11 @@ func (c *callCmd) answered(s streams, body json.RawMessage) error {
 		return err
 	}
 	show := result.Response
-	if c.json() {
+	if c.json() || show == nil {
 		show = body
+	}
+	if result.Response == nil {
+		return errors.Join(writeJSON(s.out, show), queued(body))
 	}
 	if err := writeJSON(s.out, show); err != nil || c.Expect == "" {
 		return err

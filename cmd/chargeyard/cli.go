@@ -25,6 +25,8 @@ type cli struct {
 	Call         callCmd         `cmd:"" group:"Ask a server" help:"Send an OCPP request to a station, or to many, and print the answer."`
 	Do           doCmd           `cmd:"" group:"Ask a server" help:"Have a station do something, in words that are the same for all versions of OCPP."`
 	Verbs        verbsCmd        `cmd:"" group:"Ask a server" help:"Say what a station can be asked to do, and with which arguments."`
+	Commands     commandsCmd     `cmd:"" group:"Ask a server" help:"List, show and cancel requests that the server keeps for stations."`
+	Bulks        bulksCmd        `cmd:"" group:"Ask a server" help:"List, show and stop requests to many stations."`
 	IDTokens     idTokensCmd     `cmd:"" name:"id-tokens" group:"Ask a server" help:"List, add, accept, block and delete the cards and apps with which drivers charge."`
 	Events       eventsCmd       `cmd:"" group:"Ask a server" help:"Follow what happens, as it happens."`
 	Refusals     refusalsCmd     `cmd:"" group:"Ask a server" help:"List stations that were turned away, and why."`
@@ -90,6 +92,7 @@ func parse(grammar *cli, args []string, out, errOut io.Writer) (*kong.Context, e
 		kong.Name("chargeyard"),
 		kong.Description(about),
 		kong.DefaultEnvars("CHARGEYARD"),
+		kong.Vars{"commandStates": ",queued,sent,answered,refused,timeout,unknown,expired,canceled"},
 		kong.KindMapper(reflect.String, kong.MapperFunc(anyCase)),
 		kong.Writers(out, errOut),
 		kong.Exit(func(code int) { panic(exitCode(code)) }),
