@@ -86,13 +86,18 @@ func commandState(t *testing.T, p serving, id string) any {
 	return askCommands(t, http.MethodGet, p.api+"/commands/"+id, "")["state"]
 }
 
-func askCommands(t *testing.T, method, url, body string) (got map[string]any) {
+func askCommands(t *testing.T, method, url, body string) map[string]any {
+	t.Helper()
+	return askWith(t, "kill-9", method, url, body)
+}
+
+func askWith(t *testing.T, token, method, url, body string) (got map[string]any) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Authorization", "Bearer kill-9")
+	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
