@@ -268,7 +268,7 @@ func TestACallThatIsNotSentSaysWhy(t *testing.T) {
 	a.want(exitInvalid, "/payload/type", "call", "CP-1", "Reset", "@"+file)
 	a.want(exitInvalid, "no such file", "call", "CP-1", "Reset", "@nowhere.json")
 	a.want(exitInvalid, "/payload/type: is missing; expected one of Hard, Soft", "call", "CP-1", "Reset")
-	a.want(exitInvalid, "/action", "call", "CP-1", "Rest")
+	a.want(exitInvalid, "has no such request of the CSMS (/action)", "call", "CP-1", "Rest")
 	a.want(exitInvalid, "is not JSON", "call", "CP-1", "Reset", `{"type":`)
 	a.want(exitInvalid, "is not a JSON object", "call", "CP-1", "Reset", `["Soft"]`)
 	a.want(exitInvalid, "timeout", "call", "CP-1", "ClearCache", "--timeout", "2m")

@@ -82,6 +82,10 @@ func TestAProblemNamesWhatIsWrongAndWhere(t *testing.T) {
 	if bare := (&apiclient.Error{Title: "Conflict"}); bare.Error() != "conflict" {
 		t.Errorf("%v", bare)
 	}
+	same := &apiclient.Error{Detail: "no", Errors: []apiclient.Fault{{Detail: "no", Pointer: "/action"}, {Detail: "too large", Parameter: "limit"}, {Detail: "no"}}}
+	if want := "no (/action): limit: too large; no"; same.Error() != want {
+		t.Errorf("%v, want %s", same, want)
+	}
 }
 
 func TestWhatIsNoServerOfOursIsNamed(t *testing.T) {

@@ -1,6 +1,7 @@
 package apiclient
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -37,29 +38,28 @@ func (e *Error) Error() string {
 	if e.Code != "" {
 		said = e.Code + ": " + said
 	}
-	for i, f := range e.Errors {
-		separator := "; "
-		if i == 0 {
-			separator = ": "
-		}
-		if f.Detail == e.Detail { // said already; the place is new
-			f.Detail = "here"
+	separator := ": "
+	for _, f := range e.Errors {
+		if place := f.place(); f.Detail == e.Detail && place != "" { // said already; the place is new
+			said += " (" + place + ")"
+			continue
 		}
 		said += separator + f.String()
+		separator = "; "
 	}
 	return said
 }
 
 // String returns "/payload/type: must be one of Hard, Soft" and the like.
 func (f Fault) String() string {
-	switch {
-	case f.Pointer != "":
-		return f.Pointer + ": " + f.Detail
-	case f.Parameter != "":
-		return f.Parameter + ": " + f.Detail
+	if place := f.place(); place != "" {
+		return place + ": " + f.Detail
 	}
 	return f.Detail
 }
+
+// place returns the pointer or the name of the parameter.
+func (f Fault) place() string { return cmp.Or(f.Pointer, f.Parameter) }
 
 // UnreachableError says that no server answered.
 type UnreachableError struct {
