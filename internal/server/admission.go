@@ -113,6 +113,8 @@ func checkProof(id fleet.Identity, c csms.Credential) (used fleet.Credential, er
 		return used, nil
 	case id.Credential.IsZero() && id.Profile == int(csms.ProfileNone):
 		return used, nil
+	case id.Credential.IsZero() && id.Offered.IsZero() && id.Profile == int(csms.ProfileMutualTLS): // it has no key to be told of
+		return used, fmt.Errorf("%w: it sent no certificate", csms.ErrProfile)
 	case !c.Basic:
 		return used, fmt.Errorf("%w: it sent none", csms.ErrBadCredential)
 	}

@@ -130,6 +130,10 @@ func TestR63RefusedCertificatesAreOnRecord(t *testing.T) {
 			return e["station"] == "" && strings.Contains(e["detail"].(string), "unknown authority") && strings.Contains(e["detail"].(string), "--client-ca")
 		})
 	})
+	for _, l := range []login{{tls: a.client()}, {tls: a.client(), password: []byte("any")}} { // it has no key that somebody could enter
+		r.try("CP-003", "ocpp1.6", l)
+		r.onRecord("profile", "CP-003", "it sent no certificate", "with a certificate if it has security profile 3")
+	}
 	r.try("CP-003", "ocpp1.6", login{tls: &tls.Config{RootCAs: x509.NewCertPool()}})
 	r.onRecord("tls", "", "bad certificate", "trusts the authority")
 	c, err := net.Dial("tcp", r.srv.StationAddrs()[len(r.srv.StationAddrs())-1].String())
