@@ -118,7 +118,7 @@ func TestTheEndOfTheContextEndsAStreamWithoutAnError(t *testing.T) {
 		<-r.Context().Done()
 	})
 	n := 0
-	for _, err := range c.Follow(ctx, apiclient.FollowOptions{}) {
+	for _, err := range c.Follow(ctx, apiclient.FollowOptions{Interrupted: func(err error) { t.Error(err) }}) {
 		n++
 		if err != nil {
 			t.Error(err)

@@ -38,6 +38,7 @@ func TestASilentStreamIsMadeAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		long := strings.Repeat("x", 1<<20)
 		w := &wire{begun: time.Now(), say: []func(io.Writer){
+			func(io.Writer) {}, // not even a first line
 			func(w io.Writer) {
 				io.WriteString(w, told(1))
 				time.Sleep(40 * time.Second)
@@ -65,10 +66,10 @@ func TestASilentStreamIsMadeAgain(t *testing.T) {
 		if want := []string{`{"number":1}`, `{"number":2}`, `"` + long + `"`}; !slices.Equal(got, want) {
 			t.Errorf("%.200q", got)
 		}
-		if want := []string{"0s ", "1m27s 1", "2m27s 2"}; !slices.Equal(w.asked, want) {
+		if want := []string{"0s ", "47s ", "2m14s 1", "3m14s 2"}; !slices.Equal(w.asked, want) {
 			t.Errorf("asked %q, want %q", w.asked, want)
 		}
-		if len(why) != 2 || !strings.Contains(why[0], "nothing came for 45s") {
+		if len(why) != 3 || !strings.Contains(why[0], "nothing came for 45s") || !strings.Contains(why[1], "nothing came for 45s") {
 			t.Errorf("interrupted because of %q", why)
 		}
 	})
