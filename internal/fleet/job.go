@@ -27,6 +27,14 @@ type JobReported struct {
 	ReasonCode string // 2.1
 	Info       string // 2.1
 	Locations  []string
+	Asked      *JobAsked // it is the answer to our request, with which the job begins; nil: a message of the station
+}
+
+// JobAsked is what a station was asked to do.
+type JobAsked struct {
+	Location   string    // where the file is, or goes; kept without user and password
+	RetrieveAt time.Time // when it may be fetched; zero: not said
+	InstallAt  time.Time // when it may be installed; zero: not said
 }
 
 // JobOutcome is how a job stands.
@@ -55,6 +63,9 @@ type Job struct {
 	BegunAt    time.Time // when the first status arrived
 	UpdatedAt  time.Time // when the latest arrived
 	Steps      int64     // statuses that arrived
+
+	AskedAt time.Time // when the station said yes to our request; zero: not known to be ours
+	JobAsked
 }
 
 // JobStep is one status of a job.

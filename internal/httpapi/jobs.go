@@ -18,7 +18,7 @@ type Job struct {
 	Station    string     `json:"station" example:"CP-001"`
 	Kind       string     `json:"kind" enum:"firmware,publish,diagnostics,log" doc:"What it is busy with"`
 	RequestID  *int64     `json:"requestId" doc:"Of the request; null: its messages name none (OCPP 1.6)"`
-	Status     string     `json:"status" doc:"The latest, in the words of the station's version" example:"Downloading"`
+	Status     string     `json:"status" doc:"The latest, in the words of the station's version. Accepted, AcceptedCanceled: it said so to our request; Acknowledged: OCPP 1.6 has no more to say" example:"Downloading"`
 	Outcome    string     `json:"outcome" enum:"running,done,failed,unknown" doc:"How it stands. unknown: the station is idle and never said how it ended"`
 	ReasonCode *string    `json:"reasonCode" doc:"Of the latest status (OCPP 2.1)"`
 	Info       *string    `json:"info" doc:"Of the latest status (OCPP 2.1)"`
@@ -27,6 +27,10 @@ type Job struct {
 	BegunAt    *time.Time `json:"begunAt" doc:"When its first status came"`
 	UpdatedAt  *time.Time `json:"updatedAt" doc:"When its latest status came"`
 	Steps      int64      `json:"steps" doc:"Statuses that came"`
+	AskedAt    *time.Time `json:"askedAt" doc:"When the station said yes to a request of this server; null: it is not known to be one"`
+	Location   *string    `json:"location" doc:"Where the file is or goes, as it was asked for, without user and password" example:"https://firmware.example/cp-2.4.bin"`
+	RetrieveAt *time.Time `json:"retrieveAt" doc:"When the station may fetch the file, as it was asked for"`
+	InstallAt  *time.Time `json:"installAt" doc:"When it may install it, as it was asked for"`
 }
 
 // JobDetail is a job with its history.
@@ -102,5 +106,6 @@ func viewJob(j fleet.Job) Job {
 		Number: j.Number, Station: j.Station, Kind: string(j.Kind), RequestID: j.RequestID, Status: j.Status, Outcome: string(j.Outcome),
 		ReasonCode: orNull(j.ReasonCode), Info: orNull(j.Info), Locations: orEmpty(j.Locations), Action: j.Action,
 		BegunAt: instant(j.BegunAt), UpdatedAt: instant(j.UpdatedAt), Steps: j.Steps,
+		AskedAt: instant(j.AskedAt), Location: orNull(j.Location), RetrieveAt: instant(j.RetrieveAt), InstallAt: instant(j.InstallAt),
 	}
 }

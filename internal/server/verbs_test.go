@@ -187,6 +187,25 @@ func TestVerbsWaitForTheStation(t *testing.T) {
 	want(t, got, map[string]any{"verb": "availability", "status": "scheduled", "said": "Scheduled", "action": "ChangeAvailability"})
 }
 
+// An update that the station has said yes to is a job before its first status, and its statuses join it.
+func TestAJobThatWasAskedForIsThereWithTheAnswer(t *testing.T) {
+	r := serve(t, Config{})
+	p := r.connect("A", "ocpp2.0.1", login{})
+	p.call("StatusNotification", `{"timestamp":`+t0+`,"connectorStatus":"Available","evseId":1,"connectorId":1}`)
+	var asked map[string]any
+	r.do("A", "update-firmware", `{"location":"https://me:secret@f.example/1.bin"}`, http.StatusOK, func() {
+		asked = p.serveCall("UpdateFirmware", `{"status":"Accepted"}`)
+	})
+	r.do("A", "get-log", `{"location":"https://f.example/"}`, http.StatusOK, func() { p.serveCall("GetLog", `{"status":"Rejected"}`) })
+	jobs := r.items("/jobs?station=A")
+	if len(jobs) != 1 {
+		t.Fatalf("%v", jobs)
+	}
+	want(t, jobs[0], map[string]any{"requestId": asked["requestId"], "status": "Accepted", "outcome": "running", "location": "https://***@f.example/1.bin", "kind": "firmware"})
+	p.call("FirmwareStatusNotification", fmt.Sprintf(`{"status":"Installed","requestId":%v}`, int64(asked["requestId"].(float64))))
+	want(t, r.items("/jobs?station=A")[0], map[string]any{"status": "Installed", "outcome": "done", "steps": 2.0})
+}
+
 // Every status of every answer is known for a yes or a no; only one that is new may be taken for a no unseen.
 func TestEveryStatusHasItsVerdict(t *testing.T) {
 	rejected := []string{

@@ -8,6 +8,7 @@ import "github.com/chargeyard/chargeyard/internal/fleet"
 func Learn(station string, req, resp any) (learned []fleet.Event) {
 	for _, topic := range [...]func(station string, req, resp any) []fleet.Event{
 		learnCertificates,
+		learnJobs,
 		learnMessages,
 		learnMonitoring,
 		learnNetwork,

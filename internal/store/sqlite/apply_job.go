@@ -3,6 +3,7 @@ package sqlite
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
 )
@@ -29,6 +30,8 @@ func (w *writer) jobReported(e fleet.JobReported) (fleet.Result, error) {
 	}
 	running := found && job.outcome == fleet.JobRunning
 	switch {
+	case e.Asked != nil && (!found || e.RequestID == nil || job.status != e.Status):
+		err = w.beginJob(e) // whatever was going on: a station does one thing of a kind at a time
 	case found && job.status == e.Status, e.Idle() && !running:
 		return fleet.Result{Duplicate: true}, nil
 	case running:
@@ -47,6 +50,11 @@ func tidyJob(e fleet.JobReported) fleet.JobReported {
 		places = append(places, fleet.HideUser(fleet.Clip(place, maxText)))
 	}
 	e.Locations = places
+	if e.Asked != nil {
+		asked := *e.Asked
+		asked.Location = fleet.HideUser(fleet.Clip(asked.Location, maxText))
+		e.Asked = &asked
+	}
 	return e
 }
 
@@ -72,10 +80,18 @@ func (w *writer) beginJob(e fleet.JobReported) error {
 		return fmt.Errorf("%w: %w", fleet.ErrInvalidEvent, err)
 	}
 	now := fleet.Micros(e.Received)
+	asked, askedAt := fleet.JobAsked{}, time.Time{}
+	if e.Asked != nil {
+		asked, askedAt = *e.Asked, e.Received
+	}
 	var number int64
 	_, err = w.queryRow(`INSERT INTO jobs (station, kind, action, request_id, status, outcome, reason_code, info, locations,
-			begun_at, updated_at, steps) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) RETURNING number`,
-		[]any{e.Station, string(e.Kind), e.Action, e.RequestID, e.Status, string(e.Outcome()), e.ReasonCode, e.Info, string(locations), now, now},
+			begun_at, updated_at, steps, location, retrieve_at, install_at, asked_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?) RETURNING number`,
+		[]any{
+			e.Station, string(e.Kind), e.Action, e.RequestID, e.Status, string(e.Outcome()), e.ReasonCode, e.Info, string(locations), now, now,
+			asked.Location, fleet.Micros(asked.RetrieveAt), fleet.Micros(asked.InstallAt), fleet.Micros(askedAt),
+		},
 		[]any{&number})
 	if err != nil {
 		return err

@@ -9,12 +9,14 @@ import (
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
-const jobColumns = `number, station, kind, action, request_id, status, outcome, reason_code, info, locations, begun_at, updated_at, steps`
+const jobColumns = `number, station, kind, action, request_id, status, outcome, reason_code, info, locations, begun_at, updated_at, steps,
+	location, retrieve_at, install_at, asked_at`
 
 func jobFields(j *fleet.Job) []any {
 	return []any{
 		&j.Number, &j.Station, &j.Kind, &j.Action, &j.RequestID, &j.Status, &j.Outcome, &j.ReasonCode, &j.Info,
 		fromJSON{&j.Locations}, instant{&j.BegunAt}, instant{&j.UpdatedAt}, &j.Steps,
+		&j.Location, instant{&j.RetrieveAt}, instant{&j.InstallAt}, instant{&j.AskedAt},
 	}
 }
 

@@ -75,6 +75,27 @@ func testJobs(f *fixture) {
 	}
 }
 
+// testAskedJobs: a job that was asked for begins with the station's yes, and its statuses belong to it.
+func testAskedJobs(f *fixture) {
+	asked := job(nil, "Acknowledged", 1)
+	asked.Asked = &fleet.JobAsked{Location: "ftp://me:secret@f.example/1.bin", RetrieveAt: noon, InstallAt: noon.Add(time.Hour)}
+	f.submit(job(nil, "Downloading", 0)) // of another update, which nobody will hear of any more
+	f.submit(asked)
+	f.submit(job(nil, "Downloading", 2))
+	f.submit(job(nil, "Installed", 3))
+	got := f.jobs(store.JobQuery{})
+	equal(f, "jobs", len(got), 2)
+	equal(f, "history", f.history(got[0].Number), "Acknowledged Downloading Installed")
+	equal(f, "outcome", got[0].Outcome, fleet.JobDone)
+	equalJSON(f, "what was asked", got[0].JobAsked, fleet.JobAsked{Location: "ftp://***@f.example/1.bin", RetrieveAt: noon, InstallAt: noon.Add(time.Hour)})
+	equal(f, "asked at", got[0].AskedAt.Equal(asked.Received), true)
+	equal(f, "not asked", got[1].AskedAt.IsZero() && got[1].Location == "", true)
+	numbered := job(new(int64(9)), "Accepted", 4)
+	numbered.Asked = &fleet.JobAsked{Location: "x"}
+	equal(f, "duplicate", f.submit(numbered).Duplicate, false)
+	equal(f, "duplicate", f.submit(numbered).Duplicate, true)
+}
+
 // testNamelessJobs: OCPP 1.6 names no request.
 func testNamelessJobs(f *fixture) {
 	report := func(status string, minute int) fleet.JobReported {

@@ -20,6 +20,7 @@ func deviceTests() []test {
 		{"SeverityOfTheMonitor", testKnownSeverity},
 		{"Monitors", testMonitors},
 		{"Jobs", testJobs},
+		{"AskedJobs", testAskedJobs},
 		{"JobsWithoutRequests", testNamelessJobs},
 		{"JobHistoryIsBounded", testJobHistory},
 		{"Variables", testVariables},
