@@ -30,6 +30,8 @@ type cli struct {
 	IDTokens     idTokensCmd     `cmd:"" name:"id-tokens" group:"Ask a server" help:"List, add, accept, block and delete the cards and apps with which drivers charge."`
 	Events       eventsCmd       `cmd:"" group:"Ask a server" help:"Follow what happens, as it happens."`
 	Refusals     refusalsCmd     `cmd:"" group:"Ask a server" help:"List stations that were turned away, and why."`
+	Variables    variablesCmd    `cmd:"" group:"Ask a server" help:"List variables or configuration keys of a station."`
+	Drift        driftCmd        `cmd:"" group:"Ask a server" help:"List what is otherwise than wanted."`
 
 	Simulate simulateCmd `cmd:"" group:"Simulator" help:"Run virtual stations against a management system, this one or any other."`
 	Verify   verifyCmd   `cmd:"" group:"Simulator" help:"Compare what simulated stations did with what a management system has stored."`

@@ -85,7 +85,7 @@ func (d DesiredValue) AnsweredBy(a DeviceAnswer) DesiredValue {
 		d.State = DesiredReboot
 	case a.Took():
 		d.State = DesiredSame
-	case d.State != DesiredSame:
+	case d.State != DesiredSame && d.State != DesiredReboot:
 		d.State = DesiredRefused
 	}
 	return d
