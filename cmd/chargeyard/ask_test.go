@@ -330,6 +330,15 @@ func TestIDTokensAreListedAddedAndDeleted(t *testing.T) {
 		}
 	}
 	a.want(1, "", "id-tokens", "add", "CAFE")
+	a.want(0, `"timeZone":"Europe/Berlin"`, "id-tokens", "add", "DAY", "--at", "CP-1/2", "--at", "CP-2", "--hours", "Mon,Tue 08:00-18:00", "--hours", "22:00-06:00",
+		"--time-zone", "Europe/Berlin", "--concurrent", "2", "--from", "2020-01-01T00:00:00Z", "--message", "Moin", "--language", "de", "-o", "json")
+	a.want(0, "2 at once, 2 stations, hours", "id-tokens")
+	a.want(0, "Accepted: it is on record", "id-tokens", "check", "DAY", "--station", "CP-2", "--time", "2026-05-04T07:00:00Z")
+	a.want(1, "NotAtThisTime", "id-tokens", "check", "DAY", "--station", "CP-2", "--time", "2026-05-06T12:00:00Z")
+	a.want(1, "NotAtThisLocation: it may not charge at EVSE 1", "id-tokens", "check", "DAY", "--station", "CP-1", "--evse", "1", "--time", "2026-05-04T07:00:00Z")
+	a.want(exitInvalid, "", "id-tokens", "add", "BAD", "--hours", "always")
+	a.want(exitInvalid, "", "id-tokens", "add", "BAD", "--time-zone", "Nowhere")
+	a.want(0, "was deleted", "id-tokens", "delete", "DAY")
 	a.want(0, "was deleted", "id-tokens", "delete", "ISO14443:04E91C5A")
 	a.want(exitNotFound, "", "id-tokens", "delete", "ISO14443:04E91C5A")
 	a.want(0, `"value":"CAFE"`, "id-tokens", "-o", "json")

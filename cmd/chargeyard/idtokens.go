@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/apiclient"
@@ -16,6 +17,7 @@ type idTokensCmd struct {
 	Add    idTokensAddCmd    `cmd:"" help:"Add an id token."`
 	Accept idTokensAcceptCmd `cmd:"" help:"Let an id token charge from now on, such as one that stations sent and nobody knew."`
 	Block  idTokensBlockCmd  `cmd:"" help:"Refuse an id token from now on; it stays on record."`
+	Check  idTokensCheckCmd  `cmd:"" help:"Say whether an id token may charge, and why."`
 	Delete idTokensDeleteCmd `cmd:"" help:"Forget an id token."`
 }
 
@@ -27,13 +29,15 @@ func (idTokensCmd) Help() string {
     chargeyard id-tokens add 04E91C5A123580 --type ISO14443 --group family --note "Ann's card"
     chargeyard id-tokens --status unknown                   cards that stations sent and nobody knows
     chargeyard id-tokens accept ISO14443:04E91C5A123580
-    chargeyard id-tokens block ISO14443:04E91C5A123580`
+    chargeyard id-tokens block ISO14443:04E91C5A123580
+    chargeyard id-tokens add 04AB --at CP-001 --at CP-002/1 --hours "Mon,Tue,Wed,Thu,Fri 08:00-18:00" --time-zone Europe/Berlin
+    chargeyard id-tokens check 04AB --station CP-001`
 }
 
 type idTokensListCmd struct {
 	apiFlags `embed:""`
 
-	Status string `env:"-" enum:",Accepted,Blocked,Expired,Invalid,Unknown" default:"" placeholder:"STATUS" help:"Only those that are so now, in any case: accepted, blocked, expired, invalid or unknown (a station sent it, and it is not on record)."`
+	Status string `env:"-" enum:",Accepted,Blocked,Expired,Invalid,NoCredit,Unknown" default:"" placeholder:"STATUS" help:"Only those that are so now, in any case: accepted, blocked, expired, invalid, nocredit or unknown (a station sent it, and it is not on record)."`
 	Limit  int    `env:"-" placeholder:"N" help:"The first N of them. Default: all."`
 }
 
@@ -45,7 +49,11 @@ type idTokenView struct {
 	Expiry *time.Time `json:"expiry"`
 	Group  *string    `json:"group"`
 	Note   *string    `json:"note"`
-	SeenAt *string    `json:"seenAt"`
+
+	Concurrent *int              `json:"concurrent"`
+	Stations   []json.RawMessage `json:"stations"`
+	Hours      []json.RawMessage `json:"hours"`
+	SeenAt     *string           `json:"seenAt"`
 }
 
 // Run lists id tokens.
@@ -63,7 +71,7 @@ func (c *idTokensListCmd) Run(ctx context.Context, s streams) error {
 		return writeArray(s.out, list)
 	}
 	t := newTable(s.out, column{title: "TOKEN"}, column{title: "STATUS"}, column{title: "EXPIRES", drop: 3}, column{title: "GROUP", drop: 2},
-		column{title: "SEEN AT", drop: 4}, column{title: "NOTE", drop: 1})
+		column{title: "LIMITS", drop: 5}, column{title: "SEEN AT", drop: 4}, column{title: "NOTE", drop: 1})
 	for token, err := range decoded[idTokenView](list) {
 		if err != nil {
 			return err
@@ -72,9 +80,24 @@ func (c *idTokensListCmd) Run(ctx context.Context, s streams) error {
 		if token.Expiry != nil {
 			expires = token.Expiry.Local().Format("2006-01-02")
 		}
-		t.row(token.ID, token.Status, expires, or(token.Group), or(token.SeenAt), or(token.Note))
+		t.row(token.ID, token.Status, expires, or(token.Group), token.limits(), or(token.SeenAt), or(token.Note))
 	}
 	return t.end("There is no id token.")
+}
+
+// limits says in a few words what narrows where, when and how often the token may charge.
+func (t *idTokenView) limits() string {
+	var words []string
+	if t.Concurrent != nil {
+		words = append(words, fmt.Sprintf("%d at once", *t.Concurrent))
+	}
+	if len(t.Stations) > 0 {
+		words = append(words, fmt.Sprintf("%d stations", len(t.Stations)))
+	}
+	if len(t.Hours) > 0 {
+		words = append(words, "hours")
+	}
+	return strings.Join(words, ", ")
 }
 
 type idTokensAddCmd struct {
@@ -82,22 +105,25 @@ type idTokensAddCmd struct {
 
 	Value  string    `arg:"" help:"What the card or code says."`
 	Type   string    `env:"-" placeholder:"TYPE" help:"As in OCPP 2.x, such as ISO14443. Default: any, and OCPP 1.6, which has none."`
-	Status string    `env:"-" enum:"Accepted,Blocked,Invalid" default:"Accepted" placeholder:"STATUS" help:"Accepted, Blocked or Invalid. Default Accepted."`
+	Status string    `env:"-" enum:"Accepted,Blocked,Invalid,NoCredit" default:"Accepted" placeholder:"STATUS" help:"Accepted, Blocked, Invalid or NoCredit. Default Accepted."`
 	Expiry time.Time `env:"-" placeholder:"TIME" help:"From then on it is expired, such as 2030-01-01T00:00:00Z. Default: never."`
 	Group  string    `env:"-" placeholder:"VALUE" help:"Tokens of one group may end each other's transactions."`
 	Note   string    `env:"-" placeholder:"TEXT" help:"Your own words."`
+
+	From       time.Time `env:"-" placeholder:"TIME" help:"It may not charge before, such as 2030-01-01T00:00:00Z. Default: at once." group:"Limits"`
+	Concurrent int       `env:"-" placeholder:"N" help:"Transactions that it may have at once. Default: any number." group:"Limits"`
+	At         []string  `env:"-" placeholder:"STATION[/EVSE]" help:"Only at this station, or only at this EVSE of it (in OCPP 1.6: connector). Repeat for several. Default: everywhere." group:"Limits"`
+	Hours      []string  `env:"-" sep:"none" placeholder:"[DAYS ]FROM-TO" help:"Only at these times, such as \"08:00-18:00\" or \"Mon,Tue,Wed 22:00-06:00\". Repeat for several. Default: always." group:"Limits"`
+	TimeZone   string    `env:"-" placeholder:"ZONE" help:"Time zone of --hours, such as Europe/Berlin. Default: UTC." group:"Limits"`
+	Language   string    `env:"-" placeholder:"TAG" help:"Of the driver, such as de." group:"Limits"`
+	Message    string    `env:"-" placeholder:"TEXT" help:"For the driver, on the display of stations of OCPP 2.x." group:"Limits"`
 }
 
 // Run adds an id token.
 func (c *idTokensAddCmd) Run(ctx context.Context, s streams) error {
-	body := map[string]any{"value": c.Value, "status": c.Status}
-	for name, value := range map[string]string{"type": c.Type, "group": c.Group, "note": c.Note} {
-		if value != "" {
-			body[name] = value
-		}
-	}
-	if !c.Expiry.IsZero() {
-		body["expiry"] = c.Expiry
+	body, err := c.body()
+	if err != nil {
+		return &exitError{exitInvalid, err}
 	}
 	got, err := c.send(ctx, http.MethodPost, "/tokens", body)
 	if err != nil {

@@ -218,6 +218,12 @@ func decide(t *fleet.IDToken) fleet.Decision {
 		return fleet.Decision{Status: fleet.TokenBlocked}
 	case t.Value == "GROUPED":
 		return fleet.Decision{Status: fleet.TokenAccepted, Group: "GROUP", Expiry: time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)}
+	case strings.HasPrefix(t.Value, "IS-"): // a status
+		return fleet.Decision{Status: fleet.TokenStatus(strings.TrimPrefix(t.Value, "IS-"))}
+	case t.Value == "EVSES":
+		return fleet.Decision{Status: fleet.TokenAccepted, EVSEs: []int{1, 3}, Language: "de", Message: "Moin ⚡"}
+	case t.Value == "WORDY":
+		return fleet.Decision{Status: fleet.TokenAccepted, Language: "x-too-long", Message: strings.Repeat("M", 2000)}
 	case t.Value == "BIGGROUP":
 		return fleet.Decision{Status: fleet.TokenAccepted, Group: strings.Repeat("G", 300)}
 	}

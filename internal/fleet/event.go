@@ -75,6 +75,7 @@ type AuthorizationAsked struct {
 	Station  string
 	Received time.Time
 	Token    IDToken
+	Opinion  *Opinion // of an authorization hook; nil: none was asked
 }
 
 // Commanded is a request that was sent to a station and how that ended.

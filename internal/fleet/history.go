@@ -115,7 +115,7 @@ func (h *History) addPlace(e TransactionEvent, p position) {
 func (h *History) addToken(e TransactionEvent, p position) {
 	switch {
 	case e.Token == nil:
-	case e.Kind == TransactionEnded || e.Trigger == "StopAuthorized":
+	case e.Ends():
 		last(&h.StopToken, p, *e.Token)
 	default:
 		first(&h.Token, p, *e.Token)

@@ -28,6 +28,8 @@ const (
 	NoticeAuthorization       NoticeKind = "token.asked"
 	NoticeTokenChanged        NoticeKind = "token.changed"
 	NoticeTokenDeleted        NoticeKind = "token.deleted"
+	NoticeTokenGroupChanged   NoticeKind = "token-group.changed"
+	NoticeTokenGroupDeleted   NoticeKind = "token-group.deleted"
 	NoticeCommand             NoticeKind = "command.done"
 	NoticeTransactionStarted  NoticeKind = "transaction.started"
 	NoticeTransactionUpdated  NoticeKind = "transaction.updated"

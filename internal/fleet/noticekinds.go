@@ -6,6 +6,7 @@ func NoticeKinds() []NoticeKind {
 		NoticeStationCreated, NoticeStationDeleted, NoticeStationChanged, NoticeBooted, NoticeStatus,
 		NoticeSecurityEvent, NoticeJob, NoticeMonitoringEvents, NoticeReport, NoticeVariables, NoticeCertificateAsked, NoticeAnswered, NoticeDesired,
 		NoticeAuthorization, NoticeTokenChanged, NoticeTokenDeleted,
+		NoticeTokenGroupChanged, NoticeTokenGroupDeleted,
 		NoticeCommandQueued, NoticeCommandSent, NoticeCommand, NoticeBulkStarted, NoticeBulkDone,
 		NoticeProfileChanged, NoticeProfileDeleted, NoticeSiteChanged, NoticeSiteDeleted, NoticeSiteShared,
 		NoticeTransactionStarted, NoticeTransactionUpdated, NoticeTransactionEnded, NoticeTransactionConflict, NoticeTransactionAnomaly,

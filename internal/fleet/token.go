@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -57,7 +58,24 @@ const (
 	TokenExpired  TokenStatus = "Expired" // follows from Expiry; never stored
 	TokenInvalid  TokenStatus = "Invalid"
 	TokenUnknown  TokenStatus = "Unknown" // seen at a station, never created by the operator
+	TokenNoCredit TokenStatus = "NoCredit"
 )
+
+// The token statuses that are in no record: they follow from its terms, and from what goes on.
+const (
+	TokenConcurrent TokenStatus = "ConcurrentTx"
+	TokenElsewhere  TokenStatus = "NotAtThisLocation"
+	TokenNotNow     TokenStatus = "NotAtThisTime"
+	TokenWrongEVSE  TokenStatus = "NotAllowedTypeEVSE" // of an authorization hook only
+)
+
+// TokenStatuses are those that a decision may have.
+func TokenStatuses() []TokenStatus {
+	return []TokenStatus{
+		TokenAccepted, TokenBlocked, TokenExpired, TokenInvalid, TokenUnknown, TokenNoCredit,
+		TokenConcurrent, TokenElsewhere, TokenNotNow, TokenWrongEVSE,
+	}
+}
 
 // Token is a token that the system has on record.
 type Token struct {
@@ -69,6 +87,22 @@ type Token struct {
 	CreatedAt time.Time // or first seen
 	UpdatedAt time.Time // when the operator last changed it; zero: never
 	SeenAt    string    // the station that used it before the operator knew it; "" otherwise
+
+	// What an accepted token may do.
+	ValidFrom  time.Time // it may not charge before; zero: at once
+	Hours      Hours     // when it may charge
+	Places     []Place   // where it may charge; empty: everywhere
+	Concurrent int       // transactions that it may have at once; 0: any number
+
+	// What a station of OCPP 2.x shows its driver.
+	Language string // as in RFC 5646; "" not known
+	Message  string // a personal message; "" none
+}
+
+// Place is a station where a token may charge, or some of its EVSEs.
+type Place struct {
+	Station string `json:"station"`
+	EVSEs   []int  `json:"evses,omitempty"` // connectors in OCPP 1.6; empty: all
 }
 
 // StatusAt returns what the token may do at a time: TokenExpired is in no record, it follows from Expiry.
@@ -97,6 +131,24 @@ func (t Token) Listed(now time.Time) ListedToken {
 		l.Expiry = &t.Expiry
 	}
 	return l
+}
+
+// AllowedAt returns whether a token may charge at a station, and at which of its EVSEs; none: at all of them.
+func (t Token) AllowedAt(station string) (evses []int, allowed bool) {
+	if len(t.Places) == 0 {
+		return nil, true
+	}
+	for _, p := range t.Places {
+		if p.Station != station {
+			continue
+		}
+		if len(p.EVSEs) == 0 {
+			return nil, true
+		}
+		evses = append(evses, p.EVSEs...)
+	}
+	slices.Sort(evses)
+	return slices.Compact(evses), len(evses) > 0
 }
 
 // MaxToken is how many characters the value of a token may have, the most that any version allows.

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -34,7 +35,8 @@ func TestDecide(t *testing.T) {
 		{"a code that nobody has", TokenPolicy{}, IDToken{"1234", "KeyCode"}, nil, Decision{Status: TokenInvalid, Reason: ReasonWrongCode}},
 		{"a code", TokenPolicy{RefuseUnknown: true}, IDToken{"1234", "KeyCode"}, &Token{Status: TokenAccepted}, Decision{Status: TokenAccepted, Reason: ReasonOnRecord}},
 	} {
-		if got := test.policy.Decide(test.token, test.record, now); got != test.want {
+		got := test.policy.Decide(Question{Token: test.token, At: now}, Facts{Record: test.record})
+		if !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%s: got %+v, want %+v", test.name, got, test.want)
 		}
 	}
@@ -44,18 +46,23 @@ func TestDecide(t *testing.T) {
 func TestEveryDecisionHasWords(t *testing.T) {
 	now := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
 	seen := map[DecisionReason]string{}
+	note := func(d Decision) {
+		if d.Reason == ReasonNone || d.Words() == "" || d.Words() == string(d.Reason) {
+			t.Errorf("%+v says %q", d, d.Words())
+		}
+		seen[d.Reason] = d.Words()
+	}
 	for _, policy := range []TokenPolicy{{}, {RefuseUnknown: true}} {
 		for _, kind := range []string{"", "ISO14443", KeyCode, CentralToken, NoAuthorization, strings.Repeat("x", 300)} {
-			for _, record := range []*Token{nil, {Status: TokenAccepted}, {Status: TokenAccepted, Expiry: now}, {Status: TokenBlocked}, {Status: TokenInvalid}, {Status: TokenUnknown}} {
-				d := policy.Decide(IDToken{"x", kind}, record, now)
-				if d.Reason == ReasonNone || d.Words() == "" || d.Words() == string(d.Reason) {
-					t.Errorf("%s %+v: %+v says %q", kind, record, d, d.Words())
-				}
-				seen[d.Reason] = d.Words()
+			for _, record := range []*Token{nil, {Status: TokenAccepted}, {Status: TokenAccepted, Expiry: now}, {Status: TokenBlocked}, {Status: TokenInvalid}, {Status: TokenUnknown}, {Status: TokenNoCredit}} {
+				note(policy.Decide(Question{Token: IDToken{"x", kind}, At: now}, Facts{Record: record}))
 			}
 		}
 	}
-	if len(seen) != 10 || !strings.HasSuffix(seen[ReasonExpired], "2026-05-01T00:00:00Z") {
+	for _, test := range limits(now) {
+		note(TokenPolicy{}.Decide(test.q, test.f))
+	}
+	if len(seen) != len(DecisionReasons()) || !strings.HasSuffix(seen[ReasonExpired], "2026-05-01T00:00:00Z") {
 		t.Errorf("%d reasons: %v", len(seen), seen)
 	}
 	if none := (Decision{}).Words(); none != "" {

@@ -18,6 +18,7 @@ type Transaction struct {
 	DecisionDetail     string
 	StopDecision       TokenStatus
 	StopDecisionReason DecisionReason
+	Group              string // of Token when that was decided; "" none
 
 	Begun         bool      // the start message is here
 	Active        bool      // the end message is not

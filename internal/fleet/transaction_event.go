@@ -32,6 +32,7 @@ type TransactionEvent struct {
 	Offline       bool      `json:"-"` // the event happened while the station was offline
 
 	ClockOffset *time.Duration `json:"-"` // see Transaction; nil: not known
+	Opinion     *Opinion       `json:"-"` // of an authorization hook on Token; nil: none was asked
 
 	Kind          TransactionKind `json:"kind"`
 	Time          time.Time       `json:"time,omitzero"` // the station's clock

@@ -136,6 +136,8 @@ func (a *api) register() {
 	a.registerRuntime()
 	a.registerRefusals()
 	a.registerTokens()
+	a.registerTokenDecision()
+	a.registerTokenGroups()
 	a.registerAPITokens()
 	a.registerEvents()
 	a.registerDevices()

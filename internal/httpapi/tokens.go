@@ -17,14 +17,21 @@ type TokenStore interface {
 	ChangeToken(ctx context.Context, t fleet.IDToken, change func(old *fleet.Token) (fleet.Token, error)) (fleet.Token, error)
 	DeleteToken(ctx context.Context, t fleet.IDToken) error
 	ListTokens(ctx context.Context, q store.TokenQuery) (store.Page[fleet.Token], error)
+	Decide(ctx context.Context, q fleet.Question) (fleet.Decision, error)
+
+	ChangeTokenGroup(ctx context.Context, name string, change func(old *fleet.TokenGroup) (fleet.TokenGroup, error)) (fleet.TokenGroup, error)
+	DeleteTokenGroup(ctx context.Context, name string) error
+	TokenGroup(ctx context.Context, name string) (fleet.TokenGroup, error)
+	ListTokenGroups(ctx context.Context, q store.TokenGroupQuery) (store.Page[fleet.TokenGroup], error)
 }
 
 // TokenTerms are what a token may do.
 type TokenTerms struct {
-	Status string     `json:"status,omitempty" enum:"Accepted,Blocked,Invalid" default:"Accepted"`
+	Status string     `json:"status,omitempty" enum:"Accepted,Blocked,Invalid,NoCredit" default:"Accepted"`
 	Expiry *time.Time `json:"expiry,omitempty" doc:"From then on it is Expired; left out: never" example:"2030-01-01T00:00:00Z"`
 	Group  string     `json:"group,omitempty" maxLength:"255" doc:"Value of the group's token: those of one group may end each other's transactions. OCPP 1.6 knows 20 characters of it, 2.0.1 knows 36" example:"FAMILY"`
 	Note   string     `json:"note,omitempty" maxLength:"255" doc:"Your own words" example:"Ann's card"`
+	TokenLimits
 }
 
 // NewToken is a token to create.
@@ -36,17 +43,19 @@ type NewToken struct {
 
 // TokenChange is what to change of a token. null clears.
 type TokenChange struct {
-	Status string               `json:"status,omitempty" enum:"Accepted,Blocked,Invalid"`
+	Status string               `json:"status,omitempty" enum:"Accepted,Blocked,Invalid,NoCredit"`
 	Expiry Clearable[time.Time] `json:"expiry,omitzero" doc:"From then on it is Expired; null: never"`
 	Group  Clearable[string]    `json:"group,omitzero" maxLength:"255" doc:"Value of the group's token; null: none"`
 	Note   Clearable[string]    `json:"note,omitzero" maxLength:"255" doc:"Your own words; null: none"`
+	TokenLimitChanges
 }
 
 type tokensInput struct {
 	PageQuery
-	Status string `query:"status" enum:"Accepted,Blocked,Expired,Invalid,Unknown" doc:"Only those that are so now. Unknown: sent by a station, and not on record"`
-	Group  string `query:"group" maxLength:"255" doc:"Only those of one group"`
-	Prefix string `query:"prefix" maxLength:"255" doc:"Only those whose value begins with it, in upper or lower case"`
+	Status  string `query:"status" enum:"Accepted,Blocked,Expired,Invalid,NoCredit,Unknown" doc:"Only those that are so now. Unknown: sent by a station, and not on record"`
+	Group   string `query:"group" maxLength:"255" doc:"Only those of one group"`
+	Prefix  string `query:"prefix" maxLength:"255" doc:"Only those whose value begins with it, in upper or lower case"`
+	Station string `query:"station" maxLength:"255" doc:"Only those that are for this station, among others"`
 }
 
 type tokenInput struct {
@@ -102,7 +111,7 @@ func (a *api) registerTokens() {
 func (a *api) listTokens(ctx context.Context, in *tokensInput) (*answer[List[Token]], error) {
 	now := time.Now()
 	p, err := a.o.Store.ListTokens(ctx, store.TokenQuery{
-		Cursor: in.Cursor, Limit: in.Limit, Status: fleet.TokenStatus(in.Status), Group: in.Group, Prefix: in.Prefix, Now: now,
+		Cursor: in.Cursor, Limit: in.Limit, Status: fleet.TokenStatus(in.Status), Group: in.Group, Prefix: in.Prefix, Station: in.Station, Now: now,
 	})
 	if err != nil {
 		return nil, err
@@ -116,6 +125,9 @@ func (a *api) createToken(ctx context.Context, in *createTokenInput) (*answer[To
 		return nil, err
 	}
 	now := time.Now()
+	if err := in.Body.check(); err != nil {
+		return nil, err
+	}
 	got, err := a.o.Store.ChangeToken(ctx, t.IDToken, func(old *fleet.Token) (fleet.Token, error) {
 		if old != nil && old.Status != fleet.TokenUnknown {
 			return fleet.Token{}, problem(http.StatusConflict, "this token is on record already; PATCH or PUT tokens/{id} changes it")
@@ -128,12 +140,18 @@ func (a *api) createToken(ctx context.Context, in *createTokenInput) (*answer[To
 	return &answer[Token]{viewToken(got, now)}, nil
 }
 
+// check refuses terms that cannot be.
+func (c *TokenTerms) check() error {
+	return checkHours(fleet.Hours{Zone: c.TimeZone, Periods: periods(c.Hours)})
+}
+
 // apply makes the record of a token with these terms in place of old, which may be nil.
 func (c TokenTerms) apply(id fleet.IDToken, old *fleet.Token, now time.Time) fleet.Token {
 	t := fleet.Token{IDToken: id, Status: fleet.TokenStatus(c.Status), Group: c.Group, Note: c.Note, CreatedAt: fleet.Instant(now)}
 	if c.Expiry != nil {
 		t.Expiry = fleet.Instant(*c.Expiry)
 	}
+	c.TokenLimits.apply(&t)
 	if old != nil {
 		t.CreatedAt, t.SeenAt = old.CreatedAt, old.SeenAt
 	}
@@ -158,6 +176,9 @@ func (a *api) putToken(ctx context.Context, in *putTokenInput) (*putTokenOutput,
 		return nil, err
 	}
 	if err := checkToken(id, Fault{Parameter: "id"}, Fault{Parameter: "id"}); err != nil {
+		return nil, err
+	}
+	if err := in.Body.check(); err != nil {
 		return nil, err
 	}
 	out, now := &putTokenOutput{}, time.Now()
@@ -189,13 +210,14 @@ func (a *api) changeToken(ctx context.Context, in *changeTokenInput) (*answer[To
 		}
 		if old.Status == fleet.TokenUnknown {
 			return fleet.Token{}, problem(http.StatusConflict, "this token is not on record",
-				Fault{Detail: "say what it may do: Accepted, Blocked or Invalid", Pointer: "/status"})
+				Fault{Detail: "say what it may do: Accepted, Blocked, Invalid or NoCredit", Pointer: "/status"})
 		}
 		in.Body.Expiry.apply(&old.Expiry)
 		in.Body.Group.apply(&old.Group)
 		in.Body.Note.apply(&old.Note)
 		old.Expiry = fleet.Instant(old.Expiry)
-		return *old, nil
+		in.Body.TokenLimitChanges.apply(old)
+		return *old, checkHours(old.Hours)
 	})
 	if err != nil {
 		return nil, err

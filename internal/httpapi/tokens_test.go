@@ -17,6 +17,9 @@ import (
 type fakeTokens struct {
 	tokens map[fleet.IDToken]fleet.Token
 	query  store.TokenQuery // the last one
+	groups map[string]fleet.TokenGroup
+
+	question fleet.Question // the last one
 }
 
 func (f *fakeTokens) ChangeToken(_ context.Context, id fleet.IDToken, change func(*fleet.Token) (fleet.Token, error)) (fleet.Token, error) {
@@ -170,4 +173,46 @@ func TestFiltersOfTokensReachTheStore(t *testing.T) {
 	if q.Status != fleet.TokenExpired || q.Group != "G" || q.Prefix != "04" || q.Limit != 7 || q.Cursor != "c" || q.Now.IsZero() {
 		t.Errorf("asked: %+v", q)
 	}
+}
+
+func (f *fakeTokens) Decide(_ context.Context, q fleet.Question) (fleet.Decision, error) {
+	f.question = q
+	var facts fleet.Facts
+	if t, ok := f.tokens[q.Token.Fold()]; ok {
+		facts.Record = &t
+	}
+	return fleet.TokenPolicy{RefuseUnknown: true}.Decide(q, facts), nil
+}
+
+func (f *fakeTokens) ChangeTokenGroup(_ context.Context, name string, change func(*fleet.TokenGroup) (fleet.TokenGroup, error)) (fleet.TokenGroup, error) {
+	var old *fleet.TokenGroup
+	if g, ok := f.groups[fleet.FoldGroup(name)]; ok {
+		old = &g
+	}
+	g, err := change(old)
+	if err == nil {
+		if f.groups == nil {
+			f.groups = map[string]fleet.TokenGroup{}
+		}
+		f.groups[fleet.FoldGroup(name)] = g
+	}
+	return g, err
+}
+
+func (f *fakeTokens) DeleteTokenGroup(ctx context.Context, name string) error {
+	_, err := f.TokenGroup(ctx, name)
+	delete(f.groups, fleet.FoldGroup(name))
+	return err
+}
+
+func (f *fakeTokens) TokenGroup(_ context.Context, name string) (fleet.TokenGroup, error) {
+	g, ok := f.groups[fleet.FoldGroup(name)]
+	if !ok {
+		return g, store.ErrNotFound
+	}
+	return g, nil
+}
+
+func (f *fakeTokens) ListTokenGroups(context.Context, store.TokenGroupQuery) (store.Page[fleet.TokenGroup], error) {
+	return store.Page[fleet.TokenGroup]{Items: slices.Collect(maps.Values(f.groups))}, nil
 }

@@ -12,19 +12,21 @@ type Token struct {
 	ID        string     `json:"id" doc:"For the paths of this API: VALUE, or TYPE:VALUE when it has a type, both escaped" example:"ISO14443:04E91C5A123580"`
 	Value     string     `json:"value" example:"04E91C5A123580"`
 	Type      *string    `json:"type" doc:"As in OCPP 2.x; null: any, and OCPP 1.6, which has none" example:"ISO14443"`
-	Status    string     `json:"status" enum:"Accepted,Blocked,Expired,Invalid,Unknown" doc:"What it may do now. Expired follows from expiry. Unknown: a station sent it, and it is not on record: accept it with a PATCH"`
+	Status    string     `json:"status" enum:"Accepted,Blocked,Expired,Invalid,NoCredit,Unknown" doc:"What it may do now. Expired follows from expiry. Unknown: a station sent it, and it is not on record: accept it with a PATCH"`
 	Expiry    *time.Time `json:"expiry" doc:"From then on it is Expired; null: never"`
 	Group     *string    `json:"group" doc:"Value of the group's token (parentIdTag, groupIdToken): those of one group may end each other's transactions" example:"FAMILY"`
 	Note      *string    `json:"note" doc:"Your own words" example:"Ann's card"`
 	CreatedAt *time.Time `json:"createdAt" doc:"When it was created or first seen"`
 	UpdatedAt *time.Time `json:"updatedAt" doc:"When it was last changed here; null: never"`
 	SeenAt    *string    `json:"seenAt" doc:"The station that sent it before it was on record" example:"CP-001"`
+	TokenLimitsView
 }
 
 func viewToken(t fleet.Token, now time.Time) Token {
 	return Token{
 		ID: tokenID(t.IDToken), Value: t.Value, Type: orNull(t.Type), Status: string(t.StatusAt(now)), Expiry: instant(t.Expiry),
 		Group: orNull(t.Group), Note: orNull(t.Note), CreatedAt: instant(t.CreatedAt), UpdatedAt: instant(t.UpdatedAt), SeenAt: orNull(t.SeenAt),
+		TokenLimitsView: viewLimits(t),
 	}
 }
 

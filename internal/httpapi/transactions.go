@@ -21,6 +21,8 @@ type transactionsInput struct {
 	Until   time.Time `query:"until" doc:"Only those that started before" example:"2026-06-01T00:00:00Z"`
 	Token   string    `query:"token" maxLength:"255" doc:"Only those that this idToken started; A and a are one"`
 	Trouble string    `query:"trouble" enum:"true,false" doc:"Only those whose messages are not whole or contradict each other (startSeen, missingEvents, conflicts, anomalies), or only the others"`
+
+	Authorization string `query:"authorization" enum:"Accepted,Blocked,Expired,Invalid,Unknown,NoCredit,ConcurrentTx,NotAtThisLocation,NotAtThisTime,NotAllowedTypeEVSE" doc:"Only those where this was decided about idToken"`
 }
 
 type transactionInput struct {
@@ -52,7 +54,7 @@ func (a *api) registerTransactions() {
 func (a *api) listTransactions(ctx context.Context, in *transactionsInput) (*answer[List[Transaction]], error) {
 	p, err := a.o.Store.ListTransactions(ctx, store.TransactionQuery{
 		Cursor: in.Cursor, Limit: in.Limit, Station: in.Station, Active: flag(in.Active),
-		Since: in.Since, Until: in.Until, Token: in.Token, Trouble: flag(in.Trouble),
+		Since: in.Since, Until: in.Until, Token: in.Token, Trouble: flag(in.Trouble), Decision: fleet.TokenStatus(in.Authorization),
 	})
 	if err != nil {
 		return nil, err

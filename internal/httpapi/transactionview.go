@@ -20,10 +20,11 @@ type Transaction struct {
 	StopToken     *string    `json:"stopToken" doc:"Who ended it, if the station said so"`
 	StopTokenType *string    `json:"stopTokenType" doc:"OCPP 2.x"`
 	Authorization *string    `json:"authorization" doc:"What was decided about idToken" example:"Accepted"`
-	AuthReason    *string    `json:"authorizationReason" doc:"Why: on-record, unknown-accepted, none-needed, vouched-for; blocked, invalid, expired, unknown-refused, wrong-code, malformed" example:"on-record"`
+	AuthReason    *string    `json:"authorizationReason" doc:"Why: on-record, unknown-accepted, none-needed, vouched-for; blocked, invalid, expired, no-credit, not-yet, not-now, not-here, too-many, too-many-in-group, master-pass, unknown-refused, wrong-code, malformed; hook, hook-failed" example:"on-record"`
 	AuthDetail    *string    `json:"authorizationDetail" doc:"Why, in a sentence" example:"it is on record as accepted"`
 	StopAuth      *string    `json:"stopAuthorization" doc:"What was decided about stopToken" example:"Accepted"`
 	StopAuthWhy   *string    `json:"stopAuthorizationReason" doc:"Why, in one word" example:"on-record"`
+	Group         *string    `json:"group" doc:"Group of idToken when that was decided" example:"FAMILY"`
 	Active        bool       `json:"active" doc:"The end has not been reported"`
 	StartedAt     *time.Time `json:"startedAt" doc:"By the station's clock"`
 	EndedAt       *time.Time `json:"endedAt" doc:"By the station's clock"`
@@ -75,7 +76,7 @@ func viewTransaction(t fleet.Transaction) Transaction {
 		EVSE: orNull(t.EVSE), Connector: orNull(t.Connector),
 		IDToken: orNull(t.Token.Value), IDTokenType: orNull(t.Token.Type), Authorization: orNull(string(t.Decision)),
 		AuthReason: orNull(string(t.DecisionReason)), AuthDetail: orNull(t.DecisionDetail),
-		StopAuth: orNull(string(t.StopDecision)), StopAuthWhy: orNull(string(t.StopDecisionReason)),
+		Group: orNull(t.Group), StopAuth: orNull(string(t.StopDecision)), StopAuthWhy: orNull(string(t.StopDecisionReason)),
 		StopToken: orNull(t.StopToken.Value), StopTokenType: orNull(t.StopToken.Type),
 		Active: t.Active, StartedAt: instant(t.StartedAt), EndedAt: instant(t.EndedAt),
 		MeterStart: number(t.MeterStart), MeterStop: number(t.MeterStop), MeterLast: number(t.MeterLast),

@@ -53,6 +53,7 @@ func (w *walker) seed() {
 	key := w.create("CP-1", 1)
 	w.create("CP-2", 0)
 	w.api(http.MethodPost, "/tokens", `{"value":"CARD","type":"ISO14443","group":"G"}`, http.StatusCreated)
+	w.api(http.MethodPut, "/token-groups/G", `{"concurrent":2}`, http.StatusCreated)
 	id := w.api(http.MethodPost, "/api-tokens", `{"name":"seed"}`, http.StatusCreated)["id"].(string)
 	kept := w.api(http.MethodPost, "/stations/CP-2/commands", `{"action":"ClearCache","version":"1.6","expires":86400}`, http.StatusAccepted)["id"].(string)
 	w.api(http.MethodPut, "/stations/CP-1/tags/depot", "", http.StatusNoContent)
@@ -80,6 +81,7 @@ func (w *walker) seed() {
 		"/api/v1/sites/":    "garage", "/api/v1/sites/garage/members/": "CP-2",
 		"/api/v1/transactions/": fmt.Sprint("CP-1:", tx["transactionId"]),
 	}
+	w.ids["/api/v1/token-groups/"] = "G"
 }
 
 // document reads the description that the server gives.

@@ -64,6 +64,8 @@ type TransactionQuery struct {
 	Since, Until time.Time
 	Token        string // who started it, without regard to case; "": all
 	Trouble      *bool  // fleet.Transaction.Trouble; nil: both
+
+	Decision fleet.TokenStatus // about who started it; "": all
 }
 
 // SampleQuery selects the samples of one transaction.
@@ -75,13 +77,20 @@ type SampleQuery struct {
 
 // TokenQuery selects tokens.
 type TokenQuery struct {
+	Cursor  string
+	Limit   int               // 0: DefaultLimit
+	Value   string            // "": all; without regard to case
+	Prefix  string            // the value begins with it; "": all; without regard to case
+	Group   string            // "": all; without regard to case
+	Station string            // only those that are for this station, among others; "": all
+	Status  fleet.TokenStatus // what it may do at Now, TokenExpired included; "": all
+	Now     time.Time         // needed with Status
+}
+
+// TokenGroupQuery selects records of groups.
+type TokenGroupQuery struct {
 	Cursor string
-	Limit  int               // 0: DefaultLimit
-	Value  string            // "": all; without regard to case
-	Prefix string            // the value begins with it; "": all; without regard to case
-	Group  string            // "": all; without regard to case
-	Status fleet.TokenStatus // what it may do at Now, TokenExpired included; "": all
-	Now    time.Time         // needed with Status
+	Limit  int // 0: DefaultLimit
 }
 
 // NoticeQuery selects notices.

@@ -134,6 +134,18 @@ type Access interface {
 	// ListTokens returns tokens in the order of their values in lower case.
 	ListTokens(ctx context.Context, q TokenQuery) (Page[fleet.Token], error)
 
+	// Decide answers what would be decided if a token was used now; nothing is stored.
+	Decide(ctx context.Context, q fleet.Question) (fleet.Decision, error)
+
+	// ChangeTokenGroup is ChangeToken for the record of a group.
+	ChangeTokenGroup(ctx context.Context, name string, change func(old *fleet.TokenGroup) (fleet.TokenGroup, error)) (fleet.TokenGroup, error)
+	// DeleteTokenGroup removes the record of a group; who belongs to it stays so. ErrNotFound.
+	DeleteTokenGroup(ctx context.Context, name string) error
+	// TokenGroup finds the record of a group. ErrNotFound.
+	TokenGroup(ctx context.Context, name string) (fleet.TokenGroup, error)
+	// ListTokenGroups returns records of groups in the order of their names in lower case.
+	ListTokenGroups(ctx context.Context, q TokenGroupQuery) (Page[fleet.TokenGroup], error)
+
 	// AddAPIToken keeps the record of an API token. One with the same hash is left as it is.
 	AddAPIToken(ctx context.Context, t fleet.APIToken) error
 	// APIToken finds a record by what fleet.HashAPIToken returns, without disk access for most. ErrNotFound.

@@ -34,7 +34,8 @@ func idToken(tag string) *fleet.IDToken {
 // maxTag is the length of an idTag (1.6, CiString20Type).
 const maxTag = 20
 
-// tagInfo says a decision in the words of OCPP 1.6, which calls an unknown tag Invalid. No tag at all is free vending.
+// tagInfo says a decision in the words of OCPP 1.6, which calls an unknown tag Invalid and has one word for what may not
+// charge here, now, or without credit. No tag at all is free vending.
 func tagInfo(d fleet.Decision) ocpp16.IDTagInfo {
 	info := ocpp16.IDTagInfo{Status: ocpp16.AuthorizationStatus(d.Status), ParentIDTag: adapter.Short(d.Group, maxTag)}
 	switch d.Status {
@@ -42,6 +43,8 @@ func tagInfo(d fleet.Decision) ocpp16.IDTagInfo {
 		info.Status = ocpp16.AuthorizationStatusAccepted
 	case fleet.TokenUnknown:
 		info.Status = ocpp16.AuthorizationStatusInvalid
+	case fleet.TokenNoCredit, fleet.TokenElsewhere, fleet.TokenNotNow, fleet.TokenWrongEVSE:
+		info.Status = ocpp16.AuthorizationStatusBlocked
 	}
 	if !d.Expiry.IsZero() {
 		info.ExpiryDate = ocpp.At(d.Expiry)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/internal/adapter"
 	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/ocpp"
 	"github.com/chargeyard/chargeyard/ocpp21"
@@ -31,6 +32,12 @@ func idToken(t *ocpp21.IDToken) *fleet.IDToken {
 	return &fleet.IDToken{Value: t.IDToken, Type: t.Type}
 }
 
+// What fits into an IdTokenInfo, in characters.
+const (
+	maxLanguage = 8
+	maxMessage  = 1024
+)
+
 // maxToken is the length of an idToken.
 const maxToken = 255
 
@@ -49,6 +56,11 @@ func tokenInfo(d fleet.Decision) *ocpp21.IDTokenInfo {
 	}
 	if !d.Expiry.IsZero() {
 		info.CacheExpiryDateTime = ocpp.At(d.Expiry)
+	}
+	info.EVSEID = d.EVSEs // C01.FR.20
+	info.Language1 = adapter.Short(d.Language, maxLanguage)
+	if d.Message != "" && len([]rune(d.Message)) <= maxMessage {
+		info.PersonalMessage = &ocpp21.MessageContent{Format: ocpp21.MessageFormatUTF8, Content: d.Message}
 	}
 	return info
 }

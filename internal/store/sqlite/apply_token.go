@@ -8,7 +8,7 @@ import (
 )
 
 func (w *writer) authorizationAsked(e fleet.AuthorizationAsked) (fleet.Result, error) {
-	d, err := w.decide(e.Token, e.Station, e.Received)
+	d, err := w.decide(e.Question(), "", e.Received)
 	if err != nil {
 		return fleet.Result{}, err
 	}
@@ -21,25 +21,51 @@ func (w *writer) authorizationAsked(e fleet.AuthorizationAsked) (fleet.Result, e
 	}{e.Token.Shown(), d.Status, d.Reason, d.Words(), d.Group})
 }
 
-// decide answers for a token and records one that nobody knows.
-func (w *writer) decide(t fleet.IDToken, station string, now time.Time) (fleet.Decision, error) {
-	record, err := w.findToken(t)
+// decide answers for a token and records one that nobody knows. transaction is as in facts.
+func (w *writer) decide(q fleet.Question, transaction string, now time.Time) (fleet.Decision, error) {
+	f, err := lookup(w.queryRow).facts(q, transaction)
 	if err != nil {
 		return fleet.Decision{}, err
 	}
-	d := w.o.Tokens.Decide(t, record, now)
-	if record == nil && d.Unknown {
+	d := w.o.Tokens.Decide(q, f)
+	if f.Record == nil && d.Unknown {
 		w.pending.tokensSeen++
-		err = w.putToken(fleet.Token{IDToken: t, Status: fleet.TokenUnknown, CreatedAt: now, SeenAt: station})
+		err = w.putToken(fleet.Token{IDToken: q.Token, Status: fleet.TokenUnknown, CreatedAt: now, SeenAt: q.Station})
 	}
 	return d, err
 }
 
+// decideInTransaction answers for the token of an event of t, which is found or new. A transaction that was accepted
+// keeps its place among those at once, and one that was refused for want of a place does not get it by a repetition.
+func (w *writer) decideInTransaction(t known, found bool, e fleet.TransactionEvent, content []byte) (fleet.Decision, error) {
+	q := e.Question()
+	again := false
+	if found && q.Purpose == fleet.PurposeStart {
+		mine := t.history.Token.Set && t.history.Token.V.Fold() == q.Token.Fold()
+		q.Held = t.history.Ended || mine && t.decision == fleet.TokenAccepted
+		again = mine && t.decision == fleet.TokenConcurrent
+	}
+	d, err := w.decide(q, t.id, e.Received)
+	if err != nil || !again || !d.Accepted() {
+		return d, err
+	}
+	repeated, err := w.hasEvent(t.ref, e, content)
+	if err != nil || !repeated {
+		return d, err
+	}
+	var reason fleet.DecisionReason
+	var detail string
+	_, err = w.queryRow("SELECT decision_reason, decision_detail FROM transactions WHERE ref = ?", []any{t.ref}, []any{&reason, &detail})
+	return d.Again(t.decision, reason, detail), err
+}
+
 // keepDecision keeps with a transaction what was decided about the tokens that its latest event brought: that of the
 // start, and that of the end, as before tells them from those that were there.
-func (w *writer) keepDecision(t *known, before fleet.History, d fleet.Decision) error {
-	if t.history.Token != before.Token {
-		err := w.exec("UPDATE transactions SET decision_reason = ?, decision_detail = ? WHERE ref = ?", string(d.Reason), d.Words(), t.ref)
+func (w *writer) keepDecision(t *known, before fleet.History, e fleet.TransactionEvent, d fleet.Decision) error {
+	if t.history.Token != before.Token || t.freed(e, d) {
+		t.decision = d.Status
+		err := w.exec(`UPDATE transactions SET decision = ?, decision_reason = ?, decision_detail = ?, token_group = ?, token_group_key = ?
+			WHERE ref = ?`, string(d.Status), string(d.Reason), d.Words(), d.Group, fleet.FoldGroup(d.Group), t.ref)
 		if err != nil {
 			return err
 		}
@@ -48,6 +74,12 @@ func (w *writer) keepDecision(t *known, before fleet.History, d fleet.Decision) 
 		return w.exec("UPDATE transactions SET stop_decision = ?, stop_decision_reason = ? WHERE ref = ?", string(d.Status), string(d.Reason), t.ref)
 	}
 	return nil
+}
+
+// freed reports whether a transaction that was refused for want of a place has got one: the driver has shown the token
+// again.
+func (t *known) freed(e fleet.TransactionEvent, d fleet.Decision) bool {
+	return t.decision == fleet.TokenConcurrent && e.Token != nil && !e.Ends() && d.Accepted() && t.history.Token.V.Fold() == e.Token.Fold()
 }
 
 // selectToken prefers records that the operator made to tokens that were only seen, then the record of the token's own
@@ -59,15 +91,6 @@ const selectToken = `SELECT ` + tokenColumns + ` FROM tokens
 func tokenKey(t fleet.IDToken) []any {
 	t = t.Fold()
 	return []any{t.Value, t.Type, t.Type, t.Type}
-}
-
-func (w *writer) findToken(t fleet.IDToken) (*fleet.Token, error) {
-	var record fleet.Token
-	found, err := w.queryRow(selectToken, tokenKey(t), tokenFields(&record))
-	if err != nil || !found {
-		return nil, err
-	}
-	return &record, nil
 }
 
 // exactToken finds the record of this value and this type; nil when there is none.
@@ -84,17 +107,17 @@ func (w *writer) exactToken(t fleet.IDToken) (*fleet.Token, error) {
 func (w *writer) putToken(t fleet.Token) error {
 	key := t.Fold()
 	return w.exec(`INSERT INTO tokens (value, type, shown_value, shown_type, status, group_value, group_key, expiry, note,
-				created_at, updated_at, seen_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+				created_at, updated_at, seen_at, valid_from, zone, hours, places, concurrent, language, message)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (value, type) DO UPDATE SET shown_value = excluded.shown_value, shown_type = excluded.shown_type,
 			status = excluded.status, group_value = excluded.group_value, group_key = excluded.group_key,
-			expiry = excluded.expiry, note = excluded.note, updated_at = excluded.updated_at, seen_at = excluded.seen_at`,
-		key.Value, key.Type, t.Value, t.Type, string(t.Status), t.Group, foldGroup(t.Group), at(t.Expiry), t.Note,
-		fleet.Micros(t.CreatedAt), at(t.UpdatedAt), t.SeenAt)
+			expiry = excluded.expiry, note = excluded.note, updated_at = excluded.updated_at, seen_at = excluded.seen_at,
+			valid_from = excluded.valid_from, zone = excluded.zone, hours = excluded.hours, places = excluded.places,
+			concurrent = excluded.concurrent, language = excluded.language, message = excluded.message`,
+		key.Value, key.Type, t.Value, t.Type, string(t.Status), t.Group, fleet.FoldGroup(t.Group), at(t.Expiry), t.Note,
+		fleet.Micros(t.CreatedAt), at(t.UpdatedAt), t.SeenAt,
+		at(t.ValidFrom), t.Hours.Zone, asJSON{t.Hours.Periods}, asJSON{t.Places}, t.Concurrent, t.Language, t.Message)
 }
-
-// foldGroup returns the key of a group, which is the value of a token.
-func foldGroup(group string) string { return fleet.IDToken{Value: group}.Fold().Value }
 
 // manageToken stores what the operator says of a token. What was only seen and what the record covers from now on goes:
 // a record without a type covers every type, and one with a type what 1.6 saw without one.

@@ -13,6 +13,8 @@ type known struct {
 	id      string
 	number  int64
 	history fleet.History
+
+	decision fleet.TokenStatus // about history.Token
 }
 
 // transactionEvent adds an event to its transaction, whether or not the events before it are here.
@@ -20,14 +22,14 @@ func (w *writer) transactionEvent(e fleet.TransactionEvent, content []byte) (r f
 	if err := w.ensureStation(e.Station, e.Received); err != nil {
 		return fleet.Result{}, err
 	}
-	if e.Token != nil {
-		if r.Token, err = w.decide(*e.Token, e.Station, e.Received); err != nil {
-			return fleet.Result{}, err
-		}
-	}
 	t, found, err := w.findTransaction(e, content)
 	if err != nil {
 		return fleet.Result{}, err
+	}
+	if e.Token != nil {
+		if r.Token, err = w.decideInTransaction(t, found, e, content); err != nil {
+			return fleet.Result{}, err
+		}
 	}
 	if !found {
 		err = w.newTransaction(&t, e, content, r.Token)
@@ -40,7 +42,7 @@ func (w *writer) transactionEvent(e fleet.TransactionEvent, content []byte) (r f
 
 // findTransaction looks a transaction up by its id, or in a 1.6 start, which has none, by the start itself.
 func (w *writer) findTransaction(e fleet.TransactionEvent, content []byte) (t known, found bool, err error) {
-	const columns = "SELECT ref, id, number, history FROM transactions WHERE station = ? AND "
+	const columns = "SELECT ref, id, number, history, decision FROM transactions WHERE station = ? AND "
 	query, key := columns+"id = ?", e.StoredID(content)
 	if start := e.StartKey(); start != "" {
 		query, key = columns+"start_key = ?", start
@@ -48,7 +50,7 @@ func (w *writer) findTransaction(e fleet.TransactionEvent, content []byte) (t kn
 		return t, true, nil
 	}
 	var history []byte
-	found, err = w.queryRow(query, []any{e.Station, key}, []any{&t.ref, &t.id, &t.number, &history})
+	found, err = w.queryRow(query, []any{e.Station, key}, []any{&t.ref, &t.id, &t.number, &history, &t.decision})
 	if err != nil || !found {
 		return t, false, err
 	}
@@ -71,20 +73,20 @@ func (w *writer) newTransaction(t *known, e fleet.TransactionEvent, content []by
 	if err != nil {
 		return err
 	}
-	if err := w.insertTransaction(t, e, d); err != nil {
+	if err := w.insertTransaction(t, e); err != nil {
 		return err
 	}
 	if _, err := w.insertEvent(t.ref, e, content); err != nil {
 		return err
 	}
-	if err := w.keepDecision(t, fleet.History{}, d); err != nil {
+	if err := w.keepDecision(t, fleet.History{}, e, d); err != nil {
 		return err
 	}
 	if err := found.keep(w, *t, e, content); err != nil {
 		return err
 	}
 	w.pending.transactions = append(w.pending.transactions, changed{transactionKey{e.Station, t.id}, *t})
-	return w.transactionNotice(*t, e)
+	return w.transactionNotice(*t, e, d)
 }
 
 // addEvent adds an event to a transaction that is there. An event that is there too changes nothing.
@@ -101,21 +103,17 @@ func (w *writer) addEvent(t *known, e fleet.TransactionEvent, content []byte, d 
 	if err != nil {
 		return false, false, err
 	}
-	decision := ""
-	if t.history.Token != before.Token {
-		decision = string(d.Status)
-	}
-	if err := w.updateTransaction(t, e, decision); err != nil {
+	if err := w.updateTransaction(t, e); err != nil {
 		return false, false, err
 	}
-	if err := w.keepDecision(t, before, d); err != nil {
+	if err := w.keepDecision(t, before, e, d); err != nil {
 		return false, false, err
 	}
 	if err := found.keep(w, *t, e, content); err != nil {
 		return false, false, err
 	}
 	w.pending.transactions = append(w.pending.transactions, changed{transactionKey{e.Station, t.id}, *t})
-	return false, false, w.transactionNotice(*t, e)
+	return false, false, w.transactionNotice(*t, e, d)
 }
 
 // insertEvent reports false when there is an event of the same key.
@@ -124,6 +122,13 @@ func (w *writer) insertEvent(ref int64, e fleet.TransactionEvent, content []byte
 			VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		ref, e.Position(), e.Key(content), fleet.Micros(e.Received), flag(e.Offline), string(content))
 	return n > 0, err
+}
+
+// hasEvent reports whether there is an event of the same key.
+func (w *writer) hasEvent(ref int64, e fleet.TransactionEvent, content []byte) (bool, error) {
+	var one int
+	return w.queryRow("SELECT 1 FROM transaction_events WHERE transaction_ref = ? AND position = ? AND key = ?",
+		[]any{ref, e.Position(), e.Key(content)}, []any{&one})
 }
 
 // repeated tells a repetition from a contradiction. The latter is kept beside the first version, once.
@@ -148,7 +153,7 @@ func (w *writer) repeated(t *known, e fleet.TransactionEvent, content []byte) (d
 		map[string]string{"transaction": t.id, "key": key})
 }
 
-func (w *writer) transactionNotice(t known, e fleet.TransactionEvent) error {
+func (w *writer) transactionNotice(t known, e fleet.TransactionEvent, d fleet.Decision) error {
 	kind := fleet.NoticeTransactionUpdated
 	switch e.Kind {
 	case fleet.TransactionStarted:
@@ -162,5 +167,8 @@ func (w *writer) transactionNotice(t known, e fleet.TransactionEvent) error {
 		Connector   int    `json:"connector,omitempty"`
 		SeqNo       int64  `json:"seqNo,omitempty"`
 		Meter       string `json:"meter,omitempty"` // Wh
-	}{t.id, t.history.EVSE.V, t.history.Connector.V, e.SeqNo, string(t.history.MeterLast.V)})
+
+		Authorization fleet.TokenStatus    `json:"authorization,omitempty"` // of the token that this message brought
+		Reason        fleet.DecisionReason `json:"reason,omitempty"`
+	}{t.id, t.history.EVSE.V, t.history.Connector.V, e.SeqNo, string(t.history.MeterLast.V), d.Status, d.Reason})
 }

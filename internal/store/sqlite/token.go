@@ -2,7 +2,9 @@ package sqlite
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -10,11 +12,13 @@ import (
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
-const tokenColumns = "shown_value, shown_type, status, group_value, expiry, note, created_at, updated_at, seen_at" //nolint:gosec // columns
+const tokenColumns = `shown_value, shown_type, status, group_value, expiry, note, created_at, updated_at, seen_at,
+	valid_from, zone, hours, places, concurrent, language, message` //nolint:gosec // columns
 
 func tokenFields(t *fleet.Token) []any {
 	return []any{
 		&t.Value, &t.Type, &t.Status, &t.Group, instant{&t.Expiry}, &t.Note, instant{&t.CreatedAt}, instant{&t.UpdatedAt}, &t.SeenAt,
+		instant{&t.ValidFrom}, &t.Hours.Zone, asJSON{&t.Hours.Periods}, asJSON{&t.Places}, &t.Concurrent, &t.Language, &t.Message,
 	}
 }
 
@@ -76,7 +80,10 @@ func (db *DB) ListTokens(ctx context.Context, tq store.TokenQuery) (store.Page[f
 		q.where("value >= ? AND value < ?", prefix, prefix+string(utf8.MaxRune))
 	}
 	if tq.Group != "" {
-		q.where("group_key = ?", foldGroup(tq.Group))
+		q.where("group_key = ?", fleet.FoldGroup(tq.Group))
+	}
+	if tq.Station != "" {
+		q.where(`places LIKE ? ESCAPE '\'`, placePattern(tq.Station))
 	}
 	whereStatus(q, tq.Status, tq.Now)
 	limit := store.Limit(tq.Limit)
@@ -84,6 +91,14 @@ func (db *DB) ListTokens(ctx context.Context, tq store.TokenQuery) (store.Page[f
 	items, err := list(ctx, db.readers, q, tokenFields)
 	return page(items, limit, func(t fleet.Token) string { return makeCursor(t.Fold().Value, t.Fold().Type) }), err
 }
+
+// placePattern finds a station among places that were written as JSON.
+func placePattern(station string) string {
+	name, _ := json.Marshal(station) //nolint:errchkjson // it is a text
+	return "%" + likeEscape.Replace(`{"station":`+string(name)) + "%"
+}
+
+var likeEscape = strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`)
 
 // whereStatus selects tokens by what they may do now.
 func whereStatus(q *query, status fleet.TokenStatus, now time.Time) {

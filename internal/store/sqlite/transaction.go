@@ -17,14 +17,14 @@ type transactionRow struct {
 }
 
 const transactionColumns = `ref, sort_at, station, id, number, evse, connector, token, token_type, stop_token, stop_token_type,
-	decision, decision_reason, decision_detail, stop_decision, stop_decision_reason, begun, active, offline, started_at, ended_at, meter_start, meter_stop, meter_last, stop_reason, charging_state,
+	decision, decision_reason, decision_detail, stop_decision, stop_decision_reason, token_group, begun, active, offline, started_at, ended_at, meter_start, meter_stop, meter_last, stop_reason, charging_state,
 	remote_start_id, reservation_id, events, missing, conflicts, anomalies, clock_offset, first_received, last_received`
 
 func transactionFields(t *transactionRow) []any {
 	return []any{
 		&t.ref, &t.sortAt, &t.Station, &t.ID, &t.Number, &t.EVSE, &t.Connector, &t.Token.Value, &t.Token.Type,
 		&t.StopToken.Value, &t.StopToken.Type, &t.Decision, &t.DecisionReason, &t.DecisionDetail,
-		&t.StopDecision, &t.StopDecisionReason, &t.Begun, &t.Active, &t.Offline, instant{&t.StartedAt},
+		&t.StopDecision, &t.StopDecisionReason, &t.Group, &t.Begun, &t.Active, &t.Offline, instant{&t.StartedAt},
 		instant{&t.EndedAt}, &t.MeterStart, &t.MeterStop, &t.MeterLast, &t.StopReason, &t.ChargingState,
 		&t.RemoteStartID, &t.ReservationID, &t.Events, &t.Missing, &t.Conflicts, &t.Anomalies, offset{&t.ClockOffset},
 		instant{&t.FirstReceived}, instant{&t.LastReceived},
@@ -88,6 +88,9 @@ func selectTransactions(tq store.TransactionQuery) (*query, error) {
 	}
 	if tq.Token != "" {
 		q.where("lower(token) = lower(?)", tq.Token)
+	}
+	if tq.Decision != "" {
+		q.where("decision = ?", string(tq.Decision))
 	}
 	switch {
 	case tq.Trouble == nil:

@@ -29,31 +29,27 @@ func derived(h *fleet.History, received time.Time) ([]any, error) {
 	}, nil
 }
 
-func (w *writer) insertTransaction(t *known, e fleet.TransactionEvent, d fleet.Decision) error {
+func (w *writer) insertTransaction(t *known, e fleet.TransactionEvent) error {
 	columns, err := derived(&t.history, e.Received)
 	if err != nil {
 		return err
-	}
-	decision := ""
-	if t.history.Token.Set {
-		decision = string(d.Status)
 	}
 	var startKey any
 	if k := e.StartKey(); k != "" {
 		startKey = k
 	}
-	args := slices.Concat(columns, []any{e.Station, t.id, t.number, startKey, decision, fleet.Micros(e.Received), span(e.ClockOffset)})
+	args := slices.Concat(columns, []any{e.Station, t.id, t.number, startKey, fleet.Micros(e.Received), span(e.ClockOffset)})
 	_, err = w.queryRow(`INSERT INTO transactions (sort_at, evse, connector, token, token_type, stop_token, stop_token_type,
 			begun, active, offline, started_at, ended_at, meter_start, meter_stop, meter_last, stop_reason, charging_state,
 			remote_start_id, reservation_id, events, missing, anomalies, last_received, history,
 			station, id, number, start_key, decision, first_received, clock_offset)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING ref`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?) RETURNING ref`,
 		args, []any{&t.ref})
 	return err
 }
 
-// updateTransaction writes what the history says now; decision "" keeps the one that is there.
-func (w *writer) updateTransaction(t *known, e fleet.TransactionEvent, decision string) error {
+// updateTransaction writes what the history says now.
+func (w *writer) updateTransaction(t *known, e fleet.TransactionEvent) error {
 	columns, err := derived(&t.history, e.Received)
 	if err != nil {
 		return err
@@ -62,6 +58,6 @@ func (w *writer) updateTransaction(t *known, e fleet.TransactionEvent, decision 
 			stop_token_type = ?, begun = ?, active = ?, offline = ?, started_at = ?, ended_at = ?, meter_start = ?,
 			meter_stop = ?, meter_last = ?, stop_reason = ?, charging_state = ?, remote_start_id = ?, reservation_id = ?,
 			events = ?, missing = ?, anomalies = ?, last_received = ?, history = ?,
-			decision = CASE WHEN ? = '' THEN decision ELSE ? END, clock_offset = COALESCE(?, clock_offset)
-		WHERE ref = ?`, append(columns, decision, decision, span(e.ClockOffset), t.ref)...)
+			clock_offset = COALESCE(?, clock_offset)
+		WHERE ref = ?`, append(columns, span(e.ClockOffset), t.ref)...)
 }

@@ -122,7 +122,7 @@ func testSameStart(f *fixture) {
 	r := f.submit(again)
 	equal(f, "id of the repeated start", r.TransactionNumber, first.TransactionNumber)
 	equal(f, "it is a duplicate", r.Duplicate, true)
-	equal(f, "token", r.Token, first.Token)
+	equal(f, "token", fmt.Sprintf("%+v", r.Token), fmt.Sprintf("%+v", first.Token))
 
 	seen := map[int64]bool{first.TransactionNumber: true}
 	for name, e := range map[string]fleet.TransactionEvent{

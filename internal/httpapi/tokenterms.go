@@ -1,0 +1,163 @@
+package httpapi
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+)
+
+// TokenLimits are where and when an accepted token may charge, how often at once, and what its driver is shown.
+type TokenLimits struct {
+	ValidFrom  *time.Time    `json:"validFrom,omitempty" doc:"Before that it is NotAtThisTime; left out: at once" example:"2026-06-01T00:00:00Z"`
+	Hours      []TokenHours  `json:"hours,omitempty" maxItems:"50" doc:"When it may charge; left out: always"`
+	TimeZone   string        `json:"timeZone,omitempty" maxLength:"64" doc:"IANA time zone of hours; left out: UTC" example:"Europe/Berlin"`
+	Stations   []TokenPlace  `json:"stations,omitempty" maxItems:"1000" doc:"Where it may charge; left out: everywhere"`
+	Concurrent TokenMaximum  `json:"concurrent,omitempty" doc:"Transactions that it may have at once; left out: any number"`
+	Language   TokenLanguage `json:"language,omitempty" doc:"Of the driver, for stations of OCPP 2.x" example:"de"`
+	Message    string        `json:"message,omitempty" maxLength:"512" doc:"For the driver, on the display of stations of OCPP 2.x" example:"Welcome, Ann"`
+}
+
+// TokenLimitChanges is what to change of TokenLimits. null clears.
+type TokenLimitChanges struct {
+	ValidFrom  Clearable[time.Time]     `json:"validFrom,omitzero" doc:"null: at once"`
+	Hours      Clearable[[]TokenHours]  `json:"hours,omitzero" maxItems:"50" doc:"In place of all hours there were; null: always"`
+	TimeZone   Clearable[string]        `json:"timeZone,omitzero" maxLength:"64" doc:"null: UTC"`
+	Stations   Clearable[[]TokenPlace]  `json:"stations,omitzero" maxItems:"1000" doc:"In place of all stations there were; null: everywhere"`
+	Concurrent Clearable[TokenMaximum]  `json:"concurrent,omitzero" doc:"null: any number"`
+	Language   Clearable[TokenLanguage] `json:"language,omitzero"`
+	Message    Clearable[string]        `json:"message,omitzero" maxLength:"512"`
+}
+
+// TokenHours is a time of day on some days of the week.
+type TokenHours struct {
+	Days []string `json:"days,omitempty" enum:"Mon,Tue,Wed,Thu,Fri,Sat,Sun" maxItems:"7" doc:"On which it begins; left out: on all"`
+	From string   `json:"from" maxLength:"5" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" example:"08:00"`
+	To   string   `json:"to" maxLength:"5" pattern:"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$" doc:"Not later than from: on the next day" example:"18:00"`
+}
+
+// TokenPlace is a station, or some of its EVSEs.
+type TokenPlace struct {
+	Station string       `json:"station" minLength:"1" maxLength:"255" doc:"Identity of the station" example:"CP-001"`
+	EVSEs   []EVSENumber `json:"evses,omitempty" maxItems:"100" doc:"Only these, in OCPP 1.6 connectors; left out: all" example:"[1]"`
+}
+
+// EVSENumber is the number of an EVSE.
+type EVSENumber int
+
+// Schema bounds it.
+func (EVSENumber) Schema(huma.Registry) *huma.Schema { return bounded(1, 1<<31-1) }
+
+// TokenMaximum is how many transactions there may be at once.
+type TokenMaximum int
+
+// Schema bounds it.
+func (TokenMaximum) Schema(huma.Registry) *huma.Schema { return bounded(1, 1_000_000) }
+
+func bounded(low, high float64) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeInteger, Minimum: &low, Maximum: &high}
+}
+
+// TokenLanguage is a language tag of RFC 5646, as long as OCPP takes one.
+type TokenLanguage string
+
+// Schema bounds it.
+func (TokenLanguage) Schema(huma.Registry) *huma.Schema {
+	longest, shortest := 8, 2
+	return &huma.Schema{
+		Type: huma.TypeString, MinLength: &shortest, MaxLength: &longest, Pattern: "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", Examples: []any{"de"},
+	}
+}
+
+func (l *TokenLimits) apply(t *fleet.Token) {
+	t.ValidFrom = time.Time{}
+	if l.ValidFrom != nil {
+		t.ValidFrom = fleet.Instant(*l.ValidFrom)
+	}
+	t.Hours = fleet.Hours{Zone: l.TimeZone, Periods: periods(l.Hours)}
+	t.Places, t.Concurrent = places(l.Stations), int(l.Concurrent)
+	t.Language, t.Message = string(l.Language), l.Message
+}
+
+func (c *TokenLimitChanges) apply(t *fleet.Token) {
+	c.ValidFrom.apply(&t.ValidFrom)
+	t.ValidFrom = fleet.Instant(t.ValidFrom)
+	if c.Hours.Sent {
+		t.Hours.Periods = periods(c.Hours.Value)
+	}
+	c.TimeZone.apply(&t.Hours.Zone)
+	if c.Stations.Sent {
+		t.Places = places(c.Stations.Value)
+	}
+	if c.Concurrent.Sent {
+		t.Concurrent = int(c.Concurrent.Value)
+	}
+	if c.Language.Sent {
+		t.Language = string(c.Language.Value)
+	}
+	c.Message.apply(&t.Message)
+}
+
+func periods(list []TokenHours) (all []fleet.Period) {
+	for _, h := range list {
+		all = append(all, fleet.Period{Days: h.Days, From: h.From, To: h.To})
+	}
+	return all
+}
+
+func places(list []TokenPlace) (all []fleet.Place) {
+	for _, p := range list {
+		place := fleet.Place{Station: p.Station}
+		for _, n := range p.EVSEs {
+			place.EVSEs = append(place.EVSEs, int(n))
+		}
+		all = append(all, place)
+	}
+	return all
+}
+
+// checkHours refuses what the description cannot: names of time zones.
+func checkHours(h fleet.Hours) error {
+	if err := (fleet.Hours{Zone: h.Zone}).Check(); err != nil {
+		return problem(http.StatusUnprocessableEntity, "validation failed", Fault{Detail: err.Error(), Pointer: "/timeZone"})
+	}
+	for i, p := range h.Periods {
+		if err := p.Check(); err != nil {
+			return problem(http.StatusUnprocessableEntity, "validation failed", Fault{Detail: err.Error(), Pointer: fmt.Sprintf("/hours/%d", i)})
+		}
+	}
+	return nil
+}
+
+// viewLimits shows them, what is not limited as null or empty.
+func viewLimits(t fleet.Token) TokenLimitsView {
+	v := TokenLimitsView{
+		ValidFrom: instant(t.ValidFrom), TimeZone: orNull(t.Hours.Zone), Hours: []TokenHours{}, Stations: []TokenPlace{},
+		Concurrent: orNull(t.Concurrent), Language: orNull(t.Language), Message: orNull(t.Message),
+	}
+	for _, p := range t.Hours.Periods {
+		v.Hours = append(v.Hours, TokenHours{Days: p.Days, From: p.From, To: p.To})
+	}
+	for _, p := range t.Places {
+		place := TokenPlace{Station: p.Station}
+		for _, n := range p.EVSEs {
+			place.EVSEs = append(place.EVSEs, EVSENumber(n))
+		}
+		v.Stations = append(v.Stations, place)
+	}
+	return v
+}
+
+// TokenLimitsView is TokenLimits as they are shown.
+type TokenLimitsView struct {
+	ValidFrom  *time.Time   `json:"validFrom" doc:"Before that it is NotAtThisTime; null: at once"`
+	Hours      []TokenHours `json:"hours" nullable:"false" doc:"When it may charge; empty: always"`
+	TimeZone   *string      `json:"timeZone" doc:"IANA time zone of hours; null: UTC" example:"Europe/Berlin"`
+	Stations   []TokenPlace `json:"stations" nullable:"false" doc:"Where it may charge; empty: everywhere"`
+	Concurrent *int         `json:"concurrent" doc:"Transactions that it may have at once; null: any number"`
+	Language   *string      `json:"language" doc:"Of the driver, for stations of OCPP 2.x"`
+	Message    *string      `json:"message" doc:"For the driver, on the display of stations of OCPP 2.x"`
+}
