@@ -141,6 +141,8 @@ func found(v fleet.Verb) {
 		}
 	case *fleet.StartRequest:
 		v.RemoteStartID = 7
+	case *fleet.ReserveRequest:
+		v.ReservationID, v.ExpiresAt = 7, time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)
 	case *fleet.StopRequest:
 		v.Running = running(v.Transaction)
 	case *fleet.GetProfilesRequest:

@@ -30,6 +30,7 @@ const (
 	NoticeTokenDeleted        NoticeKind = "token.deleted"
 	NoticeTokenGroupChanged   NoticeKind = "token-group.changed"
 	NoticeTokenGroupDeleted   NoticeKind = "token-group.deleted"
+	NoticeReservation         NoticeKind = "reservation.changed" // its state
 	NoticeCommand             NoticeKind = "command.done"
 	NoticeTransactionStarted  NoticeKind = "transaction.started"
 	NoticeTransactionUpdated  NoticeKind = "transaction.updated"

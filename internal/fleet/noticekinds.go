@@ -7,6 +7,7 @@ func NoticeKinds() []NoticeKind {
 		NoticeSecurityEvent, NoticeJob, NoticeMonitoringEvents, NoticeReport, NoticeVariables, NoticeCertificateAsked, NoticeAnswered, NoticeDesired,
 		NoticeAuthorization, NoticeTokenChanged, NoticeTokenDeleted,
 		NoticeTokenGroupChanged, NoticeTokenGroupDeleted,
+		NoticeReservation,
 		NoticeCommandQueued, NoticeCommandSent, NoticeCommand, NoticeBulkStarted, NoticeBulkDone,
 		NoticeProfileChanged, NoticeProfileDeleted, NoticeSiteChanged, NoticeSiteDeleted, NoticeSiteShared,
 		NoticeTransactionStarted, NoticeTransactionUpdated, NoticeTransactionEnded, NoticeTransactionConflict, NoticeTransactionAnomaly,

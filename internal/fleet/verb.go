@@ -37,6 +37,7 @@ func verb[T any, V interface {
 func VerbKinds() []VerbKind {
 	return slices.Concat(
 		remoteVerbs(),
+		reservationVerbs(),
 		operationVerbs(),
 		deviceVerbs(),
 		setupVerbs(),

@@ -46,6 +46,8 @@ func (a *api) registerVerbs() {
 	addVerb[fleet.StopRequest](a)
 	addVerb[fleet.UnlockRequest](a)
 	addVerb[fleet.TransactionStatusRequest](a)
+	addVerb[fleet.ReserveRequest](a)
+	addVerb[fleet.CancelReservationRequest](a)
 	addVerb[fleet.ResetRequest](a)
 	addVerb[fleet.AvailabilityRequest](a)
 	addVerb[fleet.TriggerRequest](a)
@@ -201,6 +203,8 @@ func asVerb(err error) error {
 			detail = e.Pointer + " " + detail
 		}
 		return problem(http.StatusUnprocessableEntity, "the station's version of OCPP does not take the request that this would be: "+detail+"; nothing was sent")
+	case CommandToken:
+		return problem(http.StatusConflict, e.Detail+"; nothing was sent", Fault{Detail: e.Detail, Pointer: "/idToken"})
 	case CommandUnknown, CommandSecret:
 		return problem(http.StatusUnprocessableEntity, e.Detail)
 	}

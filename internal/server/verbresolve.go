@@ -44,6 +44,8 @@ func (c *commands) resolve(ctx context.Context, station string, v fleet.Verb) (f
 		asked := *v
 		asked.RequestID = freshNumber()
 		return &asked, nil
+	case *fleet.ReserveRequest:
+		return c.resolveReserve(ctx, station, *v)
 	}
 	return c.resolveCommon(ctx, station, numbered(v))
 }

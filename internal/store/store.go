@@ -21,6 +21,7 @@ type Store interface {
 	Commands
 	Charging
 	Bulks
+	Reservations
 	Notices
 
 	// Health returns nil while the store takes writes, and else the reason why it does not, for /readyz. It

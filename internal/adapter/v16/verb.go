@@ -29,6 +29,10 @@ func Instruct(v fleet.Verb) (adapter.Instruction, error) {
 		return askClearProfiles(v)
 	case *fleet.CompositeRequest:
 		return askComposite(v)
+	case *fleet.ReserveRequest:
+		return askReserve(v)
+	case *fleet.CancelReservationRequest:
+		return askCancelReservation(v)
 	case *fleet.ClearCacheRequest:
 		return askClearCache()
 	case *fleet.GetVariablesRequest:

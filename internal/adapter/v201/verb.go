@@ -34,6 +34,10 @@ func Instruct(v fleet.Verb) (adapter.Instruction, error) {
 		return askComposite(v)
 	case *fleet.GetProfilesRequest:
 		return askProfiles(v)
+	case *fleet.ReserveRequest:
+		return askReserve(v)
+	case *fleet.CancelReservationRequest:
+		return askCancelReservation(v)
 	case *fleet.ClearCacheRequest:
 		return askClearCache()
 	case *fleet.GetVariablesRequest:

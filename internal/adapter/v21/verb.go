@@ -42,6 +42,10 @@ func Instruct(v fleet.Verb) (adapter.Instruction, error) {
 		return askDER(v)
 	case *fleet.ClearDERRequest:
 		return askClearDER(v)
+	case *fleet.ReserveRequest:
+		return askReserve(v)
+	case *fleet.CancelReservationRequest:
+		return askCancelReservation(v)
 	case *fleet.ClearCacheRequest:
 		return askClearCache()
 	case *fleet.GetVariablesRequest:

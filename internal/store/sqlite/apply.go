@@ -31,6 +31,8 @@ func (w *writer) applyEvent(j *job) (fleet.Result, error) {
 		return w.told(e)
 	case fleet.Commanded:
 		return fleet.Result{}, w.commanded(e)
+	case fleet.ReservationAsked, fleet.ReservationAnswered, fleet.ReservationFailed, fleet.ReservationCancelAnswered:
+		return fleet.Result{}, w.applyReservation(e)
 	case fleet.Refused:
 		return fleet.Result{}, w.refused(e)
 	case fleet.SecurityReported, fleet.JobReported, fleet.EventsNotified, fleet.MonitorsReported, fleet.VariablesReported,

@@ -38,7 +38,7 @@ func (w *writer) decide(q fleet.Question, transaction string, now time.Time) (fl
 // decideInTransaction answers for the token of an event of t, which is found or new. A transaction that was accepted
 // keeps its place among those at once, and one that was refused for want of a place does not get it by a repetition.
 func (w *writer) decideInTransaction(t known, found bool, e fleet.TransactionEvent, content []byte) (fleet.Decision, error) {
-	q := e.Question()
+	q := t.question(e)
 	again := false
 	if found && q.Purpose == fleet.PurposeStart {
 		mine := t.history.Token.Set && t.history.Token.V.Fold() == q.Token.Fold()
@@ -57,6 +57,15 @@ func (w *writer) decideInTransaction(t known, found bool, e fleet.TransactionEve
 	var detail string
 	_, err = w.queryRow("SELECT decision_reason, decision_detail FROM transactions WHERE ref = ?", []any{t.ref}, []any{&reason, &detail})
 	return d.Again(t.decision, reason, detail), err
+}
+
+// question is what an event asks, with what its transaction has said before of its place.
+func (t *known) question(e fleet.TransactionEvent) fleet.Question {
+	q := e.Question()
+	if q.EVSE == 0 {
+		q.EVSE = t.history.EVSE.V
+	}
+	return q
 }
 
 // keepDecision keeps with a transaction what was decided about the tokens that its latest event brought: that of the

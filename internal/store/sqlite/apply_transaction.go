@@ -37,7 +37,10 @@ func (w *writer) transactionEvent(e fleet.TransactionEvent, content []byte) (r f
 		r.Duplicate, r.Conflict, err = w.addEvent(&t, e, content, r.Token)
 	}
 	r.TransactionID, r.TransactionNumber = t.id, t.number
-	return r, err
+	if err != nil || r.Duplicate {
+		return r, err
+	}
+	return r, w.useReservation(e, t, r.Token.Group)
 }
 
 // findTransaction looks a transaction up by its id, or in a 1.6 start, which has none, by the start itself.

@@ -56,6 +56,14 @@ func (w *writer) told(e fleet.Told) (fleet.Result, error) {
 			return fleet.Result{}, err
 		}
 		duplicate = duplicate && known
+		if update, ok := r.(fleet.ReservationUpdate); ok && !known {
+			err := w.withReservation(e.Station, update.ReservationID, func(r fleet.Reservation) fleet.Reservation {
+				return r.Updated(update.Status, e.Received)
+			})
+			if err != nil {
+				return fleet.Result{}, err
+			}
+		}
 	}
 	return fleet.Result{Duplicate: duplicate}, nil
 }
