@@ -370,6 +370,16 @@ func TestIDTokensAreAcceptedAndBlocked(t *testing.T) {
 	a.want(0, "is now: Accepted, but Expired.", "id-tokens", "accept", "OLD")
 }
 
+// Reservations are listed; what a station that is not there cannot do says why.
+func TestReservationsAreListedAndRefused(t *testing.T) {
+	a := ask(t)
+	a.want(0, "There is no reservation.", "reservations")
+	a.want(0, "[]", "reservations", "--open", "--station", "CP-1", "--state", "used", "--token", "x", "-o", "json")
+	a.want(exitNotFound, "", "reservations", "add", "NOBODY", "ISO14443:CARD", "--evse", "1", "--minutes", "5", "--group", "G")
+	a.want(exitNotFound, "", "reservations", "cancel", "12")
+	a.want(exitInvalid, "", "reservations", "add", "NOBODY", "CARD", "--evse", "1", "--connector-type", "cCCS2")
+}
+
 func TestBootsAreAnsweredAsTheCommandSays(t *testing.T) {
 	a := ask(t)
 	a.want(0, "", "stations", "add", "CP-1", "--profile", "0")

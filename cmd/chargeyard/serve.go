@@ -30,6 +30,8 @@ type serveCmd struct {
 
 	DataVendor []string `name:"data-vendor" placeholder:"VENDOR[/MESSAGE]" help:"A vendor whose DataTransfers are accepted; they are read with GET /api/v1/stations/IDENTITY/data-transfers, as are all others, which are refused. Repeat for several." group:"Stations"`
 
+	Authorization authorizationFlags `embed:""`
+
 	Admission admissionFlags `embed:""`
 	Commits   commitFlags    `embed:""`
 
@@ -98,7 +100,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	cfg := server.Config{
 		Demo: c.Demo, OCPP: c.OCPP, OCPPTLS: c.OCPPTLS, ClientCA: c.ClientCA, Operator: c.Operator, RSAKeyExchange: c.TLSRSA, Stations: server.Mode(c.Stations),
 		Heartbeat: c.Heartbeat, Boot: server.Boot(c.Boot), BootRetry: c.BootRetry, DataVendors: c.DataVendor, DrainWindow: c.Drain, UnknownTokens: server.UnknownTokens(c.Unknown), HTTP: c.HTTP, APIToken: c.APIToken, Data: c.Data, Version: version,
-		Log: log, Banner: s.out, Admission: c.Admission.bounds(), Commits: c.Commits.commits(),
+		Log: log, Banner: s.out, Authorization: c.Authorization.config(), Admission: c.Admission.bounds(), Commits: c.Commits.commits(),
 		KeepEvents: c.KeepEvents, MetricsPublic: c.MetricsPublic, OTLPEndpoint: c.OTLPEndpoint,
 	}
 	for i := range c.TLSCert {

@@ -138,6 +138,7 @@ func (a *api) register() {
 	a.registerTokens()
 	a.registerTokenDecision()
 	a.registerTokenGroups()
+	a.registerReservations()
 	a.registerAPITokens()
 	a.registerEvents()
 	a.registerDevices()

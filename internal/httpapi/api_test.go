@@ -200,6 +200,7 @@ func TestTheDescriptionIsOpenAPI31AndWhole(t *testing.T) {
 		"get /api/v1/transactions/{id}", "get /api/v1/transactions/{id}/samples", "patch /api/v1/stations/{id}", "post /api/v1/commands", "post /api/v1/stations",
 		"post /api/v1/stations/{id}/commands", "post /api/v1/stations/{id}/key",
 		"get /api/v1/tokens", "post /api/v1/tokens", "get /api/v1/tokens/{id}", "put /api/v1/tokens/{id}", "patch /api/v1/tokens/{id}", "delete /api/v1/tokens/{id}",
+		"get /api/v1/reservations", "get /api/v1/reservations/{number}", "delete /api/v1/reservations/{number}",
 		"get /api/v1/tokens/{id}/decision", "get /api/v1/token-groups", "get /api/v1/token-groups/{name}", "put /api/v1/token-groups/{name}", "delete /api/v1/token-groups/{name}",
 		"get /api/v1/api-tokens", "post /api/v1/api-tokens", "delete /api/v1/api-tokens/{id}",
 	}

@@ -56,8 +56,8 @@ type commandInput struct {
 const commandHelp = `Sends a request to a station that is connected and answers with what the station answered.
 
 The payload is validated first, strictly, against the schema of the station's OCPP version: 422 with a JSON pointer says
-which field is wrong, and nothing is sent. 404: no such station. 409: it is not connected, or its boot was rejected;
-nothing was sent. 503: the one request that may be
+which field is wrong, and nothing is sent. 404: no such station. 409: it is not connected, or its boot was rejected, or
+the token of a remote start may not charge there now; nothing was sent. 503: the one request that may be
 under way to a station is another one that it has not answered; nothing was sent. 504: sent, but not answered in time. 502: the station answered with a CALLERROR (its code is in "code"),
 or the connection ended before the answer. After 504 and a lost connection the station may have done it.`
 
@@ -110,6 +110,7 @@ var commandStatus = map[CommandOutcome]int{
 	CommandRefused: http.StatusBadGateway,
 	CommandLost:    http.StatusBadGateway,
 	CommandGarbled: http.StatusBadGateway,
+	CommandToken:   http.StatusConflict,
 
 	CommandSecret:   http.StatusUnprocessableEntity,
 	CommandVersion:  http.StatusUnprocessableEntity,
@@ -133,6 +134,8 @@ func commandProblem(err error) error {
 		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/payload" + e.Pointer}}
 	case CommandUnknown:
 		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/action"}}
+	case CommandToken:
+		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/payload" + e.Pointer}}
 	case CommandSecret:
 		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/payload"}}
 	case CommandVersion:

@@ -34,6 +34,7 @@ type Store interface {
 	Bulk(ctx context.Context, id string) (fleet.Bulk, error)
 	ListBulks(ctx context.Context, q store.BulkQuery) (store.Page[fleet.Bulk], error)
 	TokenStore
+	ReservationStore
 	store.Devices
 	store.Charging
 	store.Desires
@@ -67,6 +68,9 @@ type Fleet interface {
 
 	// StopBulk cancels what was not sent. store.ErrNotFound; *CommandError with CommandTooLate.
 	StopBulk(ctx context.Context, id string) (fleet.Bulk, error)
+
+	// CancelReservation asks a station to forget a reservation, and returns what became of it. Its errors are those of Do.
+	CancelReservation(ctx context.Context, r fleet.Reservation, timeout time.Duration) (fleet.Reservation, error)
 
 	// Disconnect closes the connection of a station, if it has one. The reason is for the log.
 	Disconnect(station, reason string)
@@ -169,5 +173,6 @@ const (
 	CommandTooLate  CommandOutcome = "too late"       // it has been sent, or is over
 	CommandSelect   CommandOutcome = "selection"      // it selects too many stations
 	CommandPace     CommandOutcome = "pace"           // it is too slow for the time that there is
+	CommandToken    CommandOutcome = "token"          // a remote start whose token may not charge; nothing was sent
 	CommandGarbled  CommandOutcome = "garbled"        // answered with something that cannot be read
 )

@@ -26,6 +26,7 @@ type fakeStore struct {
 	asked        any // the last query
 	devices      fakeDevices
 	fakeTokens
+	fakeReservations
 	kept           *fleet.Command
 	store.Charging // nil: its own tests use a real store
 	keptBulk       *fleet.Bulk

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
@@ -74,6 +75,10 @@ func (w *walker) seed() {
 		s, err := w.srv.store.Station(w.t.Context(), "CP-1")
 		return err == nil && !s.Online && !s.DisconnectedAt.IsZero()
 	})
+	reservation := fleet.Reservation{Station: "CP-1", ID: 7, EVSE: 1, Token: fleet.IDToken{Value: "CARD"}, ExpiresAt: time.Now().Add(time.Hour)}
+	if _, err := w.srv.store.Submit(w.t.Context(), fleet.ReservationAsked{Received: time.Now(), Reservation: reservation}); err != nil {
+		w.t.Fatal(err)
+	}
 	w.ids = map[string]string{
 		"/api/v1/stations/": "CP-1", "/api/v1/tokens/": "CARD", "/api/v1/api-tokens/": id, "/api/v1/commands/": kept,
 		"/api/v1/profiles/": "night",
@@ -81,7 +86,7 @@ func (w *walker) seed() {
 		"/api/v1/sites/":    "garage", "/api/v1/sites/garage/members/": "CP-2",
 		"/api/v1/transactions/": fmt.Sprint("CP-1:", tx["transactionId"]),
 	}
-	w.ids["/api/v1/token-groups/"] = "G"
+	w.ids["/api/v1/token-groups/"], w.ids["/api/v1/reservations/"] = "G", "1"
 }
 
 // document reads the description that the server gives.

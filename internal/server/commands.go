@@ -99,6 +99,8 @@ func commandError(err error) error {
 		e.Detail, e.Pointer = invalid.Detail, invalid.Pointer
 	case outcome == httpapi.CommandRefused && errors.As(err, &refused):
 		e.Code = string(refused.Code)
+	case outcome == httpapi.CommandToken:
+		e.Pointer = tokenPointer(err)
 	case outcome == "":
 		return err
 	}
@@ -114,6 +116,9 @@ func outcomeOf(err error) (httpapi.CommandOutcome, string) {
 		canceled *ocppj.CanceledError
 		invalid  *ocpp.ValidationError
 	)
+	if refused, ok := errors.AsType[*tokenError](err); ok {
+		return httpapi.CommandToken, refused.Error()
+	}
 	switch {
 	case errors.As(err, &garbled):
 		return httpapi.CommandGarbled, "the station answered with something that cannot be understood: " + garbled.Err.Error()

@@ -37,6 +37,9 @@ type Config struct {
 	// UnknownTokens says what becomes of tokens of drivers that are not on record; "" is UnknownTokensAuto.
 	UnknownTokens UnknownTokens
 
+	// Authorization is about somebody else who keeps tokens of drivers.
+	Authorization AuthorizationConfig
+
 	// Heartbeat is the interval that the boot answer gives; 0 is 5 minutes.
 	Heartbeat time.Duration
 
@@ -127,6 +130,7 @@ func (c Config) withDefaults() Config {
 	if c.UnknownTokens == "" {
 		c.UnknownTokens = UnknownTokensAuto
 	}
+	c.Authorization = c.Authorization.withDefaults()
 	if c.Heartbeat == 0 {
 		c.Heartbeat = DefaultHeartbeat
 	}
@@ -166,6 +170,9 @@ func (c Config) check() error {
 	}
 	if u := c.UnknownTokens; u != UnknownTokensAuto && u != UnknownTokensAccept && u != UnknownTokensRefuse {
 		return fmt.Errorf("unknown tokens are accepted or refused, not %q", u)
+	}
+	if err := c.Authorization.check(); err != nil {
+		return err
 	}
 	if c.DrainWindow < 0 {
 		return errors.New("a drain window below zero is not possible")

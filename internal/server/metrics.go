@@ -37,6 +37,9 @@ type metrics struct {
 	allocations prometheus.Counter
 	shares      *prometheus.CounterVec // result
 
+	hookOutcomes *prometheus.CounterVec // outcome
+	hookSeconds  prometheus.Histogram
+
 	apiRequests *prometheus.CounterVec   // operation, status
 	apiSeconds  *prometheus.HistogramVec // operation
 }
@@ -63,6 +66,7 @@ func newMetrics(version string, protocols []*ocpp.Protocol) *metrics {
 	m.describeCalls(protocols)
 	m.describeStore()
 	m.describeSites()
+	m.describeHook()
 	m.apiRequests = m.counters("chargeyard_api_requests_total", "Requests of the API, by operation of /openapi.json.", "operation", "status")
 	m.apiSeconds = m.histograms("chargeyard_api_request_seconds", "How long requests of the API took, streams of events left out.",
 		callBuckets(), "operation")

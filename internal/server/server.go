@@ -40,6 +40,7 @@ type Server struct {
 	traces    *traces // nil: none
 	tokens    *apiTokens
 	guesses   *guesses
+	reserved  *reservations
 	state     atomic.Int32
 	closers   closers
 }
@@ -109,8 +110,13 @@ func protocols() []*ocpp.Protocol {
 
 // openCSMS makes the end that stations talk to.
 func (s *Server) openCSMS() (err error) {
+	hook := newAuthHook(s.cfg.Authorization, s.metrics, s.cfg.Log)
+	s.closers.add(hook.close)
+	s.store = deciding{s.store, hook}
+	s.reserved = newReservations(s.store, s.cfg.Log)
+	s.closers.add(s.reserved.close)
 	admission := &admission{mode: s.mode, store: s.store, boots: s.cfg.boots(), log: s.cfg.Log, guesses: s.guesses}
-	presence, clocks := presence{s.store, s.cfg.Log}, newClocks(observedStore{s.store, s.cfg.Log, s.traces})
+	presence, clocks := presence{s.store, s.cfg.Log}, newClocks(hooked{observedStore{s.store, s.cfg.Log, s.traces}, hook})
 	s.refusals = newRefusals(s.store)
 	s.closers.add(s.refusals.close)
 	s.queue = newQueue(s.store, s.cfg.Log)
