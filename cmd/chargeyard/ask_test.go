@@ -330,9 +330,9 @@ func TestIDTokensAreListedAddedAndDeleted(t *testing.T) {
 		}
 	}
 	a.want(1, "", "id-tokens", "add", "CAFE")
-	a.want(0, `"timeZone":"Europe/Berlin"`, "id-tokens", "add", "DAY", "--at", "CP-1/2", "--at", "CP-2", "--hours", "Mon,Tue 08:00-18:00", "--hours", "22:00-06:00",
+	a.want(0, `"timeZone":"Europe/Berlin"`, "id-tokens", "add", "DAY", "--at", "CP-1/2", "--at", "CP-2", "--at-tag", "depot", "--hours", "Mon,Tue 08:00-18:00", "--hours", "22:00-06:00",
 		"--time-zone", "Europe/Berlin", "--concurrent", "2", "--from", "2020-01-01T00:00:00Z", "--message", "Moin", "--language", "de", "-o", "json")
-	a.want(0, "2 at once, 2 stations, hours", "id-tokens")
+	a.want(0, "2 at once, 3 places, hours", "id-tokens")
 	a.want(0, "Accepted: it is on record", "id-tokens", "check", "DAY", "--station", "CP-2", "--time", "2026-05-04T07:00:00Z")
 	a.want(1, "NotAtThisTime", "id-tokens", "check", "DAY", "--station", "CP-2", "--time", "2026-05-06T12:00:00Z")
 	a.want(1, "NotAtThisLocation: it may not charge at EVSE 1", "id-tokens", "check", "DAY", "--station", "CP-1", "--evse", "1", "--time", "2026-05-04T07:00:00Z")
@@ -368,6 +368,17 @@ func TestIDTokensAreAcceptedAndBlocked(t *testing.T) {
 	a.want(0, "is now: Blocked.", "id-tokens", "block", "..")
 	a.want(0, "OLD", "id-tokens", "add", "OLD", "--status", "blocked", "--expiry", "2020-01-01T00:00:00Z")
 	a.want(0, "is now: Accepted, but Expired.", "id-tokens", "accept", "OLD")
+}
+
+func TestGroupsOfTokensAreSetListedAndDeleted(t *testing.T) {
+	a := ask(t)
+	a.want(0, "No group has a record.", "token-groups")
+	a.want(0, "was set", "token-groups", "set", "fleet", "--concurrent", "10", "--note", "Änn")
+	a.want(0, `"masterPass":true`, "token-groups", "set", "police", "--master-pass", "-o", "json")
+	a.want(0, "fleet", "token-groups")
+	a.want(0, `"concurrent":10`, "token-groups", "-o", "json")
+	a.want(0, "was deleted", "token-groups", "delete", "FLEET")
+	a.want(exitNotFound, "", "token-groups", "delete", "fleet")
 }
 
 // Reservations are listed; what a station that is not there cannot do says why.

@@ -29,6 +29,7 @@ type cli struct {
 	Bulks        bulksCmd        `cmd:"" group:"Ask a server" help:"List, show and stop requests to many stations."`
 	IDTokens     idTokensCmd     `cmd:"" name:"id-tokens" group:"Ask a server" help:"List, add, accept, block and delete the cards and apps with which drivers charge."`
 	Events       eventsCmd       `cmd:"" group:"Ask a server" help:"Follow what happens, as it happens."`
+	TokenGroups  tokenGroupsCmd  `cmd:"" name:"token-groups" group:"Ask a server" help:"List, set and delete what the tokens of a group may do together."`
 	Reservations reservationsCmd `cmd:"" group:"Ask a server" help:"List, make and cancel reservations."`
 	Refusals     refusalsCmd     `cmd:"" group:"Ask a server" help:"List stations that were turned away, and why."`
 	Variables    variablesCmd    `cmd:"" group:"Ask a server" help:"List variables or configuration keys of a station."`

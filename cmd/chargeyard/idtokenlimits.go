@@ -29,8 +29,12 @@ func (c *idTokensAddCmd) body() (map[string]any, error) {
 	if c.Concurrent != 0 {
 		body["concurrent"] = c.Concurrent
 	}
-	if len(c.At) > 0 {
-		body["stations"] = placesOf(c.At)
+	places := placesOf(c.At)
+	for _, tag := range c.AtTag {
+		places = append(places, tokenPlace{Tag: tag})
+	}
+	if len(places) > 0 {
+		body["stations"] = places
 	}
 	var hours []tokenHours
 	for _, text := range c.Hours {
@@ -69,7 +73,8 @@ func parseHours(text string) (h tokenHours, err error) {
 }
 
 type tokenPlace struct {
-	Station string `json:"station"`
+	Station string `json:"station,omitempty"`
+	Tag     string `json:"tag,omitempty"`
 	EVSEs   []int  `json:"evses,omitempty"`
 }
 
@@ -79,7 +84,7 @@ func placesOf(list []string) (all []tokenPlace) {
 		p := tokenPlace{Station: text}
 		if i := strings.LastIndex(text, "/"); i > 0 {
 			if n, err := strconv.Atoi(text[i+1:]); err == nil {
-				p = tokenPlace{text[:i], []int{n}}
+				p = tokenPlace{Station: text[:i], EVSEs: []int{n}}
 			}
 		}
 		all = append(all, p)

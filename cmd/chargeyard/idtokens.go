@@ -92,7 +92,7 @@ func (t *idTokenView) limits() string {
 		words = append(words, fmt.Sprintf("%d at once", *t.Concurrent))
 	}
 	if len(t.Stations) > 0 {
-		words = append(words, fmt.Sprintf("%d stations", len(t.Stations)))
+		words = append(words, fmt.Sprintf("%d places", len(t.Stations)))
 	}
 	if len(t.Hours) > 0 {
 		words = append(words, "hours")
@@ -113,6 +113,7 @@ type idTokensAddCmd struct {
 	From       time.Time `env:"-" placeholder:"TIME" help:"It may not charge before, such as 2030-01-01T00:00:00Z. Default: at once." group:"Limits"`
 	Concurrent int       `env:"-" placeholder:"N" help:"Transactions that it may have at once. Default: any number." group:"Limits"`
 	At         []string  `env:"-" placeholder:"STATION[/EVSE]" help:"Only at this station, or only at this EVSE of it (in OCPP 1.6: connector). Repeat for several. Default: everywhere." group:"Limits"`
+	AtTag      []string  `env:"-" placeholder:"TAG" help:"At all stations with this tag, now and later. Repeat for several." group:"Limits"`
 	Hours      []string  `env:"-" sep:"none" placeholder:"[DAYS ]FROM-TO" help:"Only at these times, such as \"08:00-18:00\" or \"Mon,Tue,Wed 22:00-06:00\". Repeat for several. Default: always." group:"Limits"`
 	TimeZone   string    `env:"-" placeholder:"ZONE" help:"Time zone of --hours, such as Europe/Berlin. Default: UTC." group:"Limits"`
 	Language   string    `env:"-" placeholder:"TAG" help:"Of the driver, such as de." group:"Limits"`

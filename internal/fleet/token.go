@@ -99,9 +99,10 @@ type Token struct {
 	Message  string // a personal message; "" none
 }
 
-// Place is a station where a token may charge, or some of its EVSEs.
+// Place is a station where a token may charge, or all those with a tag, or some of their EVSEs.
 type Place struct {
-	Station string `json:"station"`
+	Station string `json:"station,omitempty"`
+	Tag     string `json:"tag,omitempty"`   // instead of Station
 	EVSEs   []int  `json:"evses,omitempty"` // connectors in OCPP 1.6; empty: all
 }
 
@@ -133,13 +134,14 @@ func (t Token) Listed(now time.Time) ListedToken {
 	return l
 }
 
-// AllowedAt returns whether a token may charge at a station, and at which of its EVSEs; none: at all of them.
-func (t Token) AllowedAt(station string) (evses []int, allowed bool) {
+// AllowedAt returns whether a token may charge at a station with these tags, and at which of its EVSEs; none: at all of
+// them.
+func (t Token) AllowedAt(station string, tags []string) (evses []int, allowed bool) {
 	if len(t.Places) == 0 {
 		return nil, true
 	}
 	for _, p := range t.Places {
-		if p.Station != station {
+		if p.Tag == "" && p.Station != station || p.Tag != "" && !slices.Contains(tags, p.Tag) {
 			continue
 		}
 		if len(p.EVSEs) == 0 {

@@ -130,11 +130,11 @@ func (p TokenPolicy) Decide(q Question, f Facts) Decision {
 	case f.Record == nil || f.Record.Status == TokenUnknown:
 		return p.unknown(q.Token)
 	}
-	return limited(f.Record.decide(q), q, f)
+	return limited(f.Record.decide(q, f.Tags), q, f)
 }
 
 // decide goes by a record alone. Who ends something may do so outside the places and hours of the token: it is there.
-func (t Token) decide(q Question) Decision {
+func (t Token) decide(q Question, tags []string) Decision {
 	status := t.StatusAt(q.At)
 	d := Decision{
 		Status: status, Reason: recordReason(status), Group: t.Group, Expiry: t.Expiry, Language: t.Language, Message: t.Message,
@@ -148,7 +148,7 @@ func (t Token) decide(q Question) Decision {
 	case q.At.Before(t.ValidFrom):
 		return d.refuse(TokenNotNow, ReasonNotYet, "it is on record and valid from "+t.ValidFrom.UTC().Format(time.RFC3339))
 	}
-	evses, allowed := t.AllowedAt(q.Station)
+	evses, allowed := t.AllowedAt(q.Station, tags)
 	if q.Station == "" { // anywhere
 		evses, allowed = nil, true
 	}

@@ -27,6 +27,10 @@ func limits(now time.Time) []limitTest {
 	master := Facts{Record: &Token{Status: TokenAccepted, Group: "m"}, Group: &TokenGroup{MasterPass: true}}
 	elsewhere := with(Token{Places: []Place{{Station: "B"}}})
 	evse1 := with(Token{Places: []Place{{Station: "B"}, {Station: "A", EVSEs: []int{3, 1}}, {Station: "A", EVSEs: []int{1}}}})
+	tagged := with(Token{Places: []Place{{Station: "B"}, {Tag: "depot", EVSEs: []int{2}}}})
+	tagged.Tags = []string{"street", "depot"}
+	untagged := with(Token{Places: []Place{{Tag: "depot"}}})
+	untagged.Tags = []string{"Depot"}
 	later := with(Token{ValidFrom: now.Add(1)})
 	closed := with(Token{Hours: Hours{Periods: []Period{{Days: []string{now.AddDate(0, 0, 2).Format("Mon")}, From: "08:00", To: "09:00"}}}})
 	hooked := func(q Question, v Opinion) Question { q.Opinion = &v; return q }
@@ -45,6 +49,8 @@ func limits(now time.Time) []limitTest {
 		{"an end elsewhere", stop, elsewhere, TokenAccepted, ReasonOnRecord},
 		{"some EVSEs", ask, evse1, TokenAccepted, ReasonOnRecord},
 		{"another EVSE", here, evse1, TokenElsewhere, ReasonNotHere},
+		{"a station with the tag", here, tagged, TokenAccepted, ReasonOnRecord},
+		{"a station without the tag", here, untagged, TokenElsewhere, ReasonNotHere},
 		{"not valid yet", ask, later, TokenNotNow, ReasonNotYet},
 		{"outside its hours", start, closed, TokenNotNow, ReasonNotNow},
 		{"an end outside its hours", stop, closed, TokenAccepted, ReasonOnRecord},

@@ -35,6 +35,7 @@ const (
 type Facts struct {
 	Record *Token      // nil: the token is not on record
 	Group  *TokenGroup // of the record's group; nil: it has no record of its own
+	Tags   []string    // of the station, those that the record names at least
 
 	// Transactions that run, others than the one in question: of the token, and of its group.
 	Running, GroupRunning int

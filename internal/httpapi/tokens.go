@@ -142,7 +142,7 @@ func (a *api) createToken(ctx context.Context, in *createTokenInput) (*answer[To
 
 // check refuses terms that cannot be.
 func (c *TokenTerms) check() error {
-	return checkHours(fleet.Hours{Zone: c.TimeZone, Periods: periods(c.Hours)})
+	return checkLimits(fleet.Hours{Zone: c.TimeZone, Periods: periods(c.Hours)}, places(c.Stations))
 }
 
 // apply makes the record of a token with these terms in place of old, which may be nil.
@@ -217,7 +217,7 @@ func (a *api) changeToken(ctx context.Context, in *changeTokenInput) (*answer[To
 		in.Body.Note.apply(&old.Note)
 		old.Expiry = fleet.Instant(old.Expiry)
 		in.Body.TokenLimitChanges.apply(old)
-		return *old, checkHours(old.Hours)
+		return *old, checkLimits(old.Hours, old.Places)
 	})
 	if err != nil {
 		return nil, err

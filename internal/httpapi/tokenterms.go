@@ -39,9 +39,10 @@ type TokenHours struct {
 	To   string   `json:"to" maxLength:"5" pattern:"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$" doc:"Not later than from: on the next day" example:"18:00"`
 }
 
-// TokenPlace is a station, or some of its EVSEs.
+// TokenPlace is a station or all those with a tag, or some of their EVSEs.
 type TokenPlace struct {
-	Station string       `json:"station" minLength:"1" maxLength:"255" doc:"Identity of the station" example:"CP-001"`
+	Station string       `json:"station,omitempty" minLength:"1" maxLength:"255" doc:"Identity of the station" example:"CP-001"`
+	Tag     string       `json:"tag,omitempty" minLength:"1" maxLength:"64" doc:"Instead of station: all stations with this tag, now and later" example:"depot-north"`
 	EVSEs   []EVSENumber `json:"evses,omitempty" maxItems:"100" doc:"Only these, in OCPP 1.6 connectors; left out: all" example:"[1]"`
 }
 
@@ -110,7 +111,7 @@ func periods(list []TokenHours) (all []fleet.Period) {
 
 func places(list []TokenPlace) (all []fleet.Place) {
 	for _, p := range list {
-		place := fleet.Place{Station: p.Station}
+		place := fleet.Place{Station: p.Station, Tag: p.Tag}
 		for _, n := range p.EVSEs {
 			place.EVSEs = append(place.EVSEs, int(n))
 		}
@@ -119,8 +120,14 @@ func places(list []TokenPlace) (all []fleet.Place) {
 	return all
 }
 
-// checkHours refuses what the description cannot: names of time zones.
-func checkHours(h fleet.Hours) error {
+// checkLimits refuses what the description cannot: names of time zones, and places that are none or two.
+func checkLimits(h fleet.Hours, list []fleet.Place) error {
+	for i, p := range list {
+		if (p.Station == "") == (p.Tag == "") {
+			return problem(http.StatusUnprocessableEntity, "validation failed",
+				Fault{Detail: "give either station or tag", Pointer: fmt.Sprintf("/stations/%d", i)})
+		}
+	}
 	if err := (fleet.Hours{Zone: h.Zone}).Check(); err != nil {
 		return problem(http.StatusUnprocessableEntity, "validation failed", Fault{Detail: err.Error(), Pointer: "/timeZone"})
 	}
@@ -142,7 +149,7 @@ func viewLimits(t fleet.Token) TokenLimitsView {
 		v.Hours = append(v.Hours, TokenHours{Days: p.Days, From: p.From, To: p.To})
 	}
 	for _, p := range t.Places {
-		place := TokenPlace{Station: p.Station}
+		place := TokenPlace{Station: p.Station, Tag: p.Tag}
 		for _, n := range p.EVSEs {
 			place.EVSEs = append(place.EVSEs, EVSENumber(n))
 		}

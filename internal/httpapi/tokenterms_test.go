@@ -10,7 +10,7 @@ import (
 )
 
 const terms = `"validFrom":"2026-01-01T00:00:00Z","hours":[{"days":["Mon","Fri"],"from":"08:00","to":"18:00"},{"from":"22:00","to":"24:00"}],
-	"timeZone":"Europe/Berlin","stations":[{"station":"A","evses":[1,2]},{"station":"B"}],"concurrent":2,"language":"de-DE","message":"Moin"`
+	"timeZone":"Europe/Berlin","stations":[{"station":"A","evses":[1,2]},{"station":"B"},{"tag":"depot"}],"concurrent":2,"language":"de-DE","message":"Moin"`
 
 func TestTheTermsOfAToken(t *testing.T) {
 	r := newRig(t)
@@ -18,7 +18,7 @@ func TestTheTermsOfAToken(t *testing.T) {
 	want := fleet.Token{
 		ValidFrom: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
 		Hours:     fleet.Hours{Zone: "Europe/Berlin", Periods: []fleet.Period{{Days: []string{"Mon", "Fri"}, From: "08:00", To: "18:00"}, {From: "22:00", To: "24:00"}}},
-		Places:    []fleet.Place{{Station: "A", EVSEs: []int{1, 2}}, {Station: "B"}}, Concurrent: 2, Language: "de-DE", Message: "Moin",
+		Places:    []fleet.Place{{Station: "A", EVSEs: []int{1, 2}}, {Station: "B"}, {Tag: "depot"}}, Concurrent: 2, Language: "de-DE", Message: "Moin",
 	}
 	got := r.store.tokens[fleet.IDToken{Value: "card"}]
 	want.IDToken, want.Status, want.CreatedAt = got.IDToken, got.Status, got.CreatedAt
@@ -27,7 +27,7 @@ func TestTheTermsOfAToken(t *testing.T) {
 	}
 	shown := r.do(http.MethodGet, "/api/v1/tokens/CARD", "", http.StatusOK)
 	wantFields(t, shown, map[string]any{"concurrent": 2.0, "language": "de-DE", "message": "Moin", "timeZone": "Europe/Berlin", "validFrom": "2026-01-01T00:00:00Z"})
-	if list := shown["stations"].([]any); len(list) != 2 || list[0].(map[string]any)["station"] != "A" {
+	if list := shown["stations"].([]any); len(list) != 3 || list[0].(map[string]any)["station"] != "A" {
 		t.Errorf("stations: %v", list)
 	}
 	r.do(http.MethodPatch, "/api/v1/tokens/CARD", `{"concurrent":3,"stations":[{"station":"C"}]}`, http.StatusOK)
@@ -56,6 +56,8 @@ func TestTermsThatCannotBe(t *testing.T) {
 		`{"hours":[{"from":"8:00","to":"09:00"}]}`:                    "/hours/0/from",
 		`{"concurrent":0}`:                                            "/concurrent",
 		`{"stations":[{"station":"A","evses":[0]}]}`:                  "/stations/0/evses/0",
+		`{"stations":[{"station":"A"},{"evses":[1]}]}`:                "/stations/1",
+		`{"stations":[{"station":"A","tag":"B"}]}`:                    "/stations/0",
 		`{"language":"d"}`:                                            "/language",
 	} {
 		for method, path := range map[string]string{http.MethodPut: "/api/v1/tokens/CARD", http.MethodPatch: "/api/v1/tokens/CARD"} {

@@ -36,6 +36,11 @@ func (l lookup) facts(q fleet.Question, transaction string) (f fleet.Facts, err 
 	if f.Record, err = l.token(q.Token); err != nil {
 		return f, err
 	}
+	if f.Record != nil {
+		if f.Tags, err = l.tags(q.Station, f.Record.Places); err != nil {
+			return f, err
+		}
+	}
 	group := ""
 	switch {
 	case q.Opinion != nil:
@@ -64,6 +69,24 @@ func (l lookup) token(t fleet.IDToken) (*fleet.Token, error) {
 		return nil, err
 	}
 	return &record, nil
+}
+
+// tags finds out which of the tags that places name a station has.
+func (l lookup) tags(station string, places []fleet.Place) (tags []string, err error) {
+	for _, p := range places {
+		if p.Tag == "" {
+			continue
+		}
+		var one int
+		found, err := l("SELECT 1 FROM station_tags WHERE station = ? AND tag = ?", []any{station, p.Tag}, []any{&one})
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			tags = append(tags, p.Tag)
+		}
+	}
+	return tags, nil
 }
 
 // group finds the record of a group; nil when there is none.

@@ -38,6 +38,13 @@ func testTokenTerms(f *fixture) {
 	f.ok(err)
 	equal(f, "no terms", len(free.Places)+len(free.Hours.Periods)+free.Concurrent, 0)
 
+	f.putTokens(fleet.Token{IDToken: idToken("Fleet", ""), Status: fleet.TokenAccepted, Places: []fleet.Place{{Tag: "depot"}}})
+	equal(f, "without the tag", f.ask("Fleet", "").Reason, fleet.ReasonNotHere)
+	f.ok(f.CreateStation(f.Context(), store.NewStation{ID: "A", At: noon}))
+	f.ok(f.TagStation(f.Context(), "A", "depot"))
+	equal(f, "with the tag", f.ask("Fleet", "").Status, fleet.TokenAccepted)
+	equal(f, "another station", f.submit(fleet.AuthorizationAsked{Station: "C", Received: noon, Token: idToken("fleet", "")}).Token.Reason, fleet.ReasonNotHere)
+
 	d := f.ask("Card", "")
 	equal(f, "at noon on a Monday", fmt.Sprint(d.Status, d.EVSEs, d.Language, d.Message), "Accepted[1 2]deMoin")
 	equalTime(f, "until the evening", d.Expiry, noon.Add(4*time.Hour))
