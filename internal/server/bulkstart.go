@@ -53,11 +53,10 @@ func (c *commands) sameBulk(ctx context.Context, b fleet.Bulk) (kept fleet.Bulk,
 
 // keepBulk makes a bulk with its commands durable, and begins to send them.
 func (c *commands) keepBulk(ctx context.Context, b fleet.Bulk) (fleet.Bulk, error) {
-	if c.bulks.Add(1) > maxBulks {
-		c.bulks.Add(-1)
+	defer c.made.Add(-1)
+	if c.made.Add(1) > maxBulks {
 		return b, store.ErrTooManyBulks
 	}
-	defer c.bulks.Add(-1)
 	if err := possible(b); err != nil {
 		return b, err
 	}

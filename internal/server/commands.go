@@ -22,7 +22,8 @@ type commands struct {
 	csms  *csms.Server
 	store store.Store
 	log   *slog.Logger
-	bulks atomic.Int32 // bulk commands under way
+	bulks atomic.Int32 // bulk commands under way that are not kept
+	made  atomic.Int32 // bulk commands that are being made
 
 	queue *queue // of commands that are kept
 
