@@ -47,6 +47,9 @@ func (c *commands) Command(ctx context.Context, cmd httpapi.Command) (httpapi.Co
 	if err := st.Check(cmd.Action, cmd.Payload); err != nil {
 		return httpapi.CommandAnswer{}, commandError(explained(err, st.Version(), cmd.Action))
 	}
+	if err := c.withinLimits(ctx, cmd.Station, st.Version(), cmd.Action, cmd.Payload); err != nil {
+		return httpapi.CommandAnswer{}, err
+	}
 	offer, err := c.offerKey(ctx, st, cmd)
 	if err != nil {
 		return httpapi.CommandAnswer{}, err

@@ -61,6 +61,9 @@ func (c *commands) keep(ctx context.Context, cmd fleet.Command, req httpapi.Queu
 	if err != nil {
 		return cmd, err
 	}
+	if err := c.withinLimits(ctx, req.Station, asked.version, asked.action, asked.payload); err != nil {
+		return cmd, err
+	}
 	cmd.Action, cmd.Payload, cmd.Version = asked.action, asked.payload, asked.version.String()
 	if req.Expires == 0 {
 		cmd.ExpiresAt = cmd.CreatedAt.Add(defaultExpiry)
