@@ -197,7 +197,7 @@ func (a *allocation) sends() []Share {
 	for i := range a.claims {
 		c := &a.claims[i]
 		a.all += c.worst
-		a.taken += c.Claimant.taken(a.now)
+		a.taken += c.taken(a.now)
 		shares[i] = Share{Station: c.Station, Sessions: len(c.Sessions), Online: c.Online, Target: c.target, Reserved: c.worst, Wait: c.blocked()}
 	}
 	for _, more := range []bool{false, true} {
@@ -226,7 +226,7 @@ func (c *claim) blocked() string {
 // send sends a station its target, or what of it fits, unless it has it. A station without a share gets a first one in
 // any case: it may take more now.
 func (a *allocation) send(s *Share, c *claim) {
-	share, taken := c.target, c.Claimant.taken(a.now)
+	share, taken := c.target, c.taken(a.now)
 	if c.Acked == nil {
 		share = min(share, max(taken, a.limit-(a.taken-taken)))
 	} else if share > c.worst && a.all-c.worst+share > a.limit {

@@ -8,14 +8,12 @@ import (
 	"github.com/chargeyard/chargeyard/internal/fleet"
 )
 
-func num[T any](v T) *T { return &v }
-
 // rightProfile is one in which nothing is wrong.
 func rightProfile() fleet.Profile {
 	return fleet.Profile{
 		Purpose: fleet.PurposeTxDefault, Kind: fleet.KindAbsolute, StackLevel: 0,
 		Schedules: []fleet.ChargingSchedule{{
-			ID: 1, Unit: "A", Start: time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC), Seconds: num(int64(7200)),
+			ID: 1, Unit: "A", Start: time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC), Seconds: new(int64(7200)),
 			Periods: []fleet.SchedulePeriod{{Limit: "16"}, {Start: 3600, Limit: "6.5"}},
 		}},
 	}
@@ -35,7 +33,7 @@ func TestWhatIsWrongWithAProfile(t *testing.T) {
 		"/recurrency: a recurring profile is Daily":          func(p *fleet.Profile) { p.Kind = fleet.KindRecurring },
 		"/stackLevel: it is from 0":                          func(p *fleet.Profile) { p.StackLevel = -1 },
 		"/validTo: it is after validFrom":                    func(p *fleet.Profile) { p.ValidFrom = time.Now(); p.ValidTo = p.ValidFrom },
-		"/updateInterval: only a profile of the kind":        func(p *fleet.Profile) { p.UpdateInterval = num(int64(1)) },
+		"/updateInterval: only a profile of the kind":        func(p *fleet.Profile) { p.UpdateInterval = new(int64(1)) },
 		"/schedules: a profile has a schedule":               func(p *fleet.Profile) { p.Schedules = nil },
 		"/schedules: only a TxProfile may have several":      func(p *fleet.Profile) { p.Schedules = append(p.Schedules, p.Schedules[0]) },
 		"/schedules/0/unit: it is A or W":                    func(p *fleet.Profile) { first(p).Unit = "kW" },
@@ -44,7 +42,7 @@ func TestWhatIsWrongWithAProfile(t *testing.T) {
 		"/schedules/0/periods: a dynamic profile has one":    func(p *fleet.Profile) { p.Kind = fleet.KindDynamic },
 		"/schedules/0/seconds: priority charging":            func(p *fleet.Profile) { p.Purpose = fleet.PurposePriority },
 		"/schedules/0/seconds: it is longer": func(p *fleet.Profile) {
-			p.Kind, p.Recurrency, first(p).Seconds = fleet.KindRecurring, fleet.RecurrencyDaily, num(int64(86401))
+			p.Kind, p.Recurrency, first(p).Seconds = fleet.KindRecurring, fleet.RecurrencyDaily, new(int64(86401))
 		},
 		"/schedules/0/minRate: it is not negative":                    func(p *fleet.Profile) { first(p).MinRate = "-1" },
 		"/schedules/0/periods: a schedule has at least":               func(p *fleet.Profile) { first(p).Periods = nil },
@@ -54,14 +52,14 @@ func TestWhatIsWrongWithAProfile(t *testing.T) {
 		"/schedules/0/periods/1/limit: it has a limit":                func(p *fleet.Profile) { first(p).Periods[1].Limit = "" },
 		"/schedules/0/periods/0/limit: it has at most one decimal":    func(p *fleet.Profile) { first(p).Periods[0].Limit = "16.25" },
 		"/schedules/0/periods/0/limit: it is not negative":            func(p *fleet.Profile) { first(p).Periods[0].Limit = "-0.1" },
-		"/schedules/0/periods/0/phases: there are 1 to 3":             func(p *fleet.Profile) { first(p).Periods[0].Phases = num(int64(4)) },
-		"/schedules/0/periods/0/phaseToUse: only when one phase":      func(p *fleet.Profile) { first(p).Periods[0].PhaseToUse = num(int64(1)) },
+		"/schedules/0/periods/0/phases: there are 1 to 3":             func(p *fleet.Profile) { first(p).Periods[0].Phases = new(int64(4)) },
+		"/schedules/0/periods/0/phaseToUse: only when one phase":      func(p *fleet.Profile) { first(p).Periods[0].PhaseToUse = new(int64(1)) },
 		"/schedules/0/periods/0/dischargeLimit: it is not above":      func(p *fleet.Profile) { first(p).Periods[0].DischargeLimit = "1" },
 		"/schedules/0/periods/0/setpoint: it has at most one decimal": func(p *fleet.Profile) { first(p).Periods[0].Setpoint = "-1.25" },
 		"/schedules/0/periods/0/limit: it is too large":               func(p *fleet.Profile) { first(p).Periods[0].Limit = "1000000000000" },
-		"/maxOffline: it is not negative":                             func(p *fleet.Profile) { p.MaxOffline = num(int64(-1)) },
+		"/maxOffline: it is not negative":                             func(p *fleet.Profile) { p.MaxOffline = new(int64(-1)) },
 		"/schedules/0/periods/1/start: it is at most 2147483647":      func(p *fleet.Profile) { first(p).Seconds, first(p).Periods[1].Start = nil, 1<<31 },
-		"/schedules/0/seconds: it lasts at least a second":            func(p *fleet.Profile) { first(p).Seconds = num(int64(0)) },
+		"/schedules/0/seconds: it lasts at least a second":            func(p *fleet.Profile) { first(p).Seconds = new(int64(0)) },
 		"/schedules: there are at most 3": func(p *fleet.Profile) {
 			for range 3 {
 				p.Schedules = append(p.Schedules, p.Schedules[0])
@@ -103,14 +101,14 @@ func TestWhereAProfileMayBe(t *testing.T) {
 
 func TestWhatAVersionOrAStationCannotDo(t *testing.T) {
 	p := rightProfile()
-	p.Schedules[0].Periods[0].PhaseToUse, p.Schedules[0].Periods[0].Phases = num(int64(1)), num(int64(1))
+	p.Schedules[0].Periods[0].PhaseToUse, p.Schedules[0].Periods[0].Phases = new(int64(1)), new(int64(1))
 	if f := p.CheckVersion("1.6"); !strings.HasPrefix(f.Error(), "/schedules/0/periods/0/phaseToUse: ") || len(f) != 1 {
 		t.Errorf("1.6: %v", f)
 	}
 	if f := p.CheckVersion("2.0.1"); len(f) > 0 {
 		t.Errorf("2.0.1: %v", f)
 	}
-	p.Purpose, p.Kind, p.MaxOffline, p.EndsOffline = fleet.PurposePriority, fleet.KindDynamic, num(int64(1)), true
+	p.Purpose, p.Kind, p.MaxOffline, p.EndsOffline = fleet.PurposePriority, fleet.KindDynamic, new(int64(1)), true
 	p.Schedules[0].Periods[1] = fleet.SchedulePeriod{Start: 1, Setpoint: "1", DischargeLimit: "-1", OperationMode: "Idle"}
 	if f := p.CheckVersion("2.0.1"); len(f) != 8 {
 		t.Errorf("2.0.1: %v", f)
@@ -119,13 +117,13 @@ func TestWhatAVersionOrAStationCannotDo(t *testing.T) {
 		t.Errorf("2.1: %v", f)
 	}
 	p = rightProfile()
-	limits := fleet.ChargingLimits{MaxStackLevel: num(int64(3)), MaxPeriods: num(int64(1)), Units: []string{"W"}}
+	limits := fleet.ChargingLimits{MaxStackLevel: new(int64(3)), MaxPeriods: new(int64(1)), Units: []string{"W"}}
 	if f := limits.Check(p); len(f) != 2 {
 		t.Errorf("%v", f)
 	}
 	for level, want := range map[int64]string{2: "", 3: "levels from 3 on are kept for limits", 4: "the highest stack level of the station is 3"} {
 		p.StackLevel = level
-		f := fleet.ChargingLimits{MaxStackLevel: num(int64(3))}.Check(p)
+		f := fleet.ChargingLimits{MaxStackLevel: new(int64(3))}.Check(p)
 		if got := f.Error(); !strings.Contains(got, want) || (want == "") != (got == "") {
 			t.Errorf("level %d: %q", level, got)
 		}

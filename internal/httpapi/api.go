@@ -145,5 +145,4 @@ func (a *api) register() {
 	a.registerCredentials()
 	a.registerLibrary()
 	a.registerSites()
-
 }

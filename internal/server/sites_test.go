@@ -203,7 +203,7 @@ func (g *garage) has(r *rig, want string) {
 	r.eventually("stations have accepted "+want, func() bool {
 		g.mu.Lock()
 		defer g.mu.Unlock()
-		for _, part := range strings.Fields(want) {
+		for part := range strings.FieldsSeq(want) {
 			id, amount, _ := strings.Cut(part, ":")
 			share, ok := g.accepted[id]
 			if amount == "none" && !ok {

@@ -60,7 +60,8 @@ func (c *commands) placeOf(ctx context.Context, station, transaction string, evs
 
 // resolveProfile finds the profile of the library and the transaction.
 func (c *commands) resolveProfile(ctx context.Context, station string, v fleet.SetProfileRequest) (fleet.Verb, error) {
-	id, p := v.ID, fleet.Profile{}
+	id := v.ID
+	var p fleet.Profile
 	if v.Profile != nil {
 		p = v.Profile.Profile()
 	} else {

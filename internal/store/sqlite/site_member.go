@@ -58,8 +58,8 @@ func (m *memberRow) member() fleet.SiteMember {
 	return m.SiteMember
 }
 
-// putMembers makes the members of a site those of now, and returns them as they are kept. Rows that stay as they are are
-// not written.
+// putMembers makes the members of a site those of now, and returns them as they are kept. Rows that do not
+// change are not written.
 func (w *writer) putMembers(site string, before, now []fleet.SiteMember) (kept []fleet.SiteMember, err error) {
 	old := map[string]fleet.SiteMember{}
 	for _, m := range before {

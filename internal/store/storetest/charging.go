@@ -32,17 +32,15 @@ func deepEqual(f *fixture, what string, got, want any) {
 	}
 }
 
-func ref[T any](v T) *T { return &v }
-
 func libraryProfile(id string) fleet.LibraryProfile {
 	return fleet.LibraryProfile{
 		ID: id, Note: "by night", CreatedAt: noon,
 		Profile: fleet.Profile{
 			Purpose: fleet.PurposeTxDefault, Kind: fleet.KindRecurring, Recurrency: fleet.RecurrencyDaily, StackLevel: 3,
-			ValidFrom: noon, ValidTo: noon.Add(time.Hour), MaxOffline: ref(int64(60)), EndsOffline: true, UpdateInterval: ref(int64(0)),
+			ValidFrom: noon, ValidTo: noon.Add(time.Hour), MaxOffline: new(int64(60)), EndsOffline: true, UpdateInterval: new(int64(0)),
 			Schedules: []fleet.ChargingSchedule{{
-				ID: 1, Start: noon, Seconds: ref(int64(86400)), Unit: "A", MinRate: "6",
-				Periods: []fleet.SchedulePeriod{{Limit: "16.5", Phases: ref(int64(1)), PhaseToUse: ref(int64(2))}, {Start: 3600, Setpoint: "-3", OperationMode: "CentralSetpoint"}},
+				ID: 1, Start: noon, Seconds: new(int64(86400)), Unit: "A", MinRate: "6",
+				Periods: []fleet.SchedulePeriod{{Limit: "16.5", Phases: new(int64(1)), PhaseToUse: new(int64(2))}, {Start: 3600, Setpoint: "-3", OperationMode: "CentralSetpoint"}},
 			}},
 		},
 	}
@@ -252,7 +250,7 @@ func testAllocations(f *fixture) {
 	want := fleet.Allocation{
 		Site: "S", At: noon, Reason: "a session began", Unit: "A", Limit: 630, Reserved: 320,
 		Shares: []fleet.AllocatedShare{
-			{Station: "A", Sessions: 2, Online: true, Target: 160, Reserved: 320, Acked: ref(fleet.Tenths(0)), Sent: ref(fleet.Tenths(160)), Outcome: fleet.ShareSent},
+			{Station: "A", Sessions: 2, Online: true, Target: 160, Reserved: 320, Acked: new(fleet.Tenths(0)), Sent: new(fleet.Tenths(160)), Outcome: fleet.ShareSent},
 			{Station: "B", Outcome: fleet.ShareWaiting, Detail: "away"},
 		},
 	}
