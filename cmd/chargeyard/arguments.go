@@ -77,8 +77,7 @@ func part(object map[string]any, name string) map[string]any {
 
 // fieldOf finds the field of a struct with a JSON name, in any case.
 func fieldOf(t reflect.Type, name string) (found string, field reflect.Type, ok bool) {
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		if f.Anonymous {
 			if found, field, ok = fieldOf(f.Type, name); ok {
 				return found, field, ok

@@ -77,8 +77,7 @@ type argument struct {
 // argumentsOf lists the arguments of a struct, those of the objects in it with dots. Nothing is needed in an object that
 // is not.
 func argumentsOf(t reflect.Type, prefix string, needed bool) (list []argument) {
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		required := needed && !strings.Contains(options, "omitempty")
 		inner := f.Type

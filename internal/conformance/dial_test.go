@@ -58,7 +58,7 @@ func (p *player) dialling(words []string) (*dial, error) {
 func restrict(config *tls.Config, most, cipher string) error {
 	switch most {
 	case "1.1":
-		config.MinVersion, config.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 //nolint:gosec // to be refused
+		config.MinVersion, config.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
 	case "1.2":
 		config.MaxVersion = tls.VersionTLS12
 	}

@@ -111,7 +111,7 @@ func (a *api) rotateCredential(ctx context.Context, in *rotateInput) (*answer[Ro
 	case errors.Is(err, errKeyless), errors.Is(err, errNotOnline):
 		return nil, problem(http.StatusConflict, err.Error()+"; nothing was sent")
 	case err != nil:
-		return nil, verbProblem(err, "")
+		return nil, verbProblem(err)
 	}
 	if in.Body == nil || !in.Body.Show || got.Status == "refused" {
 		got.Key = nil

@@ -231,7 +231,7 @@ func (a *api) applyDesired(ctx context.Context, in *stationInput) (*answer[Appli
 	}
 	n, err := a.o.Desires.Apply(ctx, in.ID)
 	if err != nil {
-		return nil, verbProblem(err, "")
+		return nil, verbProblem(err)
 	}
 	return &answer[Applied]{Applied{n}}, nil
 }

@@ -94,7 +94,7 @@ func (a *api) cancelReservation(ctx context.Context, in *reservationInput) (*ans
 	}
 	allowTime(ctx, defaultTimeout)
 	if r, err = a.o.Fleet.CancelReservation(ctx, r, defaultTimeout); err != nil {
-		return nil, verbProblem(err, "")
+		return nil, verbProblem(err)
 	}
 	return &answer[Reservation]{viewReservation(r)}, nil
 }

@@ -216,7 +216,7 @@ func (a *api) changeToken(ctx context.Context, in *changeTokenInput) (*answer[To
 		in.Body.Group.apply(&old.Group)
 		in.Body.Note.apply(&old.Note)
 		old.Expiry = fleet.Instant(old.Expiry)
-		in.Body.TokenLimitChanges.apply(old)
+		in.Body.apply(old)
 		return *old, checkLimits(old.Hours, old.Places)
 	})
 	if err != nil {

@@ -135,7 +135,7 @@ func (a *api) verbOperation(kind fleet.VerbKind) huma.Operation {
 // doVerb asks a station, and answers with what became of it.
 func (a *api) doVerb(ctx context.Context, station string, v fleet.Verb, d *Delivery) (*commandOutput, error) {
 	if err := v.Check(); err != nil {
-		return nil, verbProblem(err, "")
+		return nil, verbProblem(err)
 	}
 	ask := VerbCommand{Station: station, Verb: v, Timeout: d.timeout()}
 	if d.kept() {
@@ -147,7 +147,7 @@ func (a *api) doVerb(ctx context.Context, station string, v fleet.Verb, d *Deliv
 	}
 	got, err := a.o.Fleet.Do(ctx, ask)
 	if err != nil {
-		return nil, verbProblem(err, "")
+		return nil, verbProblem(err)
 	}
 	if got.Command != nil {
 		return verbOutput(v, got.Command)
@@ -173,8 +173,8 @@ func viewVerb(station string, v fleet.Verb, sent Sent, response Payload, took ti
 	}
 }
 
-// verbProblem says in HTTP why a verb has no answer. Its arguments are at a place of the body.
-func verbProblem(err error, at string) error {
+// verbProblem says in HTTP why a verb has no answer. Its arguments are the body.
+func verbProblem(err error) error {
 	var wrong *fleet.VerbError
 	if !errors.As(err, &wrong) {
 		return commandProblem(asVerb(err))
@@ -185,7 +185,7 @@ func verbProblem(err error, at string) error {
 	}
 	p := problem(status, wrong.Detail+"; nothing was sent")
 	if wrong.Argument != "" {
-		p.Errors = []Fault{{Detail: wrong.Detail, Pointer: at + wrong.Argument}}
+		p.Errors = []Fault{{Detail: wrong.Detail, Pointer: wrong.Argument}}
 	}
 	return p
 }

@@ -33,13 +33,11 @@ func (e expiry) mind(at time.Time) {
 	}
 }
 
-// take returns when the next command expires, and forgets it.
-func (e expiry) take() time.Time {
+// forget forgets when the next command expires: it is about to be looked up.
+func (e expiry) forget() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	next := *e.next
 	*e.next = time.Time{}
-	return next
 }
 
 // expire ends commands whose time is over, until the queue is closed.
@@ -67,7 +65,7 @@ func (e expiry) peek() time.Time {
 }
 
 func (q *queue) expireNow() {
-	q.expiry.take()
+	q.expiry.forget()
 	expired, next, err := q.store.ExpireCommands(q.ctx, time.Now())
 	if err != nil {
 		if q.ctx.Err() == nil {

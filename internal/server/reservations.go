@@ -102,7 +102,7 @@ func (r *reservations) expire() {
 }
 
 func (r *reservations) expireNow() {
-	r.expiry.take()
+	r.expiry.forget()
 	_, next, err := r.store.ExpireReservations(r.ended, time.Now())
 	if err != nil {
 		if r.ended.Err() == nil {

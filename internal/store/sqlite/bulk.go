@@ -21,10 +21,7 @@ func bulkFields(b *fleet.Bulk) []any {
 	}
 }
 
-// bulkDropped is the state of a bulk whose rows are being deleted, see pruneBulks.
-const bulkDropped = "dropped"
-
-// bulkShown leaves out what nobody is told of.
+// bulkShown leaves out what nobody is told of: a dropped bulk is one whose rows are being deleted, see pruneBulks.
 const bulkShown = "state <> 'preparing' AND state <> 'dropped'"
 
 // PrepareBulk implements store.Bulks. The key is not written before the start: a preparation that fails takes none.
@@ -127,7 +124,7 @@ func (db *DB) StopBulk(ctx context.Context, id string, now time.Time) (stopped f
 			return err
 		}
 		if stopped, refused = stopped.Stop(fleet.Instant(now)); refused != nil {
-			return nil
+			return nil //nolint:nilerr // it is told beside the commit's own error
 		}
 		w.pending.bulks = append(w.pending.bulks, id) // all may be over in this very commit
 		return w.putBulk(stopped)
@@ -161,7 +158,7 @@ func (w *writer) endBulk(id string, now time.Time) error {
 		return err
 	}
 	if b, refused = b.End(fleet.Instant(now)); refused != nil {
-		return nil // it is being prepared, or has ended before
+		return nil //nolint:nilerr // it is being prepared, or has ended before
 	}
 	w.pending.bulksEnded++
 	return errors.Join(w.putBulk(b), w.bulkNotice(b, fleet.NoticeBulkDone, b.EndedAt))

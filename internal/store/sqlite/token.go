@@ -12,8 +12,8 @@ import (
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
-const tokenColumns = `shown_value, shown_type, status, group_value, expiry, note, created_at, updated_at, seen_at,
-	valid_from, zone, hours, places, concurrent, language, message` //nolint:gosec // columns
+const tokenColumns = `shown_value, shown_type, status, group_value, expiry, note, created_at, updated_at, seen_at, ` +
+	`valid_from, zone, hours, places, concurrent, language, message`
 
 func tokenFields(t *fleet.Token) []any {
 	return []any{

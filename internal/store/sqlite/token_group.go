@@ -9,7 +9,7 @@ import (
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
-const selectTokenGroup = "SELECT name, concurrent, master_pass, note, created_at, updated_at FROM token_groups"
+const selectTokenGroup = "SELECT name, concurrent, master_pass, note, created_at, updated_at FROM token_groups" //nolint:gosec // columns
 
 func tokenGroupFields(g *fleet.TokenGroup) []any {
 	return []any{&g.Name, &g.Concurrent, &g.MasterPass, &g.Note, instant{&g.CreatedAt}, instant{&g.UpdatedAt}}

@@ -78,8 +78,8 @@ func testJobs(f *fixture) {
 // testAskedJobs: a job that was asked for begins with the station's yes, and its statuses belong to it.
 func testAskedJobs(f *fixture) {
 	asked := job(nil, "Acknowledged", 1)
-	asked.Asked = &fleet.JobAsked{Location: "ftp://me:secret@f.example/1.bin", RetrieveAt: noon, InstallAt: noon.Add(time.Hour)}
-	f.submit(job(nil, "Downloading", 0)) // of another update, which nobody will hear of any more
+	asked.Asked = &fleet.JobAsked{Location: "ftp://me:secret@f.example/1.bin", RetrieveAt: noon, InstallAt: noon.Add(time.Hour)} //nolint:gosec // a password to be hidden
+	f.submit(job(nil, "Downloading", 0))                                                                                         // of another update, which nobody will hear of any more
 	f.submit(asked)
 	f.submit(job(nil, "Downloading", 2))
 	f.submit(job(nil, "Installed", 3))
