@@ -50,6 +50,8 @@ type turn struct {
 	running bool // somebody delivers to it, or it is in ready
 	again   bool // something happened since they looked
 	parked  bool // all that is queued waits for its bulk's pace, which has somebody look
+
+	heard uint64 // epoch of the connection on which the station has been answered something; 0: none
 }
 
 func newQueue(s store.Store, log *slog.Logger) *queue {
@@ -106,13 +108,22 @@ func (q *queue) close() error {
 // added makes the station of a command that was added one that has some.
 func (q *queue) added(c fleet.Command) {
 	q.expiry.mind(c.ExpiresAt)
+	heard := q.speaks(c.Station)
 	q.mu.Lock()
 	if q.turns[c.Station] == nil {
-		q.turns[c.Station] = &turn{}
+		q.turns[c.Station] = &turn{heard: heard}
 		q.waiting.Add(1)
 	}
 	q.mu.Unlock()
 	q.kick(c.Station)
+}
+
+// speaks returns the epoch of the connection on which a station has said something, 0 when there is none.
+func (q *queue) speaks(station string) uint64 {
+	if st, online := q.csms.Station(station); online && !st.LastMessageAt().IsZero() {
+		return st.Epoch()
+	}
+	return 0
 }
 
 // kick has somebody look at a station, if it has queued commands.

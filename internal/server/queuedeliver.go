@@ -40,14 +40,36 @@ func (q *queue) intercept(ctx context.Context, x *ocpp.Exchange, req any, next o
 	if boot, ok := resp.(ocpp.BootResponse); ok && boot.OCPPBootResult().Status == ocpp.BootRejected {
 		return resp, err // R42, R43
 	}
-	station, before := x.Identity, x.Answered
+	st, known := csms.StationFromContext(ctx)
+	if !known {
+		return resp, err
+	}
+	before := x.Answered
 	x.Answered = func() {
 		if before != nil {
 			before()
 		}
-		q.kick(station)
+		q.hear(st)
 	}
 	return resp, err
+}
+
+// hear notes that a station has been answered, and has somebody look at it.
+func (q *queue) hear(st *csms.Station) {
+	q.mu.Lock()
+	if t := q.turns[st.Identity()]; t != nil {
+		t.heard = st.Epoch()
+	}
+	q.mu.Unlock()
+	q.kick(st.Identity())
+}
+
+// heard reports whether a station has been answered on this connection, as far as that matters.
+func (q *queue) heard(st *csms.Station) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	t := q.turns[st.Identity()]
+	return t != nil && t.heard == st.Epoch()
 }
 
 // deliverAll delivers to a station what can be delivered, then to others that wait.
@@ -92,10 +114,11 @@ func (q *queue) deliverTo(station string) found {
 	return foundWaiting
 }
 
-// settled reports whether a station has been heard on its connection, or was silent long enough.
+// settled reports whether a station has been answered something on its connection, or has waited long enough. That it has
+// said something is not enough: it may be its boot, which is to be answered first.
 func (q *queue) settled(st *csms.Station) bool {
 	rest := connectGrace - time.Since(st.ConnectedAt())
-	if rest <= 0 || !st.LastMessageAt().IsZero() {
+	if rest <= 0 || q.heard(st) {
 		return true
 	}
 	q.kickAfter(rest, st.Identity())

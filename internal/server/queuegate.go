@@ -70,16 +70,18 @@ func (q *queue) bulkStarted(b fleet.Bulk, stations []string) {
 	if g.left == 0 {
 		return
 	}
-	for _, station := range stations {
+	heard := make([]uint64, len(stations))
+	for i, station := range stations {
+		heard[i] = q.speaks(station)
 		if _, online := q.csms.Station(station); online {
 			g.join(station)
 		}
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for _, station := range stations {
+	for i, station := range stations {
 		if q.turns[station] == nil {
-			q.turns[station] = &turn{}
+			q.turns[station] = &turn{heard: heard[i]}
 			q.waiting.Add(1)
 		}
 	}
