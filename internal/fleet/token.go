@@ -122,9 +122,18 @@ func (t Token) ChangedAt() time.Time {
 	return t.UpdatedAt
 }
 
-// Listed returns the token as it is on a local list.
+// Listable reports whether a station can decide about the token by itself: a local list has neither hours nor places, nor
+// limits. A token that has some is not on it, so that the station asks.
+func (t Token) Listable(now time.Time) bool {
+	return t.Status != TokenUnknown && !now.Before(t.ValidFrom) && t.Hours.Always() && len(t.Places) == 0 && t.Concurrent == 0
+}
+
+// Listed returns the token as it is on a local list, which has no word for a lack of credit.
 func (t Token) Listed(now time.Time) ListedToken {
 	l := ListedToken{TokenArgument: TokenArgument(t.IDToken), Status: t.StatusAt(now)}
+	if l.Status == TokenNoCredit {
+		l.Status = TokenBlocked
+	}
 	if t.Group != "" {
 		l.Group = &TokenArgument{Value: t.Group, Type: CentralToken}
 	}

@@ -174,3 +174,27 @@ func TestWhenATokenWasUsed(t *testing.T) {
 		}
 	}
 }
+
+func TestALocalListHasNoTokenThatAStationCannotDecideAbout(t *testing.T) {
+	now := time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+	for name, token := range map[string]Token{
+		"unknown":   {Status: TokenUnknown},
+		"not yet":   {Status: TokenAccepted, ValidFrom: now.Add(1)},
+		"at times":  {Status: TokenAccepted, Hours: Hours{Periods: []Period{{From: "08:00", To: "20:00"}}}},
+		"somewhere": {Status: TokenAccepted, Places: []Place{{Station: "A"}}},
+		"limited":   {Status: TokenAccepted, Concurrent: 1},
+	} {
+		if token.Listable(now) {
+			t.Errorf("a token that is %s goes on lists", name)
+		}
+	}
+	for listed, token := range map[TokenStatus]Token{
+		TokenAccepted: {Status: TokenAccepted, ValidFrom: now},
+		TokenBlocked:  {Status: TokenNoCredit},
+		TokenExpired:  {Status: TokenAccepted, Expiry: now},
+	} {
+		if got := token.Listed(now).Status; !token.Listable(now) || got != listed {
+			t.Errorf("%+v is listed as %s, want %s", token, got, listed)
+		}
+	}
+}

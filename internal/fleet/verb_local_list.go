@@ -5,12 +5,11 @@ import "time"
 // localListVerbs are about the list of tokens that a station knows by itself.
 func localListVerbs() []VerbKind {
 	return []VerbKind{
-		verb[LocalListVersionRequest]("Ask for the version of the local list", `The version is in the response, and is kept: GET /stations/{id}/local-list. 0 means that the list is empty, and in OCPP 1.6 -1
-that the station has none.`, `{}`),
-		verb[SendLocalListRequest]("Send a list of tokens for when the server is not there", `full replaces the station's list, differential changes it. Without tokens the list is made of those on record: for full
-all of them but the unknown; for differential those that have changed since the station took its list, which does not
-include those that were deleted: name them in remove, or send a full list. Tokens on record that the station's version cannot
-hold are left out: longer than 20 characters in OCPP 1.6 and 36 in 2.0.1, or in 2.x without a type that it knows.
+		verb[LocalListVersionRequest]("Ask for the version of the local list", `The version is in the response. 0 means that the list is empty, and in OCPP 1.6 -1 that the station has none.`, `{}`),
+		verb[SendLocalListRequest]("Send a list of tokens for when the server is not there", `full replaces the station's list, differential changes it by the tokens that are given. A full list without tokens is made of
+those on record. Left out are the unknown, those that may charge at some times or places only, or at so many at once, for which
+a list has no words, and those that the station's version cannot hold: longer than 20 characters in OCPP 1.6 and 36 in 2.0.1,
+or in 2.x without a type that it knows. The station asks about them.
 notFound and rejected leave the list as it was; after VersionMismatch ask for its version.`,
 			`{"update":"full","tokens":[{"value":"CAFE0123","type":"ISO14443","status":"Accepted"}],"listVersion":7}`),
 	}
@@ -37,8 +36,8 @@ const (
 // SendLocalListRequest sends a list of tokens.
 type SendLocalListRequest struct {
 	Update      LocalListUpdate `json:"update" enum:"full,differential" doc:"full: instead of the list that the station has. differential: as a change of it"`
-	ListVersion int             `json:"listVersion,omitempty" minimum:"1" maximum:"2147483647" doc:"Version of the list afterwards. Left out: one more than that which the station is known to have" example:"7"`
-	Tokens      []ListedToken   `json:"tokens,omitempty" maxItems:"10000" doc:"Left out: those on record"`
+	ListVersion int             `json:"listVersion,omitempty" minimum:"1" maximum:"2147483647" doc:"Version of the list afterwards. It is needed, and larger than the one that the station has: get-local-list-version" example:"7"`
+	Tokens      []ListedToken   `json:"tokens,omitempty" maxItems:"10000" doc:"Left out, with full: those on record"`
 	Remove      []TokenArgument `json:"remove,omitempty" maxItems:"10000" doc:"With differential: tokens that are no longer on the list"`
 	Empty       bool            `json:"empty,omitempty" doc:"With full: the list is to be empty, whatever is on record"`
 

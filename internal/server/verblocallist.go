@@ -28,17 +28,17 @@ func (c *commands) resolveLocalList(ctx context.Context, _ string, v fleet.SendL
 	return &v, err
 }
 
-// listedTokens returns the tokens on record that have changed since a time, but those that nobody knows.
+// listedTokens returns the tokens on record that have changed since a time and that a station can decide about.
 func (c *commands) listedTokens(ctx context.Context, since time.Time) (list []fleet.ListedToken, err error) {
-	q := store.TokenQuery{Limit: store.MaxLimit}
+	q, now := store.TokenQuery{Limit: store.MaxLimit}, time.Now()
 	for {
 		p, err := c.store.ListTokens(ctx, q)
 		if err != nil {
 			return nil, err
 		}
 		for i := range p.Items {
-			if t := &p.Items[i]; t.Status != fleet.TokenUnknown && !t.ChangedAt().Before(since) {
-				list = append(list, t.Listed(time.Now()))
+			if t := &p.Items[i]; t.Listable(now) && !t.ChangedAt().Before(since) {
+				list = append(list, t.Listed(now))
 			}
 		}
 		if len(list) > maxListedTokens {
