@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chargeyard/chargeyard/csms"
 	"github.com/chargeyard/chargeyard/internal/fleet"
 )
 
@@ -57,6 +58,30 @@ func TestAnOfflineStationGetsItsCommandsWhenItComes(t *testing.T) {
 	r.eventually("all are answered", func() bool { return len(r.items("/commands?state=answered")) == 4 })
 	r.wantRecords(map[fleet.CommandOutcome]int{fleet.CommandAnswered: 4})
 	r.eventually("nothing is left in memory", func() bool { return !r.srv.queue.has("A") })
+}
+
+func TestR40WhatAStationSaysIsAnsweredBeforeItGetsQueuedCommands(t *testing.T) {
+	r := serve(t, Config{})
+	r.away("A")
+	r.keep("A", `{"action":"ClearCache","expires":60}`)
+	p, err := r.dial("A", "ocpp1.6", login{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.SendText(`[3,"nobody","asked"]`); err != nil {
+		t.Fatal(err)
+	}
+	var st *csms.Station
+	r.eventually("the station is heard", func() bool {
+		found, online := r.srv.csms.Station("A")
+		st = found
+		return online && !st.LastMessageAt().IsZero()
+	})
+	if r.srv.queue.settled(st) {
+		t.Error("a station that was heard, and answered nothing yet, gets commands")
+	}
+	p.call("BootNotification", boot16)
+	p.serveCall("ClearCache", `{"status":"Accepted"}`)
 }
 
 func TestARejectedStationGetsNothingAndAPendingOneDoes(t *testing.T) {
