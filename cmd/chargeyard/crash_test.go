@@ -22,6 +22,7 @@ import (
 const (
 	crashRounds   = 10
 	crashStations = 15
+	crashFew      = 4                      // under the race detector, where the server would never catch up with more
 	crashLoad     = 600 * time.Millisecond // of a round at most
 	crashToken    = "crash-token-0123456789"
 )
@@ -64,18 +65,22 @@ func TestKill9LosesNothing(t *testing.T) {
 
 // crashTest is a fleet of stations and the data of the server that is killed under them.
 type crashTest struct {
-	t       *testing.T
-	data    string
-	gate    *gate
-	fleet   *simulator.Fleet
-	stop    context.CancelFunc
-	summary chan simulator.Summary
+	t        *testing.T
+	stations int
+	data     string
+	gate     *gate
+	fleet    *simulator.Fleet
+	stop     context.CancelFunc
+	summary  chan simulator.Summary
 }
 
 func newCrashTest(t *testing.T) *crashTest {
-	c := &crashTest{t: t, data: filepath.Join(t.TempDir(), "data"), gate: newGate(), summary: make(chan simulator.Summary, 1)}
+	c := &crashTest{t: t, stations: crashStations, data: filepath.Join(t.TempDir(), "data"), gate: newGate(), summary: make(chan simulator.Summary, 1)}
+	if testing.Short() {
+		c.stations = crashFew
+	}
 	fleet, err := simulator.New(simulator.Options{
-		URL: "ws://server/ocpp", Stations: crashStations, Ledger: true, Seed: rand.Uint64(), DialContext: c.gate.dial,
+		URL: "ws://server/ocpp", Stations: c.stations, Ledger: true, Seed: rand.Uint64(), DialContext: c.gate.dial,
 		SampleInterval: 150 * time.Millisecond, SessionMin: 50 * time.Millisecond, SessionMax: 900 * time.Millisecond,
 		PauseMin: time.Millisecond, PauseMax: 200 * time.Millisecond, RampUp: time.Millisecond,
 		BackOff: station.BackOff{WaitMinimum: time.Millisecond, RandomRange: 20 * time.Millisecond, RepeatTimes: -1},
@@ -135,7 +140,7 @@ func (c *crashTest) finish() simulator.Totals {
 	p := process(c.t, c.data)
 	c.judge(p)
 	c.gate.open(p)
-	for c.fleet.Counts().Queued > crashStations { // what they made while there was no server; the end gives them 8 s only
+	for c.fleet.Counts().Queued > c.stations { // what they made while there was no server; the end gives them 8 s only
 		c.pass(time.Millisecond)
 	}
 	c.stop()

@@ -63,6 +63,9 @@ func (y *commandYard) hook(moment string) func() error {
 }
 
 func (y *commandYard) open() {
+	if err := laySchema(y.dir); err != nil {
+		y.Fatal(err)
+	}
 	db, err := open(y.dir, store.Options{MaxDelay: -1, RetryMin: time.Microsecond, RetryMax: time.Microsecond}, hooks{
 		pragmas: "&_pragma=synchronous(OFF)", beforeCommit: y.hook("before"), afterCommit: y.hook("after"),
 	})
