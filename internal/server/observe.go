@@ -15,15 +15,13 @@ import (
 	"github.com/chargeyard/chargeyard/ocpp"
 )
 
-// observers are the interceptors that look on and change nothing, the outermost first, and behind them those that know about
-// reservations and the tokens of remote starts.
+// observers are the interceptors that look on and change nothing, the outermost first.
 func (s *Server) observers() []ocpp.Interceptor {
 	list := []ocpp.Interceptor{s.metrics.intercept}
 	if s.traces != nil {
 		list = append(list, s.traces.intercept)
 	}
-	list = append(list, messageLog{s.cfg.Log, s.debugs()}.intercept)
-	return append(list, s.reserved.intercept, remoteStarts{s.store.Decide}.intercept)
+	return append(list, messageLog{s.cfg.Log, s.debugs()}.intercept)
 }
 
 // debugs reports whether the log wants every message.
