@@ -74,6 +74,7 @@ const (
 	exitLost         = 10 // sent, and the connection ended, or the answer cannot be read: the station may have done it
 	exitStatus       = 11 // answered, but not with the status that --expect names
 	exitNoServer     = 12 // no server answered
+	exitNotNow       = 14 // refused as things are: the key is that of another request, the token may not charge; nothing was sent
 )
 
 // exitError is an error with an exit code of its own.

@@ -25,7 +25,7 @@ func TestCommandsAreKeptListedAndCanceled(t *testing.T) {
 	if again := a.want(13, "queued", "call", "CP-1", "ClearCache", "--expires", "1h", "--key", "k-1"); !strings.Contains(again, kept.ID) {
 		t.Errorf("again: %s", again)
 	}
-	a.want(5, "another request was made under this key", "call", "CP-1", "Reset", `{"type":"Soft"}`, "--key", "k-1")
+	a.want(14, "another request was made under this key", "call", "CP-1", "Reset", `{"type":"Soft"}`, "--key", "k-1")
 	a.want(0, "k-1", "commands", "show", kept.ID)
 	a.want(0, `"state":"queued"`, "commands", "show", kept.ID, "--output", "json")
 	a.want(0, "canceled", "commands", "cancel", kept.ID)

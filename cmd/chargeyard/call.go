@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,7 +71,8 @@ Without more, a request is for now. With --wait, --expires or --key, and for man
     chargeyard call CP-001 Reset '{"type":"Soft"}' --expires 24h
     chargeyard call --tag pilot --pace 5 Reset '{"type":"Soft"}' --wait 10m
 
-13: it is kept, and has not come to its end in time; "chargeyard commands" and "chargeyard bulks" tell what becomes of it.`
+13: it is kept, and has not come to its end in time; "chargeyard commands" and "chargeyard bulks" tell what becomes of it.
+14: it is refused as things are, and nothing was sent: the key is that of another request, the token may not charge there, ...`
 }
 
 // many reports whether stations are selected by flags.
@@ -177,6 +179,9 @@ func (c *callCmd) answered(s streams, body json.RawMessage) error {
 	return nil
 }
 
+// notThere are the reasons of the API that mean that no station could be asked.
+var notThere = []string{"offline", "blocked", "expired"}
+
 // callError gives an error of the API the exit code that tells what became of a request.
 func callError(err error) error {
 	e, ok := errors.AsType[*apiclient.Error](err)
@@ -185,8 +190,10 @@ func callError(err error) error {
 	}
 	code := exitCodeOf(err)
 	switch {
-	case e.Status == http.StatusConflict:
+	case e.Status == http.StatusConflict && slices.Contains(notThere, e.Reason):
 		code = exitOffline
+	case e.Status == http.StatusConflict:
+		code = exitNotNow
 	case e.Status == http.StatusServiceUnavailable:
 		code = exitBusy
 	case e.Status == http.StatusGatewayTimeout:

@@ -117,6 +117,7 @@ type doneView struct {
 	Payload, Response          json.RawMessage
 	Seconds                    float64
 	ID, State                  string // of a command that is kept
+	Expires                    *time.Time
 }
 
 // answered prints an answer and looks at its status.
@@ -127,7 +128,7 @@ func (c *doCmd) answered(s streams, body json.RawMessage) error {
 	}
 	show := func() error { return writeJSON(s.out, body) }
 	if !c.json() {
-		show = func() error { return done.write(s) }
+		show = func() error { return done.write(s, strings.TrimSuffix(c.Server, "/")) }
 	}
 	return errors.Join(show(), c.verdict(&done))
 }
@@ -147,7 +148,7 @@ func (c *doCmd) verdict(d *doneView) error {
 	return nil
 }
 
-func (d *doneView) write(s streams) error {
+func (d *doneView) write(s streams, server string) error {
 	var f facts
 	f.add("status", d.Status)
 	f.add("said", d.Said)
@@ -155,6 +156,10 @@ func (d *doneView) write(s streams) error {
 	f.add("in words", d.Info)
 	f.add("state", d.State)
 	f.add("command", d.ID)
+	if d.State != "" {
+		f.add("URL", server+"/api/v1"+apiclient.Path("commands", d.ID))
+		f.add("expires", moment(d.Expires, time.Now()))
+	}
 	f.add("sent", strings.TrimSpace(fmt.Sprintf("%s %s", d.Action, d.Payload)))
 	f.add("OCPP", d.Version)
 	f.add("answer", string(d.Response))

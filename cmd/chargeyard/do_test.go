@@ -36,7 +36,15 @@ func TestVerbsFromTheCommandLine(t *testing.T) {
 	cp.Close()
 	a.eventually("CP-1", "stations", "--offline")
 	a.want(exitOffline, "not connected", "do", "CP-1", "clear-cache")
-	a.want(0, "queued", "do", "CP-1", "clear-cache", "--expires", "1h", "--key", "k")
+	out = a.want(0, "queued", "do", "CP-1", "clear-cache", "--expires", "1h", "--key", "k")
+	if !strings.Contains(out, "/api/v1/commands/") || !strings.Contains(out, "expires") {
+		t.Errorf("a command that waits:\n%s", out)
+	}
+	_, _, errOut := try(t, "do", "CP-1", "stop", "evse=1", "--key", "stop-1", "--expires", "1h")
+	if strings.Count(errOut, "no transaction goes on there") != 1 || !strings.Contains(errOut, "(/evse)") {
+		t.Errorf("a refusal: %s", errOut)
+	}
+	a.want(exitNotNow, "no transaction goes on there", "do", "CP-1", "stop", "evse=1", "--expires", "1h")
 	a.want(2, "--wait goes with", "do", "CP-1", "clear-cache", "--wait", "1s")
 }
 

@@ -82,6 +82,10 @@ func TestAProblemNamesWhatIsWrongAndWhere(t *testing.T) {
 	if bare := (&apiclient.Error{Title: "Conflict"}); bare.Error() != "conflict" {
 		t.Errorf("%v", bare)
 	}
+	more := &apiclient.Error{Detail: "no transaction goes on there; nothing was sent", Errors: []apiclient.Fault{{Detail: "no transaction goes on there", Pointer: "/evse"}}}
+	if want := "no transaction goes on there; nothing was sent (/evse)"; more.Error() != want {
+		t.Errorf("%v, want %s", more, want)
+	}
 	same := &apiclient.Error{Detail: "no", Errors: []apiclient.Fault{{Detail: "no", Pointer: "/action"}, {Detail: "too large", Parameter: "limit"}, {Detail: "no"}}}
 	if want := "no (/action): limit: too large; no"; same.Error() != want {
 		t.Errorf("%v, want %s", same, want)

@@ -18,7 +18,8 @@ type Error struct {
 	Status int     `json:"status"` // of HTTP
 	Title  string  `json:"title"`
 	Detail string  `json:"detail"`
-	Code   string  `json:"code"` // of the CALLERROR with which a station answered; "" for everything else
+	Code   string  `json:"code"`   // of the CALLERROR with which a station answered; "" for everything else
+	Reason string  `json:"reason"` // why a station was not asked, or gave no answer, in one word; "" for everything else
 	Errors []Fault `json:"errors"`
 }
 
@@ -40,7 +41,7 @@ func (e *Error) Error() string {
 	}
 	separator := ": "
 	for _, f := range e.Errors {
-		if place := f.place(); f.Detail == e.Detail && place != "" { // said already; the place is new
+		if place := f.place(); strings.HasPrefix(e.Detail, f.Detail) && place != "" { // said already; the place is new
 			said += " (" + place + ")"
 			continue
 		}

@@ -29,8 +29,8 @@ internal/adapter/testdata, and a real server that hears all of them. A hole fail
 no handler, that is stored nowhere or only as it came, or that no conversation shows answered, refused and refused before the
 boot was accepted (rule R43); a request of the CSMS that the API does not look at, or that no conversation of
 internal/conformance shows answered, refused, not answered, and not sent: the station is not connected, does not exist, or
-speaks another version. Requests of the CSMS are sent by POST /stations/{id}/commands and POST /commands, and by the verbs
-that are named here: POST /stations/{id}/VERB.
+speaks another version. Requests of the CSMS are sent by POST /stations/{id}/commands to one station, by POST /commands and POST
+/bulks to many, and by the verbs that are named here: POST /stations/{id}/VERB.
 
 `
 

@@ -120,14 +120,33 @@ var commandStatus = map[CommandOutcome]int{
 	CommandTooLate:  http.StatusConflict,
 }
 
-// commandProblem says in HTTP why a command has no answer.
+// reason is the outcome in one word.
+func (o CommandOutcome) reason() string {
+	switch o {
+	case CommandUnknown:
+		return "action"
+	case CommandKeyTaken:
+		return "key"
+	case CommandTooLate:
+		return "over"
+	}
+	return string(o)
+}
+
+// problem says in HTTP why a command has no answer.
+func (e *CommandError) problem(detail string, faults ...Fault) *Problem {
+	p := problem(commandStatus[e.Outcome], detail, faults...)
+	p.Code, p.Reason = e.Code, e.Outcome.reason()
+	return p
+}
+
+// commandProblem says in HTTP why a command has no answer, in words of its payload.
 func commandProblem(err error) error {
 	var e *CommandError
 	if !errors.As(err, &e) {
 		return err
 	}
-	p := problem(commandStatus[e.Outcome], e.Detail)
-	p.Code = e.Code
+	p := e.problem(e.Detail)
 	switch e.Outcome {
 	case CommandInvalid:
 		p.Detail = "the payload breaks the schema; nothing was sent"

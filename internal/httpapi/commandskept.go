@@ -122,7 +122,7 @@ func keptOutput(c *fleet.Command) (*commandOutput, error) {
 		}
 	default:
 		p := problem(keptStatus(c.State), c.Detail+"; see "+out.Location)
-		p.Code = c.ErrorCode
+		p.Code, p.Reason = c.ErrorCode, keptReason(c.State)
 		return nil, p
 	}
 	return out, nil
@@ -137,6 +137,17 @@ func keptStatus(s fleet.CommandState) int {
 		return http.StatusConflict
 	}
 	return http.StatusBadGateway
+}
+
+// keptReason is the state of a command without an answer that can be read, in the words of problems.
+func keptReason(s fleet.CommandState) string {
+	switch s {
+	case fleet.StateAnswered:
+		return string(CommandGarbled)
+	case fleet.StateUnknown:
+		return string(CommandLost)
+	}
+	return string(s)
 }
 
 func (a *api) listCommands(ctx context.Context, in *keptListInput) (*answer[List[KeptCommand]], error) {

@@ -92,7 +92,7 @@ type QueuedCommand struct {
 	Key     string          // of the caller; "": none
 	Lane    fleet.CommandLane
 	Version string        // of OCPP, for a station that is not connected; "": the last one that it spoke
-	Timeout time.Duration // for its answer, once it was sent
+	Timeout time.Duration // for its answer, once it was sent; 0: 30 s
 	Expires time.Duration // how long it may wait, also for the station; 0: it is for a station that is connected
 	Wait    time.Duration // for its end
 }

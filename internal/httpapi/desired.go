@@ -227,7 +227,7 @@ func (a *api) applyDesired(ctx context.Context, in *stationInput) (*answer[Appli
 		return nil, err
 	}
 	if !s.Online {
-		return nil, problem(http.StatusConflict, "the station is not connected; what is to be applied is set when it comes")
+		return nil, (&CommandError{Outcome: CommandOffline}).problem("the station is not connected; what is to be applied is set when it comes")
 	}
 	n, err := a.o.Desires.Apply(ctx, in.ID)
 	if err != nil {

@@ -18,6 +18,7 @@ type Problem struct { //nolint:errname // RFC 9457 calls it a problem
 	Detail string  `json:"detail,omitempty" doc:"What went wrong this time" example:"the payload breaks the schema of Reset"`
 	Errors []Fault `json:"errors,omitempty" doc:"Each place that is wrong"`
 	Code   string  `json:"code,omitempty" doc:"OCPP error code, when the station answered with a CALLERROR" example:"NotSupported"`
+	Reason string  `json:"reason,omitempty" doc:"Why a station was not asked, or gave no answer, in one word: offline, blocked (its boot was rejected), busy, token (it may not charge), state (it is not in the state for it), key (it is that of another request), and others; timeout, refused, lost and garbled when it was asked" example:"offline"`
 }
 
 // Fault is one place of a request that is wrong.

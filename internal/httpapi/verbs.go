@@ -184,6 +184,7 @@ func verbProblem(err error) error {
 		status = http.StatusConflict
 	}
 	p := problem(status, wrong.Detail+"; nothing was sent")
+	p.Reason = string(wrong.Reason)
 	if wrong.Argument != "" {
 		p.Errors = []Fault{{Detail: wrong.Detail, Pointer: wrong.Argument}}
 	}
@@ -202,11 +203,11 @@ func asVerb(err error) error {
 		if e.Pointer != "" {
 			detail = e.Pointer + " " + detail
 		}
-		return problem(http.StatusUnprocessableEntity, "the station's version of OCPP does not take the request that this would be: "+detail+"; nothing was sent")
+		return e.problem("the station's version of OCPP does not take the request that this would be: " + detail + "; nothing was sent")
 	case CommandToken:
-		return problem(http.StatusConflict, e.Detail+"; nothing was sent", Fault{Detail: e.Detail, Pointer: "/idToken"})
+		return e.problem(e.Detail+"; nothing was sent", Fault{Detail: e.Detail, Pointer: "/idToken"})
 	case CommandUnknown, CommandSecret:
-		return problem(http.StatusUnprocessableEntity, e.Detail)
+		return e.problem(e.Detail)
 	}
 	return err
 }

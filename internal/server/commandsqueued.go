@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,11 +19,15 @@ import (
 // defaultExpiry is how long a command may wait for its turn at a station that is connected, when nobody says.
 const defaultExpiry = time.Minute
 
+// defaultAnswerTime is how long a station has for its answer when nobody says. Without it a command would be given up in the
+// moment in which it was sent.
+const defaultAnswerTime = 30 * time.Second
+
 // Queue validates a request and keeps it until it has been dealt with. It implements httpapi.Fleet.
 func (c *commands) Queue(ctx context.Context, req httpapi.QueuedCommand) (fleet.Command, error) {
 	now := time.Now()
 	cmd := fleet.Command{
-		ID: ocppj.NewMessageID(), Key: req.Key, Station: req.Station, Action: req.Action, Payload: req.Payload, Lane: req.Lane, Timeout: req.Timeout,
+		ID: ocppj.NewMessageID(), Key: req.Key, Station: req.Station, Action: req.Action, Payload: req.Payload, Lane: req.Lane, Timeout: cmp.Or(req.Timeout, defaultAnswerTime),
 		CreatedAt: now, ExpiresAt: now.Add(req.Expires), State: fleet.StateQueued,
 	}
 	kept, found, err := c.sameKey(ctx, cmd)

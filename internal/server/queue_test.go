@@ -9,6 +9,7 @@ import (
 
 	"github.com/chargeyard/chargeyard/csms"
 	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/internal/httpapi"
 )
 
 // keep posts a command that is to be kept and returns its id.
@@ -97,6 +98,18 @@ func TestARejectedStationGetsNothingAndAPendingOneDoes(t *testing.T) {
 	p.call("BootNotification", boot16)
 	p.serveCall("ClearCache", `{"status":"Accepted"}`)
 	r.becomes(id, fleet.StateAnswered)
+}
+
+// Who forgets to say how long a station has is not who wants it to have no time at all.
+func TestACommandWithoutATimeoutIsWaitedFor(t *testing.T) {
+	r := serve(t, Config{})
+	p := r.connect("A", "ocpp1.6", login{})
+	kept, err := r.srv.commands().Queue(t.Context(), httpapi.QueuedCommand{Station: "A", Action: "ClearCache", Payload: []byte(`{}`), Lane: fleet.LanePeople})
+	if err != nil || kept.Timeout != defaultAnswerTime {
+		t.Fatalf("%v %v", kept.Timeout, err)
+	}
+	p.serveCall("ClearCache", `{"status":"Accepted"}`)
+	r.becomes(kept.ID, fleet.StateAnswered)
 }
 
 func TestAKeptCommandAnswersInTime(t *testing.T) {
