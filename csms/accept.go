@@ -1,6 +1,7 @@
 package csms
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -29,12 +30,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			s.active.Done()
 		}
 	}()
-	connected = s.accept(w, r)
+	connected = s.accept(w, r, s.arrivals.Add(1))
 }
 
-// accept reports whether the request became a connection.
-func (s *Server) accept(w http.ResponseWriter, r *http.Request) bool {
+// accept reports whether the request became a connection. arrival is its place among all requests.
+func (s *Server) accept(w http.ResponseWriter, r *http.Request, arrival uint64) bool {
 	a, err := s.admit(r)
+	a.number = arrival
 	if err != nil {
 		s.refuse(w, r, a.identity, err)
 		return false
@@ -44,7 +46,11 @@ func (s *Server) accept(w http.ResponseWriter, r *http.Request) bool {
 		s.noteRefusal(r, a.identity, statusOf(err), err)
 		return false
 	}
-	if err := s.connect(conn, &a); err != nil {
+	switch err := s.connect(conn, &a); {
+	case errors.Is(err, ErrReplaced): // the application never hears of it, as of any that ends before its turn
+		conn.Close(wsconn.CodePolicy, "replaced", err)
+		return false
+	case err != nil:
 		conn.Close(wsconn.CodeInternal, "", err)
 		s.noteRefusal(r, a.identity, http.StatusSwitchingProtocols, err)
 		return false
@@ -68,7 +74,8 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, a *arrival) (*w
 	return conn, nil
 }
 
-// connect registers the connection, evicts the one that it replaces without waiting for it, and starts reading.
+// connect registers the connection, evicts the one that it replaces without waiting for it, and starts reading. It returns
+// ErrReplaced when a connection that the station asked for later is registered already.
 func (s *Server) connect(conn *wsconn.Conn, a *arrival) error {
 	st := &Station{
 		server:    s,
@@ -78,6 +85,7 @@ func (s *Server) connect(conn *wsconn.Conn, a *arrival) error {
 		conn:      conn,
 		data:      a.admission.Data,
 	}
+	st.arrival = a.number
 	old, after, err := s.registry.add(st, a.boot, func() (err error) {
 		st.session, err = s.sessions.New(ocppj.Own{
 			Protocol: a.agreement.protocol,

@@ -12,6 +12,7 @@ import (
 
 // arrival is a request on its way to becoming a connection.
 type arrival struct {
+	number     uint64 // grows from request to request
 	identity   string
 	credential Credential
 	admission  Admission

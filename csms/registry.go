@@ -47,13 +47,14 @@ const (
 	stageSkipped                 // it was over before its turn came: the application never hears of it
 )
 
-// registration is what the registry knows of a connection. epoch and memory are set by add and never change;
-// the lock of the shard guards the rest.
+// registration is what the registry knows of a connection. arrival is set before add, epoch and memory by it, and they
+// never change; the lock of the shard guards the rest.
 type registration struct {
-	epoch  uint64
-	memory *memory
-	stage  stage
-	after  *Station // the one whose end comes before, until this one's turn has come
+	arrival uint64 // of the request that became the connection
+	epoch   uint64
+	memory  *memory
+	stage   stage
+	after   *Station // the one whose end comes before, until this one's turn has come
 
 	// gone is closed when OnDisconnect has returned. It is made for the first connection that has to wait for that, and
 	// never changes then.
@@ -78,11 +79,17 @@ func (r *registry) shard(identity string) *shard {
 // It returns the connection that st replaces, or nil, and the one whose end the application must hear of before it
 // hears of st, or nil. loaded is the boot status when a BootStates keeps it; it counts only when nothing of the
 // identity is alive, which would know better.
+//
+// Which connection is the newer one is a matter of their requests, not of add: a station that has its answer may be gone
+// and back before the goroutine that wrote it comes here. add returns ErrReplaced then, and has changed nothing.
 func (r *registry) add(st *Station, loaded *ocpp.BootStatus, build func() error) (old, after *Station, err error) {
 	s := r.shard(st.identity)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := s.open(st.identity, loaded)
+	if l.current != nil && l.current.arrival > st.arrival {
+		return nil, nil, ErrReplaced
+	}
 	st.epoch, st.memory = r.epoch.Add(1), &l.memory
 	if err := build(); err != nil {
 		s.shut(st.identity, l)

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"net/http"
 	"sync"
+	"sync/atomic"
 
 	"github.com/chargeyard/chargeyard/internal/wsconn"
 	"github.com/chargeyard/chargeyard/ocpp"
@@ -20,6 +21,7 @@ type Server struct {
 	buffers     ocppj.Buffers
 	sessions    *ocppj.Shared
 	registry    *registry
+	arrivals    atomic.Uint64 // requests so far
 	roles       roles
 	handlers    table[ocpp.Action, ocppj.Route]
 	data        table[dataKey, dataHandler]

@@ -1,10 +1,12 @@
 package csms_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -333,4 +335,65 @@ func checkOrder(t *testing.T, lines []string, identities int) {
 			t.Errorf("%s was never told to be disconnected", id)
 		}
 	}
+}
+
+// heldAnswers is a handler whose answers to handshakes reach the station, while what wrote the first of them goes on when
+// it is let.
+type heldAnswers struct {
+	http.Handler
+	first sync.Once
+	let   chan struct{}
+}
+
+func (h *heldAnswers) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h.first.Do(func() { w = heldWriter{w, h.let} })
+	h.Handler.ServeHTTP(w, r)
+}
+
+type heldWriter struct {
+	http.ResponseWriter
+	let chan struct{}
+}
+
+// Hijack gives away a socket on which the first write comes back late.
+func (w heldWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	c, rw, err := http.NewResponseController(w.ResponseWriter).Hijack()
+	held := &heldConn{Conn: c, let: w.let}
+	return held, bufio.NewReadWriter(rw.Reader, bufio.NewWriter(held)), err
+}
+
+type heldConn struct {
+	net.Conn
+	let chan struct{}
+}
+
+func (c *heldConn) Write(b []byte) (int, error) {
+	n, err := c.Conn.Write(b)
+	<-c.let
+	return n, err
+}
+
+// A station that has its answer may be gone and back before the server, which has more to do, goes on with the connection
+// that it answered. The one that was asked for last wins all the same.
+func TestR8ConnectionThatIsRegisteredLateReplacesNoNewerOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := &journal{}
+		y := newYard(t, j.hooks(csms.Options{}))
+		held := &heldAnswers{Handler: y.srv, let: make(chan struct{})}
+		y.web = ocpptest.NewServerOn(ocpptest.Listen(ocpptest.LinkOptions{}), held)
+		t.Cleanup(y.close)
+		heartbeats(y.srv)
+		first := y.dial("CS-1", ocpp.V16) // it has its 101, and is not registered
+		second := y.dial("CS-1", ocpp.V16)
+		st := y.station("CS-1")
+		close(held.let)
+		if c := expectClose(t, first, 1008); c.Reason != "replaced" {
+			t.Errorf("the first was closed with %q", c.Reason)
+		}
+		beat(t, second, "1")
+		if now := y.station("CS-1"); now != st || y.srv.Len() != 1 || len(y.refused) != 0 {
+			t.Errorf("the newest connection was replaced: %v; %d stations, refused %v", now != st, y.srv.Len(), y.refused)
+		}
+		j.want(t, "connected CS-1 1")
+	})
 }

@@ -290,7 +290,8 @@ func (p *player) connect(ctx context.Context, text string) error {
 	}
 	p.at = &link{Peer: peer, identity: d.identity}
 	p.links[d.identity] = p.at
-	return p.until(ctx, "GET /stations/"+d.identity+` => 200 {"online":true}`)
+	here := peer.Conn.LocalAddr().String() // the connection before may still be there
+	return p.until(ctx, "GET /stations/"+d.identity+fmt.Sprintf(` => 200 {"online":true,"address":%q}`, here))
 }
 
 // answered compares the answer to the oldest request.
