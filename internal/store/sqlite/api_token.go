@@ -24,7 +24,7 @@ func (db *DB) AddAPIToken(ctx context.Context, t fleet.APIToken) error {
 
 // APIToken implements store.Access.
 func (db *DB) APIToken(ctx context.Context, hash []byte) (fleet.APIToken, error) {
-	t, generation, ok := db.apiTokens.get(string(hash))
+	t, drops, ok := db.apiTokens.get(string(hash))
 	if ok {
 		return t, nil
 	}
@@ -32,7 +32,7 @@ func (db *DB) APIToken(ctx context.Context, hash []byte) (fleet.APIToken, error)
 	if err != nil {
 		return fleet.APIToken{}, fmt.Errorf("the API token: %w", err)
 	}
-	db.apiTokens.put(string(hash), t, generation)
+	db.apiTokens.put(string(hash), t, drops)
 	return t, nil
 }
 

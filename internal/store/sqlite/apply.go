@@ -73,7 +73,10 @@ func (w *writer) booted(e fleet.Booted) error {
 	if err != nil {
 		return err
 	}
-	w.pending.identities = append(w.pending.identities, e.Station)
+	// A cached row that says the same stays: a herd that comes back boots as it did before, and is let in by these rows.
+	if id, _, ok := w.db.identities.get(e.Station); !ok || id.Serial != e.Serial || id.BootStatus != e.Status {
+		w.pending.identities = append(w.pending.identities, e.Station)
+	}
 	if err := w.desiredRestarted(e.Station); err != nil {
 		return err
 	}

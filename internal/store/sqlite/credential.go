@@ -8,21 +8,24 @@ import (
 	"github.com/chargeyard/chargeyard/internal/fleet"
 )
 
+// selectIdentity reads the row of Identity.
+const selectIdentity = "SELECT id, known, profile, salt, hash, offered_salt, offered_hash, serial, boot_status, key_seen_at, " +
+	bootPolicyColumns + " FROM stations WHERE id = ?"
+
 // Identity implements store.Stations.
 func (db *DB) Identity(ctx context.Context, station string) (fleet.Identity, error) {
-	id, generation, ok := db.identities.get(station)
+	id, drops, ok := db.identities.get(station)
 	if ok {
 		return id, nil
 	}
-	err := one(ctx, db.readers, `SELECT id, known, profile, salt, hash, offered_salt, offered_hash, serial, boot_status, key_seen_at, `+bootPolicyColumns+`
-		FROM stations WHERE id = ?`, []any{station}, append([]any{
+	err := scanOne(db.identity.QueryRowContext(ctx, station), append([]any{
 		&id.ID, &id.Known, &id.Profile, &id.Credential.Salt, &id.Credential.Hash, &id.Offered.Salt, &id.Offered.Hash,
 		&id.Serial, &id.BootStatus, instant{&id.KeySeen},
 	}, bootPolicyFields(&id.BootPolicy)...))
 	if err != nil {
 		return fleet.Identity{}, fmt.Errorf("station %q: %w", station, err)
 	}
-	db.identities.put(station, id, generation)
+	db.identities.put(station, id, drops)
 	return id, nil
 }
 

@@ -38,6 +38,7 @@ type DB struct {
 	closing sync.Once
 	closed  error // what the first Close returned
 
+	identity   *sql.Stmt // selectIdentity: a herd that comes back asks for thousands in a second
 	identities cache[string, fleet.Identity]
 	apiTokens  cache[string, fleet.APIToken]
 }
@@ -61,7 +62,10 @@ func open(dir string, o store.Options, h hooks) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{path: filepath.Join(dir, FileName), lock: lock, records: recordTables(), limits: o.WithDefaults().Devices}
+	db := &DB{
+		path: filepath.Join(dir, FileName), lock: lock, records: recordTables(), limits: o.WithDefaults().Devices,
+		identities: newCache[string, fleet.Identity](), apiTokens: newCache[string, fleet.APIToken](),
+	}
 	if err := db.start(o, h); err != nil {
 		return nil, errors.Join(err, db.release())
 	}
@@ -99,6 +103,9 @@ func (db *DB) start(o store.Options, h hooks) (err error) {
 		return err
 	}
 	if db.writer, err = newWriter(ctx, db, o, h); err != nil {
+		return fmt.Errorf("%s: %w", db.path, classify(err))
+	}
+	if db.identity, err = db.readers.PrepareContext(ctx, selectIdentity); err != nil {
 		return fmt.Errorf("%s: %w", db.path, classify(err))
 	}
 	db.Group = store.NewGroup[*job](db.writer, o)
@@ -143,6 +150,9 @@ func (db *DB) release() error {
 	var errs []error
 	if db.writer != nil {
 		errs = append(errs, db.writer.close())
+	}
+	if db.identity != nil {
+		errs = append(errs, db.identity.Close())
 	}
 	for _, pool := range []*sql.DB{db.readers, db.pool} {
 		if pool != nil {

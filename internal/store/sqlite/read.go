@@ -72,7 +72,11 @@ func page[T any](items []T, limit int, cursor func(T) string) store.Page[T] {
 
 // one runs a query for at most one row.
 func one(ctx context.Context, pool *sql.DB, text string, args, dest []any) error {
-	err := pool.QueryRowContext(ctx, text, args...).Scan(dest...)
+	return scanOne(pool.QueryRowContext(ctx, text, args...), dest)
+}
+
+func scanOne(row *sql.Row, dest []any) error {
+	err := row.Scan(dest...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return store.ErrNotFound
 	}

@@ -167,6 +167,11 @@ func testBoot(f *fixture) {
 	f.ok(err)
 	equal(f, "boot status after the next boot", id.BootStatus, fleet.BootAccepted)
 	equal(f, "serial", id.Serial, "S")
+	boot.Serial = "S2"
+	f.submit(boot)
+	id, err = f.Identity(f.Context(), "A")
+	f.ok(err)
+	equal(f, "serial after the board was changed", id.Serial, "S2")
 }
 
 func testPresence(f *fixture) {
