@@ -4,6 +4,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/chargeyard/chargeyard/internal/stack"
 	"github.com/chargeyard/chargeyard/ocpp"
 )
 
@@ -122,7 +123,7 @@ func (s *Session) workOn() {
 
 // workAlone is work in a goroutine of its own.
 func (s *Session) workAlone(m *message) {
-	growStack(0)
+	stack.Grow()
 	s.work(m)
 }
 

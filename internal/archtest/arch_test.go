@@ -22,7 +22,7 @@ var rules = map[string][]string{
 	"ocpp16":            {"ocpp", "internal/jsonwire"},
 	"ocpp201":           {"ocpp", "internal/jsonwire"},
 	"ocpp21":            {"ocpp", "internal/jsonwire"},
-	"ocppj":             {"ocpp", "internal/jsonwire"},
+	"ocppj":             {"ocpp", "internal/jsonwire", "internal/stack"},
 	"ocppj/jws":         {"ocppj", "ocpp", "github.com/go-jose/go-jose/v4/..."},
 	"csms":              {"ocpp", "ocppj", "internal/wsconn"},
 	"station":           {"ocpp", "ocppj", "internal/wsconn", "golang.org/x/sys/..."},
@@ -34,7 +34,8 @@ var rules = map[string][]string{
 	"internal/jsonwire": {"std"},
 	"internal/ocppgen":  {"std"},
 	"internal/msgdoc":   {"std"},
-	"internal/wsconn":   {"golang.org/x/sys/...", "github.com/gobwas/ws/..."},
+	"internal/stack":    {"std"},
+	"internal/wsconn":   {"internal/stack", "golang.org/x/sys/...", "github.com/gobwas/ws/..."},
 	"internal/fleet":    {"std"},
 	"internal/store":    {"internal/fleet"},
 	// The conformance suite is code that every engine's tests call.
@@ -60,7 +61,7 @@ var rules = map[string][]string{
 
 // library is what a program that imports only csms or station may link beside the standard library.
 var library = []string{
-	"ocpp", "ocppj", "csms", "station", "internal/jsonwire", "internal/wsconn",
+	"ocpp", "ocppj", "csms", "station", "internal/jsonwire", "internal/stack", "internal/wsconn",
 	"github.com/gobwas/ws/...", "github.com/gobwas/httphead/...", "github.com/gobwas/pool/...", "golang.org/x/sys/...",
 }
 

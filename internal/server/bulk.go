@@ -10,6 +10,7 @@ import (
 
 	"github.com/chargeyard/chargeyard/csms"
 	"github.com/chargeyard/chargeyard/internal/httpapi"
+	"github.com/chargeyard/chargeyard/internal/stack"
 	"github.com/chargeyard/chargeyard/ocppj"
 )
 
@@ -55,6 +56,7 @@ func (r *bulkRun) askAll(ctx context.Context, ids []string) {
 	var workers sync.WaitGroup
 	for range min(r.Concurrency, len(ids)) {
 		workers.Go(func() {
+			stack.Grow()
 			for i := r.next.Add(1); i <= int64(len(ids)); i = r.next.Add(1) {
 				r.ask(ctx, ids[i-1])
 			}

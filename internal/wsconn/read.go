@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net"
 	"unicode/utf8"
+
+	"github.com/chargeyard/chargeyard/internal/stack"
 )
 
 // What stops a reader.
@@ -83,7 +85,7 @@ func (c *Conn) passOn(h Handler) {
 // act acts on what the reader has waited for: n bytes, and on all that is here as long as a frame is not complete.
 func (c *Conn) act(n int, h Handler, err error) error {
 	if c.fresh {
-		growStack(0)
+		stack.Grow()
 	}
 	full := true
 	switch {
