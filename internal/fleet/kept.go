@@ -18,6 +18,9 @@ const (
 	KeptAnswers         KeptList = "answers"         // full: the oldest goes
 	KeptInstalled       KeptList = "certificates"    // full: new ones are left out
 	KeptNetworkProfiles KeptList = "networkProfiles" // full: new ones are left out
+
+	KeptProfiles   KeptList = "chargingProfiles"   // full: new ones are left out
+	KeptComposites KeptList = "compositeSchedules" // full: new ones are left out
 )
 
 // Kept says how much of a list is there and how much is not.

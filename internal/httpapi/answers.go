@@ -20,7 +20,7 @@ type DeviceAnswer struct {
 	Status  string `json:"status" doc:"In the station's word" example:"RebootRequired"`
 	MaybeAbout
 	Attribute  *string    `json:"attribute" doc:"Of the variable" example:"Actual"`
-	Object     *string    `json:"object" doc:"What else it is about: type and severity of a monitor to set, id of a monitor to clear, id of a display message, slot of a network profile, use and SHA-256 of a certificate to install, serial number of one to delete" example:"UpperThreshold/4"`
+	Object     *string    `json:"object" doc:"What else it is about: type and severity of a monitor to set, id of a monitor to clear, id of a display message, slot of a network profile, use and SHA-256 of a certificate to install, serial number of one to delete, id of a charging profile, what charging profiles to clear have in common, EVSE of a composite schedule" example:"UpperThreshold/4"`
 	Value      *string    `json:"value" doc:"What it was to become; null when there is none, or it is hidden"`
 	Hidden     bool       `json:"hidden" doc:"There was a value, and it is not kept: it is a secret, or none was read before of the variable, which may be for writing only"`
 	Reason     *string    `json:"reason" doc:"The station's reasonCode (OCPP 2.x)" example:"ReadOnly"`
@@ -54,7 +54,7 @@ type answersInput struct {
 
 func (a *api) registerAnswers() {
 	operate(a, ofFleet("device-answers", "device answer", "List what stations answered to requests that change something at them, the latest first",
-		"One for each variable, monitor, certificate, display message and slot that a request was about: the latest. The latest 2,000 of each station are kept. It is the answer to ChangeConfiguration, SetVariables, SetVariableMonitoring, ClearVariableMonitoring, SetMonitoringBase, SetMonitoringLevel, InstallCertificate, DeleteCertificate, SetDisplayMessage, ClearDisplayMessage and SetNetworkProfile, whoever sent it."), a.listAnswers)
+		"One for each variable, monitor, certificate, display message, slot and charging profile that a request was about: the latest. The latest 2,000 of each station are kept. It is the answer to ChangeConfiguration, SetVariables, SetVariableMonitoring, ClearVariableMonitoring, SetMonitoringBase, SetMonitoringLevel, InstallCertificate, DeleteCertificate, SetDisplayMessage, ClearDisplayMessage, SetNetworkProfile, SetChargingProfile, ClearChargingProfile, UpdateDynamicSchedule and GetCompositeSchedule, whoever sent it."), a.listAnswers)
 	operate(a, ofFleet("certificates", "certificate", "List the certificates that are installed in stations, by station",
 		"As far as the stations told: in answers to GetInstalledCertificateIds, and by accepting and deleting some. Subject and fingerprint are known of those that were installed from here."), a.listInstalled)
 	operate(a, ofStation("network-profiles", "List the network profiles of a station",

@@ -56,6 +56,7 @@ func (a *api) registerDevices() {
 	a.registerJobs()
 	a.registerReports()
 	a.registerAnswers()
+	a.registerInstalledProfiles()
 	a.registerDesired()
 }
 
@@ -82,10 +83,10 @@ func (a *api) knows(ctx context.Context, station string) error {
 
 // KeptList is how much of what a station said is here.
 type KeptList struct {
-	List    string `json:"list" enum:"variables,monitors,displayMessages,monitoringEvents,securityEvents,jobs,reports,certificateRequests,answers,certificates,networkProfiles" doc:"Which list"`
+	List    string `json:"list" enum:"variables,monitors,displayMessages,monitoringEvents,securityEvents,jobs,reports,certificateRequests,answers,certificates,networkProfiles,chargingProfiles,compositeSchedules" doc:"Which list"`
 	Kept    int64  `json:"kept" doc:"Entries that are here"`
 	Limit   int64  `json:"limit" doc:"Entries of one station that may be here"`
-	Dropped int64  `json:"dropped" doc:"Entries that are not here because the list was full: the oldest ones of events, jobs, reports, requests and answers, the ones that came last of variables, monitors, display messages, certificates and network profiles"`
+	Dropped int64  `json:"dropped" doc:"Entries that are not here because the list was full: the oldest ones of events, jobs, reports, requests and answers, the ones that came last of variables, monitors, display messages, certificates, network profiles, charging profiles and composite schedules"`
 }
 
 // KeptLists are the lists of a station.

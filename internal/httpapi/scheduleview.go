@@ -33,17 +33,20 @@ type SchedulePeriod struct {
 func viewSchedules(list []fleet.ChargingSchedule) []ChargingSchedule {
 	result := make([]ChargingSchedule, 0, len(list))
 	for _, s := range list {
-		v := ChargingSchedule{
-			ID: s.ID, Start: instant(s.Start), Seconds: s.Seconds, Unit: orNull(s.Unit), MinRate: number(s.MinRate),
-			Periods: make([]SchedulePeriod, 0, len(s.Periods)),
-		}
-		for _, p := range s.Periods {
-			v.Periods = append(v.Periods, SchedulePeriod{
-				Start: p.Start, Limit: number(p.Limit), Phases: p.Phases, PhaseToUse: p.PhaseToUse,
-				DischargeLimit: number(p.DischargeLimit), Setpoint: number(p.Setpoint), OperationMode: orNull(p.OperationMode),
-			})
-		}
-		result = append(result, v)
+		result = append(result, ChargingSchedule{
+			ID: s.ID, Start: instant(s.Start), Seconds: s.Seconds, Unit: orNull(s.Unit), MinRate: number(s.MinRate), Periods: viewPeriods(s.Periods),
+		})
+	}
+	return result
+}
+
+func viewPeriods(list []fleet.SchedulePeriod) []SchedulePeriod {
+	result := make([]SchedulePeriod, 0, len(list))
+	for _, p := range list {
+		result = append(result, SchedulePeriod{
+			Start: p.Start, Limit: number(p.Limit), Phases: p.Phases, PhaseToUse: p.PhaseToUse,
+			DischargeLimit: number(p.DischargeLimit), Setpoint: number(p.Setpoint), OperationMode: orNull(p.OperationMode),
+		})
 	}
 	return result
 }

@@ -26,6 +26,9 @@ type learner struct {
 // intercept is an ocpp.Interceptor. What cannot be kept is logged: the command has been carried out, and its answer
 // counts.
 func (l learner) intercept(ctx context.Context, x *ocpp.Exchange, req any, next ocpp.Next) (any, error) {
+	if !x.Inbound {
+		l.keep(ctx, x, asking(x, req))
+	}
 	resp, err := next(ctx, req)
 	if x.Inbound || err != nil {
 		return resp, err
@@ -45,6 +48,17 @@ func (l learner) keep(ctx context.Context, x *ocpp.Exchange, learned []fleet.Eve
 			l.log.Error("what a station answered is not kept", "station", x.Identity, "action", x.Action.Name, "error", err)
 		}
 	}
+}
+
+// asking returns what is to be known before a request is sent.
+func asking(x *ocpp.Exchange, req any) []fleet.Event {
+	switch x.Action.Version {
+	case ocpp.V201:
+		return v201.Asking(x.Identity, req)
+	case ocpp.V21:
+		return v21.Asking(x.Identity, req)
+	}
+	return nil
 }
 
 func learn(x *ocpp.Exchange, req, resp any) []fleet.Event {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -151,4 +152,92 @@ func (r *rig) asked(p *peer, id, action, payload, response string) {
 	}()
 	r.api(http.MethodPost, "/stations/"+id+"/commands", `{"action":"`+action+`","payload":`+payload+`}`, http.StatusOK)
 	<-done
+}
+
+// Which charging profiles a station has follows from its answers and reports, in all versions.
+func TestChargingProfilesAreKnownFromAnswers(t *testing.T) {
+	r := serve(t, Config{})
+	have := func(id, query string, want ...float64) {
+		t.Helper()
+		list := r.items("/stations/" + id + "/installed-profiles" + query)
+		var ids []float64
+		for _, p := range list {
+			ids = append(ids, p["profileId"].(float64))
+		}
+		if !slices.Equal(ids, want) {
+			t.Errorf("%s%s: %v, want %v: %v", id, query, ids, want, list)
+		}
+	}
+	old := r.connect("CP-16", "ocpp1.6", login{})
+	old.call("BootNotification", boot16)
+	set16 := func(id, connector, status string) {
+		t.Helper()
+		r.asked(old, "CP-16", "SetChargingProfile", `{"connectorId":`+connector+`,"csChargingProfiles":{"chargingProfileId":`+id+`,"stackLevel":0,"chargingProfilePurpose":"ChargePointMaxProfile",`+
+			`"chargingProfileKind":"Absolute","chargingSchedule":{"chargingRateUnit":"A","chargingSchedulePeriod":[{"startPeriod":0,"limit":16.0}]}}}`, `{"status":"`+status+`"}`)
+	}
+	set16("1", "0", "Accepted")
+	set16("2", "0", "Rejected")
+	have("CP-16", "", 1)
+	set16("3", "0", "Accepted")
+	have("CP-16", "?purpose=ChargingStationMaxProfile&evse=0&knownFrom=answer", 3)
+	r.asked(old, "CP-16", "GetCompositeSchedule", `{"connectorId":0,"duration":60}`,
+		`{"status":"Accepted","connectorId":0,"scheduleStart":"2026-05-01T00:00:00Z","chargingSchedule":{"duration":50,"chargingRateUnit":"A","chargingSchedulePeriod":[{"startPeriod":0,"limit":16.0}]}}`)
+	checkComposite(r, "CP-16", 0, 50)
+	r.asked(old, "CP-16", "ClearChargingProfile", `{"id":3}`, `{"status":"Unknown"}`)
+	have("CP-16", "")
+
+	for subprotocol, id := range map[string]string{"ocpp2.0.1": "CS-2", "ocpp2.1": "CS-3"} {
+		p := r.connect(id, subprotocol, login{})
+		p.call("BootNotification", boot2x)
+		profile := func(id, purpose string) string {
+			return `{"id":` + id + `,"stackLevel":` + id + `,"chargingProfilePurpose":"` + purpose + `","chargingProfileKind":"Relative","chargingSchedule":[{"id":1,"chargingRateUnit":"A","chargingSchedulePeriod":[{"startPeriod":0,"limit":16}]}]}`
+		}
+		for _, n := range []string{"1", "2", "3"} {
+			r.asked(p, id, "SetChargingProfile", `{"evseId":1,"chargingProfile":`+profile(n, "TxDefaultProfile")+`}`, `{"status":"Accepted"}`)
+		}
+		have(id, "", 1, 2, 3)
+		have(id, "?stackLevel=2", 2)
+		r.asked(p, id, "ClearChargingProfile", `{"chargingProfileCriteria":{"stackLevel":2,"evseId":1}}`, `{"status":"Accepted"}`)
+		have(id, "", 1, 3)
+		r.asked(p, id, "RequestStartTransaction", `{"idToken":{"idToken":"X","type":"Central"},"remoteStartId":1,"evseId":1,"chargingProfile":`+profile("5", "TxProfile")+`}`, `{"status":"Accepted"}`)
+		have(id, "?purpose=TxProfile", 5)
+		p.call("TransactionEvent", `{"eventType":"Ended","timestamp":`+t0+`,"triggerReason":"RemoteStop","seqNo":1,"transactionInfo":{"transactionId":"t1"},"evse":{"id":1}}`)
+		have(id, "", 1, 3)
+		r.asked(p, id, "GetChargingProfiles", `{"requestId":7,"evseId":1,"chargingProfile":{"chargingProfilePurpose":"TxDefaultProfile"}}`, `{"status":"Accepted"}`)
+		p.call("ReportChargingProfiles", `{"requestId":7,"chargingLimitSource":"CSO","evseId":1,"tbc":true,"chargingProfile":[`+profile("4", "TxDefaultProfile")+`]}`)
+		have(id, "", 1, 3, 4)
+		p.call("ReportChargingProfiles", `{"requestId":7,"chargingLimitSource":"CSO","evseId":1,"chargingProfile":[`+profile("3", "TxDefaultProfile")+`]}`)
+		have(id, "?knownFrom=report", 3, 4)
+		have(id, "", 3, 4)
+		r.asked(p, id, "GetChargingProfiles", `{"requestId":8,"chargingProfile":{"chargingProfileId":[4]}}`, `{"status":"NoProfiles"}`)
+		have(id, "", 3)
+		r.asked(p, id, "GetCompositeSchedule", `{"evseId":1,"duration":60}`,
+			`{"status":"Accepted","schedule":{"evseId":1,"duration":60,"scheduleStart":"2026-05-01T00:00:00Z","chargingRateUnit":"A","chargingSchedulePeriod":[{"startPeriod":0,"limit":16}]}}`)
+		r.asked(p, id, "GetCompositeSchedule", `{"evseId":1,"duration":90}`, `{"status":"Rejected"}`)
+		checkComposite(r, id, 1, 60)
+		if subprotocol == "ocpp2.1" {
+			r.asked(p, id, "UpdateDynamicSchedule", `{"chargingProfileId":3,"scheduleUpdate":{"limit":7}}`, `{"status":"Accepted"}`)
+			schedules := r.items("/installed-profiles?station=" + id)[0]["schedules"].([]any)
+			if limit := schedules[0].(map[string]any)["periods"].([]any)[0].(map[string]any)["limit"]; limit != 7.0 {
+				t.Errorf("the limit of a dynamic profile is %v", limit)
+			}
+		}
+	}
+	if list := r.items("/device-answers?action=SetChargingProfile&took=false"); len(list) != 1 || list[0]["object"] != "2" || list[0]["status"] != "Rejected" {
+		t.Errorf("profiles that were refused: %v", list)
+	}
+	r.api(http.MethodGet, "/stations/nobody/installed-profiles", "", http.StatusNotFound)
+	r.api(http.MethodGet, "/stations/nobody/composite-schedules", "", http.StatusNotFound)
+}
+
+// checkComposite demands one composite schedule with one period of 16 A.
+func checkComposite(r *rig, station string, evse, seconds float64) {
+	r.t.Helper()
+	list := r.items("/stations/" + station + "/composite-schedules")
+	if len(list) != 1 || list[0]["evse"] != evse || list[0]["seconds"] != seconds || list[0]["unit"] != "A" || list[0]["start"] != "2026-05-01T00:00:00Z" {
+		r.t.Fatalf("%s: %v", station, list)
+	}
+	if periods := list[0]["periods"].([]any); len(periods) != 1 || periods[0].(map[string]any)["limit"] != 16.0 {
+		r.t.Errorf("%s: %v", station, periods)
+	}
 }

@@ -34,6 +34,11 @@ type Charging interface {
 	// ListProfiles returns the library in the order of the ids.
 	ListProfiles(ctx context.Context, q ProfileQuery) (Page[fleet.LibraryProfile], error)
 
+	// ListInstalledProfiles returns the charging profiles that are installed at stations, as far as they told, by station.
+	ListInstalledProfiles(ctx context.Context, q InstalledProfileQuery) (Page[fleet.InstalledProfile], error)
+	// CompositeSchedules returns the latest composite schedule of each EVSE of a station, by EVSE.
+	CompositeSchedules(ctx context.Context, station string) ([]fleet.CompositeSchedule, error)
+
 	// CreateSite adds a site. ErrExists, ErrTooMany, ErrMemberElsewhere.
 	CreateSite(ctx context.Context, s fleet.Site) (fleet.Site, error)
 	// ChangeSite replaces a site with its members by what change makes of it, as ChangeProfile does. ErrNotFound,
@@ -63,6 +68,20 @@ type ProfileQuery struct {
 	Limit   int // 0: DefaultLimit
 	Purpose fleet.ProfilePurpose
 	Kind    fleet.ProfileKind
+}
+
+// InstalledProfileQuery selects charging profiles at stations. Empty fields select all.
+type InstalledProfileQuery struct {
+	Station     string
+	Cursor      string
+	Limit       int    // 0: DefaultLimit
+	EVSE        *int64 // 0: the whole station
+	ProfileID   *int64
+	StackLevel  *int64
+	Purpose     string
+	Transaction string     // as the station knows it
+	ValidAt     *time.Time // then
+	KnownFrom   fleet.ProfileSource
 }
 
 // SiteQuery selects sites.

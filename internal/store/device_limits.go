@@ -30,6 +30,8 @@ type DeviceLimits struct {
 	Answers          int           // 0: 2,000; the oldest go
 	Installed        int           // certificates; 0: 500; new ones are left out beyond
 	NetworkProfiles  int           // 0: 50; new ones are left out beyond
+	Profiles         int           // charging profiles; 0: 500; new ones are left out beyond
+	Composites       int           // EVSEs of composite schedules; 0: 1,000; new ones are left out beyond
 	CustomerTexts    int           // parts of one report on a person; 0: 128; further ones are left out
 	CustomerFor      time.Duration // customer information is deleted so long after it arrived; 0: 30 days
 }
@@ -48,6 +50,8 @@ func (l DeviceLimits) withDefaults() DeviceLimits {
 	l.Answers = orDefault(l.Answers, 2_000)
 	l.Installed = orDefault(l.Installed, 500)
 	l.NetworkProfiles = orDefault(l.NetworkProfiles, 50)
+	l.Profiles = orDefault(l.Profiles, 500)
+	l.Composites = orDefault(l.Composites, 1_000)
 	l.CustomerTexts = orDefault(l.CustomerTexts, 128)
 	l.CustomerFor = orDefault(l.CustomerFor, 30*24*time.Hour)
 	return l
@@ -78,6 +82,10 @@ func (l DeviceLimits) Of(list fleet.KeptList) int {
 		return l.Installed
 	case fleet.KeptNetworkProfiles:
 		return l.NetworkProfiles
+	case fleet.KeptProfiles:
+		return l.Profiles
+	case fleet.KeptComposites:
+		return l.Composites
 	}
 	return 0
 }

@@ -12,5 +12,5 @@ func (h handlers) registerRecords(s *csms.Server) {
 	adapter.Tell(s, h.Backend, reservation)
 	adapter.Tell(s, h.Backend, chargingLimit)
 	adapter.Tell(s, h.Backend, clearedLimit)
-	adapter.Tell(s, h.Backend, chargingProfiles)
+	csms.Handle(s, h.chargingProfiles)
 }

@@ -12,6 +12,7 @@ func Learn(station string, req, resp any) (learned []fleet.Event) {
 		learnMessages,
 		learnMonitoring,
 		learnNetwork,
+		learnProfiles,
 		learnReservations,
 		learnVariables,
 	} {

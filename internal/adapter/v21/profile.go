@@ -1,25 +1,39 @@
 package v21
 
 import (
+	"context"
+	"time"
+
+	"github.com/chargeyard/chargeyard/csms"
 	"github.com/chargeyard/chargeyard/internal/adapter"
 	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/ocpp21"
 )
 
-// chargingProfiles keeps each profile of a report by itself. A report says what is there and fits the question: it does
-// not say that others are gone (K09).
-func chargingProfiles(req *ocpp21.ReportChargingProfilesRequest) []fleet.Record {
+// chargingProfiles keeps each profile of a report by itself, and what is there now (K09).
+func (h handlers) chargingProfiles(ctx context.Context, st *csms.Station, req *ocpp21.ReportChargingProfilesRequest) (*ocpp21.ReportChargingProfilesResponse, error) {
 	list := make([]fleet.Record, 0, len(req.ChargingProfile))
 	for i := range req.ChargingProfile {
-		p := &req.ChargingProfile[i]
-		list = append(list, fleet.ChargingProfile{
-			EVSE: int64(req.EVSEID), ProfileID: int64(p.ID), Source: req.ChargingLimitSource, RequestID: int64(req.RequestID),
-			StackLevel: int64(p.StackLevel), Purpose: string(p.ChargingProfilePurpose), Type: string(p.ChargingProfileKind),
-			Recurrency: string(p.RecurrencyKind), ValidFrom: p.ValidFrom.Time, ValidTo: p.ValidTo.Time,
-			TransactionID: p.TransactionID.Or(""), Schedules: schedules(p.ChargingSchedule),
-		})
+		p := profileOf(req.EVSEID, &req.ChargingProfile[i])
+		p.Source, p.RequestID = req.ChargingLimitSource, int64(req.RequestID)
+		list = append(list, p)
 	}
-	return list
+	_, err := h.Submit(ctx, fleet.ProfilesReported{
+		Told: fleet.Told{Station: st.Identity(), Received: time.Now(), Records: list}, RequestID: int64(req.RequestID), More: req.TBC.Or(false),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &ocpp21.ReportChargingProfilesResponse{}, nil
+}
+
+// profileOf reads a profile at an EVSE.
+func profileOf(evse int, p *ocpp21.ChargingProfile) fleet.ChargingProfile {
+	return fleet.ChargingProfile{
+		EVSE: int64(evse), ProfileID: int64(p.ID), StackLevel: int64(p.StackLevel), Purpose: string(p.ChargingProfilePurpose),
+		Type: string(p.ChargingProfileKind), Recurrency: string(p.RecurrencyKind), ValidFrom: p.ValidFrom.Time, ValidTo: p.ValidTo.Time,
+		TransactionID: p.TransactionID.Or(""), Schedules: schedules(p.ChargingSchedule),
+	}
 }
 
 func schedules(list []ocpp21.ChargingSchedule) []fleet.ChargingSchedule {

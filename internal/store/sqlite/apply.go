@@ -29,6 +29,10 @@ func (w *writer) applyEvent(j *job) (fleet.Result, error) {
 		return w.metered(e)
 	case fleet.Told:
 		return w.told(e)
+	case fleet.ProfilesReported:
+		return w.profilesReported(e)
+	case fleet.ProfilesAsked:
+		return fleet.Result{}, w.profilesAsked(e)
 	case fleet.Commanded:
 		return fleet.Result{}, w.commanded(e)
 	case fleet.ReservationAsked, fleet.ReservationAnswered, fleet.ReservationFailed, fleet.ReservationCancelAnswered:

@@ -104,6 +104,23 @@ func (w *writer) change(e fleet.DeviceAnswered, change fleet.DeviceChange) error
 	case fleet.NetworkProfileSet:
 		return w.putNetworkProfile(c.Profile)
 	}
+	return w.changeCharging(e, change)
+}
+
+// changeCharging makes one change of what a station has been told about charging.
+func (w *writer) changeCharging(e fleet.DeviceAnswered, change fleet.DeviceChange) error {
+	switch c := change.(type) {
+	case fleet.ProfileInstalled:
+		return w.profileInstalled(e, c)
+	case fleet.ProfilesCleared:
+		return w.changeProfiles(e.Station, c.Apply)
+	case fleet.ProfilesAbsent:
+		return w.changeProfiles(e.Station, c.Apply)
+	case fleet.ProfileUpdated:
+		return w.changeProfiles(e.Station, c.Apply)
+	case fleet.CompositeTold:
+		return w.compositeTold(c.Schedule)
+	}
 	return fmt.Errorf("%w: %T", fleet.ErrInvalidEvent, change)
 }
 

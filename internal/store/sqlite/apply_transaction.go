@@ -40,6 +40,9 @@ func (w *writer) transactionEvent(e fleet.TransactionEvent, content []byte) (r f
 	if err != nil || r.Duplicate {
 		return r, err
 	}
+	if err := w.profilesOver(e, t); err != nil {
+		return r, err
+	}
 	return r, w.useReservation(e, t, r.Token.Group)
 }
 
