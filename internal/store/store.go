@@ -54,13 +54,14 @@ type Stations interface {
 	// CreateStation adds a station that the operator knows. The station may have been seen before: then it
 	// becomes known. ErrExists: it is known already.
 	CreateStation(ctx context.Context, s NewStation) error
-	// SetCredential replaces a known station's credential, and an offered one, too; the zero one locks it out.
-	// ErrNotFound.
+	// SetCredential replaces a known station's credential, and an offered one, too; the zero one locks it out. When it has
+	// this one already, it keeps since when and whether it was seen with it. ErrNotFound.
 	SetCredential(ctx context.Context, station string, c fleet.Credential) error
 	// OfferCredential keeps a second credential of a known station, which may or may not take it over. It replaces
 	// one that was offered before. ErrNotFound.
 	OfferCredential(ctx context.Context, station string, c fleet.Credential) error
-	// PromoteCredential makes the offered credential the only one, if it is still c; otherwise nothing happens.
+	// PromoteCredential makes the offered credential the only one, if it is still c, and notes that the station was seen with
+	// it, also if it is the only one already; otherwise nothing happens.
 	PromoteCredential(ctx context.Context, station string, c fleet.Credential) error
 	// WithdrawCredential forgets the offered credential, if it is still c.
 	WithdrawCredential(ctx context.Context, station string, c fleet.Credential) error

@@ -33,7 +33,8 @@ func (db *DB) Identity(ctx context.Context, station string) (fleet.Identity, err
 func (db *DB) SetCredential(ctx context.Context, station string, c fleet.Credential) error {
 	return db.change(ctx, func(w *writer) error {
 		return w.changeStation(station, `UPDATE stations SET salt = ?, hash = ?, offered_salt = NULL, offered_hash = NULL, offered_at = NULL,
-			key_at = ?, key_seen_at = NULL WHERE id = ? AND known = 1`, c.Salt, c.Hash, fleet.Micros(time.Now()), station)
+			key_at = CASE WHEN hash = ? THEN key_at ELSE ? END, key_seen_at = CASE WHEN hash = ? THEN key_seen_at ELSE NULL END
+			WHERE id = ? AND known = 1`, c.Salt, c.Hash, c.Hash, fleet.Micros(time.Now()), c.Hash, station)
 	})
 }
 
@@ -48,9 +49,18 @@ func (db *DB) OfferCredential(ctx context.Context, station string, c fleet.Crede
 // PromoteCredential implements store.Stations.
 func (db *DB) PromoteCredential(ctx context.Context, station string, c fleet.Credential) error {
 	now := fleet.Micros(time.Now())
-	return db.changeOffer(ctx, `UPDATE stations SET key_at = ?, key_seen_at = ?, salt = offered_salt, hash = offered_hash, offered_salt = NULL,
-		offered_hash = NULL, offered_at = NULL WHERE id = ? AND offered_hash = ?`, station, now, now, station, c.Hash)
+	return db.change(ctx, func(w *writer) error {
+		w.pending.identities = append(w.pending.identities, station)
+		err := w.exec(`UPDATE stations SET key_at = ?, salt = offered_salt, hash = offered_hash, key_seen_at = NULL, offered_salt = NULL,
+			offered_hash = NULL, offered_at = NULL WHERE id = ? AND offered_hash = ?`, now, station, c.Hash)
+		if err != nil {
+			return err
+		}
+		return w.exec(seeCredential, now, station, c.Hash)
+	})
 }
+
+const seeCredential = "UPDATE stations SET key_seen_at = ? WHERE id = ? AND hash = ? AND key_seen_at IS NULL"
 
 // WithdrawCredential implements store.Stations.
 func (db *DB) WithdrawCredential(ctx context.Context, station string, c fleet.Credential) error {
@@ -60,8 +70,7 @@ func (db *DB) WithdrawCredential(ctx context.Context, station string, c fleet.Cr
 
 // SeeCredential implements store.Stations.
 func (db *DB) SeeCredential(ctx context.Context, station string, c fleet.Credential, at time.Time) error {
-	return db.changeOffer(ctx, "UPDATE stations SET key_seen_at = ? WHERE id = ? AND hash = ? AND key_seen_at IS NULL",
-		station, fleet.Micros(at), station, c.Hash)
+	return db.changeOffer(ctx, seeCredential, station, fleet.Micros(at), station, c.Hash)
 }
 
 // CredentialState implements store.Stations.

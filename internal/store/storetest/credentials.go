@@ -42,6 +42,16 @@ func testCredentialState(f *fixture) {
 	if s := state(); s.Offered || s.Since.IsZero() || !s.Seen.Equal(s.Since) {
 		f.Errorf("promoted: %+v", s)
 	}
+	seen := state()
+	f.ok(f.SetCredential(f.Context(), "A", second)) // its answer to the offer, after it came
+	equal(f, "set after it was seen", state(), seen)
+	third := fleet.NewCredential("third")
+	f.ok(f.OfferCredential(f.Context(), "A", third))
+	f.ok(f.SetCredential(f.Context(), "A", third)) // its answer, before it came
+	f.ok(f.PromoteCredential(f.Context(), "A", third))
+	if s := state(); s.Offered || s.Seen.IsZero() {
+		f.Errorf("it came when its answer had made the key count: %+v", s)
+	}
 	f.ok(f.SetCredential(f.Context(), "A", first))
 	if s := state(); !s.Seen.IsZero() || s.Since.IsZero() {
 		f.Errorf("set: %+v", s)
