@@ -26,6 +26,12 @@ type DesiredValue struct {
 	Answered time.Time // zero: not yet
 }
 
+// Fits reports whether a station that speaks this version of OCPP can have such a variable: 1.6 has keys without components, 2.x
+// variables of components. Of a station whose version is not known ("") any may be wanted.
+func (d DesiredValue) Fits(version string) bool {
+	return version == "" || (version == "1.6") == (d.Setting.Component == "")
+}
+
 // DesiredState is how a desired value and the actual one go together.
 type DesiredState string
 

@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
@@ -46,7 +47,6 @@ func TestDesiredValuesRefuseWhatCannotBe(t *testing.T) {
 		{"/stations/NEW/desired", `{"values":[{"variable":"a","value":"1"}]}`, "/values/0/component"},
 		{"/desired", `{"select":{},"values":[{"variable":"a","value":"1"}]}`, "/select"},
 		{"/desired", `{"select":{"all":true,"tag":"x"},"values":[{"variable":"a","value":"1"}]}`, "/select"},
-		{"/desired", `{"select":{"all":true},"values":[{"variable":"a","value":"1"},{"component":"C","variable":"a","value":"1"}]}`, "/values"},
 		{"/desired", `{"select":{"all":true},"values":[{"variable":"Password","value":"1"}]}`, "/values/0/variable"},
 	} {
 		if got := firstFault(t, r.do("PUT", "/api/v1"+c.path, c.body, http.StatusUnprocessableEntity)); got != c.pointer {
@@ -63,5 +63,25 @@ func TestDesiredValuesRefuseWhatCannotBe(t *testing.T) {
 	got := r.do("PUT", "/api/v1/desired", `{"select":{"stations":["OLD","NEW","X","OLD"]},"values":[{"variable":"a","value":"1"}]}`, http.StatusOK)
 	if got["selected"] != 3.0 || got["changed"] != 1.0 || got["skipped"] != 1.0 || got["unknown"] != 1.0 {
 		t.Errorf("%v", got)
+	}
+}
+
+// One request wants of each station what its version can have.
+func TestDesiredValuesOfAMixedFleet(t *testing.T) {
+	r := deviceRig(t)
+	for id, version := range map[string]string{"OLD": "1.6", "NEW": "2.1", "NEXT": ""} {
+		r.store.stations[id] = fleet.StationDetail{Station: fleet.Station{ID: id, Version: version}}
+	}
+	got := r.do("PUT", "/api/v1/desired", `{"select":{"stations":["OLD","NEW","NEXT"]},"values":[{"variable":"a","value":"1"},{"component":"C","variable":"a","value":"1"}]}`, http.StatusOK)
+	if got["selected"] != 3.0 || got["changed"] != 3.0 || got["skipped"] != 0.0 {
+		t.Errorf("%v", got)
+	}
+	var wanted []string
+	for _, d := range r.store.devices.desired {
+		wanted = append(wanted, d.Station+" "+d.Setting.Component)
+	}
+	slices.Sort(wanted)
+	if want := []string{"NEW C", "NEXT ", "NEXT C", "OLD "}; !slices.Equal(wanted, want) {
+		t.Errorf("wanted of %q, want %q", wanted, want)
 	}
 }

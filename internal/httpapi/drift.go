@@ -3,8 +3,10 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -48,7 +50,7 @@ func (s *StationSelection) check() error {
 type FleetDesired struct {
 	Selected int `json:"selected" doc:"Stations of the selection" example:"20"`
 	Changed  int `json:"changed" doc:"Of which it is wanted now" example:"18"`
-	Skipped  int `json:"skipped" doc:"That speak a version of OCPP that does not have such variables: keys without components are of 1.6, variables of components of 2.x" example:"2"`
+	Skipped  int `json:"skipped" doc:"That can have none of the values: keys without components are of OCPP 1.6, variables of components of 2.x" example:"2"`
 	Unknown  int `json:"unknown" doc:"That are neither known nor seen" example:"0"`
 }
 
@@ -88,8 +90,8 @@ func (c *DriftCounts) add(s fleet.DesiredState, n int64) {
 
 // DriftOf counts the desired values of one variable.
 type DriftOf struct {
-	Component *string `json:"component" doc:"In lower case; null: a configuration key of OCPP 1.6" example:"ocppcommctrlr"`
-	Variable  string  `json:"variable" doc:"In lower case" example:"heartbeatinterval"`
+	Component *string `json:"component" doc:"null: a configuration key of OCPP 1.6" example:"OCPPCommCtrlr"`
+	Variable  string  `json:"variable" doc:"As it was spelt when it was wanted; where that differs, in one of the ways" example:"HeartbeatInterval"`
 	DriftCounts
 }
 
@@ -103,8 +105,9 @@ func (a *api) registerDrift() {
 	operate(a, huma.Operation{
 		OperationID: "desire-of-fleet", Method: http.MethodPut, Path: "/desired", Tags: []string{"desired value"},
 		Summary: "Want variables or configuration keys of many stations to be something",
-		Description: `As for one station. The selection is what it is now: stations that come later are not among it. Stations that speak a version
-which does not have such variables are skipped, so that one request may go to a mixed fleet.`,
+		Description: `As for one station. The selection is what it is now: stations that come later are not among it. One request may go to
+a fleet of all versions: keys without components are wanted of stations that speak OCPP 1.6, variables of components of those that
+speak 2.x, and both of those that have not said yet what they speak. Stations that can have none of the values are skipped.`,
 	}, a.desireOfFleet)
 	operate(a, ofFleet("drift", "desired value", "List what is otherwise than wanted, by station",
 		"Values that stations told and that are not the desired ones, and such that they refused. The summary has the counts."), a.listDrift)
@@ -125,41 +128,39 @@ func (a *api) desireOfFleet(ctx context.Context, in *fleetDesireInput) (*answer[
 	if err := b.check(); err != nil {
 		return nil, err
 	}
-	plain := b.Values[0].Component == ""
-	for _, v := range b.Values {
-		if (v.Component == "") != plain {
-			return nil, problem(http.StatusUnprocessableEntity, "these are values of different versions of OCPP, which no station has all of",
-				Fault{Detail: "keys without components are of OCPP 1.6, variables of components of 2.x: ask once for each", Pointer: "/values"})
-		}
-	}
 	allowTime(ctx, MaxBulkTime)
-	fits, result, err := a.selectFor(ctx, &b.Select, plain)
+	result, byVersion, err := a.selectForDesire(ctx, &b.Select)
 	if err != nil {
 		return nil, err
 	}
-	values := b.values()
-	for some := range slices.Chunk(fits, perDesire) {
-		if err := a.o.Store.Desire(ctx, some, values); err != nil {
-			return nil, desireProblem(err)
+	for _, version := range slices.Sorted(maps.Keys(byVersion)) {
+		stations := byVersion[version]
+		values := slices.DeleteFunc(b.values(), func(v fleet.DesiredValue) bool { return !v.Fits(version) })
+		if len(values) == 0 {
+			result.Skipped += len(stations)
+			continue
 		}
-		a.o.Desires.Desired(some...)
-		result.Changed += len(some)
+		for some := range slices.Chunk(stations, perDesire) {
+			if err := a.o.Store.Desire(ctx, some, values); err != nil {
+				return nil, desireProblem(err)
+			}
+			a.o.Desires.Desired(some...)
+			result.Changed += len(some)
+		}
 	}
 	return &answer[FleetDesired]{result}, nil
 }
 
-// selectFor returns the stations of a selection that may have such variables, and counts the others.
-func (a *api) selectFor(ctx context.Context, s *StationSelection, plain bool) (fits []string, result FleetDesired, err error) {
-	take := func(id, version string) {
+// selectForDesire returns the stations of a selection by the version that they spoke last, "" for those that spoke none, and
+// counts those that nobody knows.
+func (a *api) selectForDesire(ctx context.Context, s *StationSelection) (result FleetDesired, byVersion map[string][]string, err error) {
+	byVersion = map[string][]string{}
+	take := func(d *fleet.StationDetail) {
 		result.Selected++
-		if version != "" && (version == "1.6") != plain {
-			result.Skipped++
-			return
-		}
-		fits = append(fits, id)
+		byVersion[d.Version] = append(byVersion[d.Version], d.ID)
 	}
 	if len(s.Stations) == 0 {
-		return fits, result, a.eachStation(ctx, s, func(d *fleet.StationDetail) { take(d.ID, d.Version) })
+		return result, byVersion, a.eachStation(ctx, s, take)
 	}
 	ids := slices.Clone(s.Stations)
 	slices.Sort(ids)
@@ -170,12 +171,12 @@ func (a *api) selectFor(ctx context.Context, s *StationSelection, plain bool) (f
 			result.Selected++
 			result.Unknown++
 		case err != nil:
-			return nil, result, err
+			return result, nil, err
 		default:
-			take(id, d.Version)
+			take(&d)
 		}
 	}
-	return fits, result, nil
+	return result, byVersion, nil
 }
 
 // eachStation calls f with every station that the filters of a selection fit.
@@ -217,7 +218,9 @@ func (a *api) summarizeDrift(ctx context.Context, in *driftSummaryInput) (*answe
 	summary := DriftSummary{Variables: []DriftOf{}}
 	for _, c := range counts {
 		summary.Total.add(c.State, c.Values)
-		i := slices.IndexFunc(summary.Variables, func(d DriftOf) bool { return d.Variable == c.Variable && orEmptyText(d.Component) == c.Component })
+		i := slices.IndexFunc(summary.Variables, func(d DriftOf) bool {
+			return strings.EqualFold(d.Variable, c.Variable) && strings.EqualFold(orEmptyText(d.Component), c.Component)
+		})
 		if i < 0 {
 			i = len(summary.Variables)
 			summary.Variables = append(summary.Variables, DriftOf{Component: orNull(c.Component), Variable: c.Variable})

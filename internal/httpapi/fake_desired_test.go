@@ -33,7 +33,7 @@ func (f *fakeStore) ListDesired(_ context.Context, q store.DesiredQuery) (store.
 func (f *fakeStore) CountDesired(_ context.Context, q store.DesiredQuery) ([]store.DesiredCount, error) {
 	f.asked = q
 	return []store.DesiredCount{
-		{Variable: "heartbeatinterval", State: fleet.DesiredDrift, Values: 2}, {Component: "c", Variable: "heartbeatinterval", State: fleet.DesiredSame, Values: 3},
+		{Variable: "HeartbeatInterval", State: fleet.DesiredDrift, Values: 2}, {Component: "C", Variable: "HeartbeatInterval", State: fleet.DesiredSame, Values: 3},
 		{Variable: "heartbeatinterval", State: fleet.DesiredRefused, Values: 1},
 	}, f.err
 }

@@ -156,7 +156,7 @@ func (d *desires) see(ctx context.Context, station string, s step, again bool) (
 	unknown := false
 	for _, v := range p.Items {
 		switch {
-		case !v.Apply && !again:
+		case !v.Apply && !again, !v.Fits(st.Version().String()):
 			continue
 		case v.State != fleet.DesiredSame && v.State != fleet.DesiredReboot && (again || v.Tried.Before(st.ConnectedAt())):
 			missing = append(missing, v)

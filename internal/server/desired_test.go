@@ -93,6 +93,25 @@ func TestDesiredValuesOfAFleet(t *testing.T) {
 	want(t, total, map[string]any{"same": 2.0, "drift": 0.0})
 }
 
+// Of a station that was never here values of any version may be wanted: it is asked for those of its own.
+func TestDesiredValuesOfAStationThatIsYetToCome(t *testing.T) {
+	r := serve(t, Config{})
+	r.create("A", 0)
+	got := r.api(http.MethodPut, "/desired", `{"select":{"stations":["A"]},"values":[{"component":"OCPPCommCtrlr","variable":"HeartbeatInterval","value":"300"},
+		{"variable":"HeartbeatInterval","value":"300"}]}`, http.StatusOK)
+	want(t, got, map[string]any{"selected": 1.0, "changed": 1.0, "skipped": 0.0})
+	p := r.connect("A", "ocpp1.6", login{})
+	p.call("BootNotification", boot16)
+	asked := p.serveCall("GetConfiguration", `{"configurationKey":[{"key":"HeartbeatInterval","readonly":false,"value":"300"}]}`)
+	if !same(t, asked, `{"key":["HeartbeatInterval"]}`) {
+		t.Errorf("asked %v", asked)
+	}
+	r.eventually("it is the same", func() bool { return len(r.items("/stations/A/desired?state=same")) == 1 })
+	if other := r.items("/stations/A/desired?state=unknown"); len(other) != 1 || other[0]["component"] != "OCPPCommCtrlr" {
+		t.Errorf("not asked for: %v", other)
+	}
+}
+
 // What is only compared is not set.
 func TestDesiredValuesThatAreOnlyCompared(t *testing.T) {
 	r := serve(t, Config{})

@@ -47,7 +47,7 @@ type DesiredQuery struct {
 
 // DesiredCount is how many stations want a value of one variable and are in one state.
 type DesiredCount struct {
-	Component string // in lower case, as Variable
+	Component string // as one of those who want it spelt it, as Variable; case does not matter
 	Variable  string
 	State     fleet.DesiredState
 	Values    int64

@@ -150,7 +150,7 @@ func (db *DB) ListDesired(ctx context.Context, dq store.DesiredQuery) (store.Pag
 
 // CountDesired implements store.Desires.
 func (db *DB) CountDesired(ctx context.Context, dq store.DesiredQuery) ([]store.DesiredCount, error) {
-	q := selectFrom("SELECT component_key, variable_key, state, COUNT(*) FROM desired_values")
+	q := selectFrom("SELECT MAX(component), MAX(variable), state, COUNT(*) FROM desired_values")
 	q.desired(dq)
 	q.text.WriteString(" GROUP BY component_key, variable_key, state")
 	q.order("COUNT(*) DESC, component_key, variable_key, state", store.MaxLimit-1)

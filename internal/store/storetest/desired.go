@@ -50,7 +50,7 @@ func testDesiredValues(f *fixture) {
 	counts, err := f.CountDesired(f.Context(), store.DesiredQuery{})
 	f.ok(err)
 	equal(f, "counts", len(counts), 4)
-	equal(f, "count", counts[0], store.DesiredCount{Variable: "heartbeatinterval", State: fleet.DesiredSame, Values: 1})
+	equal(f, "count", counts[0], store.DesiredCount{Variable: "HeartbeatInterval", State: fleet.DesiredSame, Values: 1})
 	stations, err := f.DesiringStations(f.Context())
 	f.ok(err)
 	equal(f, "stations", fmt.Sprint(stations), "[A B]")
