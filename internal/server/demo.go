@@ -29,6 +29,7 @@ func (s *Server) startDemo(ctx context.Context) (wait func(), err error) {
 	}
 	stations, err := simulator.New(simulator.Options{
 		URL: "ws://" + reachable(s.listeners.ocpp.Addr()) + "/ocpp", Stations: s.cfg.Demo, Prefix: demoPrefix, Password: key,
+		Seed: uint64(time.Now().UnixMilli()), // with one that they had, the stations would use the ids of their transactions again
 	})
 	if err != nil {
 		return nil, fmt.Errorf("--demo: %w", err)

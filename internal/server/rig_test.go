@@ -50,6 +50,7 @@ func serve(t *testing.T, cfg Config) *rig {
 	if cfg.Data == "" {
 		cfg.Data = t.TempDir()
 	}
+	laySchema(t, cfg.Data)
 	cfg.APIToken = apiToken
 	cfg.Log, cfg.Banner = slog.New(slog.NewTextHandler(r.log, nil)), r.banner
 	ctx, cancel := context.WithCancel(t.Context())
