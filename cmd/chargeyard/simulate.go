@@ -25,7 +25,7 @@ type simulateCmd struct {
 	Drain    time.Duration `placeholder:"TIME" help:"How long the stations may take at the end to deliver what they have. Without it, until nothing was delivered for 8s, or 1m with a bad network, and at most as much longer as the run took, or a minute."`
 	Prefix   string        `default:"SIM-" help:"Identities are PREFIX0001, PREFIX0002, ..."`
 	Sample   time.Duration `placeholder:"TIME" help:"Simulated time between two meter values of a session; 5s unless given here or by the scenario, less when --duration is short."`
-	Seed     uint64        `zero:"" help:"What the drivers, vehicles and faults are drawn from; the same seed gives the same sessions and energies. docs/scenarios.md says when."`
+	Seed     *uint64       `placeholder:"N" help:"What the drivers, vehicles, faults and ids of transactions are drawn from; the same seed gives the same sessions and energies. docs/scenarios.md says when. Default: another one in each run; it is printed."`
 
 	Password   string `group:"Access" help:"Password for HTTP Basic, the same for all stations. Better given as CHARGEYARD_PASSWORD."`
 	CA         string `name:"ca" type:"existingfile" placeholder:"FILE" group:"Access" help:"Certificate authority (PEM) that signed the certificate of a wss:// endpoint, beside the system's."`
@@ -106,13 +106,24 @@ func listScenarios(out io.Writer) error {
 	return w.Flush()
 }
 
+// seed returns the seed of the flag, or one of the clock, and says which: stations that start afresh with a seed that they had
+// use the ids of their old transactions again.
+func (c *simulateCmd) seed(logTo io.Writer) uint64 {
+	if c.Seed != nil {
+		return *c.Seed
+	}
+	seed := uint64(time.Now().UnixMilli())
+	fmt.Fprintf(logTo, "seed %d (--seed %d repeats this run)\n", seed, seed)
+	return seed
+}
+
 // defaultStations is how many there are when neither a flag nor a scenario says.
 const defaultStations = 10
 
 func (c *simulateCmd) options(logTo io.Writer) (simulator.Options, error) {
 	o := simulator.Options{
 		URL: c.URL, Stations: c.Stations, Outlets: c.EVSEs, Prefix: c.Prefix, Password: c.Password,
-		Duration: c.Duration, Speed: c.Speed, Drain: c.Drain, SampleInterval: c.Sample, Seed: c.Seed,
+		Duration: c.Duration, Speed: c.Speed, Drain: c.Drain, SampleInterval: c.Sample, Seed: c.seed(logTo),
 		Ledger: c.Ledger != "" || c.Verify != "",
 	}
 	if c.URL == "" {

@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -59,6 +60,31 @@ func TestSimulateTellsWhyStationsStayOut(t *testing.T) {
 	}
 	if l, err := simulator.ReadLedgerFile(file); err != nil || len(l.Stations) != 2 {
 		t.Errorf("the ledger: %v", err)
+	}
+}
+
+// Two runs that nobody gave a seed have different ones, and say which: stations with a seed that they had would use the ids of
+// their transactions again.
+func TestRunsHaveSeedsOfTheirOwn(t *testing.T) {
+	seeds := map[string]bool{}
+	for _, given := range []string{"", "", "0", "7"} {
+		args := []string{"simulate", "--url", "ws://127.0.0.1:1/", "--stations", "1", "--duration", "50ms", "--json"}
+		if given != "" {
+			args = append(args, "--seed", given)
+		}
+		_, out, errOut := try(t, args...)
+		var s simulator.Summary
+		if err := json.Unmarshal([]byte(out), &s); err != nil {
+			t.Fatalf("%v %s", err, out)
+		}
+		seed := strconv.FormatUint(s.Seed, 10)
+		if given == "" && !strings.Contains(errOut, "--seed "+seed+" repeats this run") || given != "" && (seed != given || strings.Contains(errOut, "repeats")) {
+			t.Errorf("given %q: seed %s, and it said %s", given, seed, errOut)
+		}
+		if seeds[seed] {
+			t.Errorf("the seed %s again", seed)
+		}
+		seeds[seed] = true
 	}
 }
 
