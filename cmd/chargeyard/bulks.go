@@ -97,7 +97,8 @@ func (c *bulksListCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	list := first(client.Items(ctx, "/bulks", filled(map[string]string{"state": c.State, "action": c.Action})), c.Limit)
+	query := filled(map[string]string{"state": c.State, "action": c.Action})
+	list := first(client.Items(ctx, "/bulks", query), c.Limit)
 	if c.json() {
 		return writeArray(s.out, list)
 	}
@@ -109,7 +110,7 @@ func (c *bulksListCmd) Run(ctx context.Context, s streams) error {
 		}
 		t.row(b.ID, b.Action, b.State, fmt.Sprint(b.Stations), count(b.Counts), ago(b.Created, time.Now()))
 	}
-	return t.end("There is no such bulk command.")
+	return t.end(nothing("bulk command", query))
 }
 
 // filled is a query of the values that are not empty.
@@ -193,5 +194,5 @@ func (c *bulksResultsCmd) Run(ctx context.Context, s streams) error {
 		}
 		t.row(r.Station, r.State, r.Status, r.Code, r.Detail)
 	}
-	return t.end("There is no such result.")
+	return t.end(nothing("result", query))
 }

@@ -14,7 +14,7 @@ func TestCommandsAreKeptListedAndCanceled(t *testing.T) {
 	a.want(0, `{"status":"Accepted"}`, "call", "CP-1", "Reset", `{"type":"Soft"}`, "--wait", "9s", "--expect", "Accepted")
 	<-call
 	a.want(0, "Accepted", "commands", "--state", "answered", "--station", "CP-1")
-	a.want(0, "There is no such command.", "commands", "--action", "Nothing")
+	a.want(0, "No command matches.", "commands", "--action", "Nothing")
 	cp.Close()
 	a.eventually("CP-1", "stations", "--offline")
 	out := a.want(13, "the request is queued; what becomes of it: chargeyard commands show", "call", "CP-1", "ClearCache", "--expires", "1h", "--key", "k-1")
@@ -63,7 +63,7 @@ func TestBulkCommandsAreMadeShownAndStopped(t *testing.T) {
 	a.want(0, b.ID, "bulks", "--output", "json", "--limit", "1")
 	a.want(0, "there is no such station", "bulks", "results", b.ID, "--state", "invalid")
 	a.want(0, "CP-1", "bulks", "results", b.ID, "--status", "Accepted")
-	a.want(0, "There is no such result.", "bulks", "results", b.ID, "--state", "refused")
+	a.want(0, "No result matches.", "bulks", "results", b.ID, "--state", "refused")
 	a.want(0, "stopped", "bulks", "stop", b.ID)
 	a.want(0, "1 answered, 1 canceled, 1 invalid", "bulks", "show", b.ID)
 	a.want(1, "it is over already", "bulks", "stop", b.ID)

@@ -79,7 +79,7 @@ func (c *commandsListCmd) Run(ctx context.Context, s streams) error {
 		}
 		t.row(v.ID, v.Station, v.Action, v.State, v.Status+v.Code, ago(v.Created, time.Now()), v.Detail)
 	}
-	return t.end("There is no such command.")
+	return t.end(nothing("command", query))
 }
 
 type commandsShowCmd struct {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -62,10 +61,7 @@ func (c *idTokensListCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	query := url.Values{}
-	if c.Status != "" {
-		query.Set("status", c.Status)
-	}
+	query := filled(map[string]string{"status": c.Status})
 	list := first(client.Items(ctx, "/tokens", query), c.Limit)
 	if c.json() {
 		return writeArray(s.out, list)
@@ -82,7 +78,7 @@ func (c *idTokensListCmd) Run(ctx context.Context, s streams) error {
 		}
 		t.row(token.ID, token.Status, expires, or(token.Group), token.limits(), or(token.SeenAt), or(token.Note))
 	}
-	return t.end("There is no id token.")
+	return t.end(nothing("id token", query))
 }
 
 // limits says in a few words what narrows where, when and how often the token may charge.

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"net/url"
 	"time"
 )
 
@@ -28,15 +26,22 @@ func (c *refusalsCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	query := url.Values{}
+	query := filled(map[string]string{"station": c.Station})
 	if c.Since > 0 {
 		query.Set("since", time.Now().Add(-c.Since).UTC().Format(time.RFC3339Nano))
 	}
-	list := first(keep(client.Items(ctx, "/refusals", query), c.wants), c.Limit)
+	list := first(client.Items(ctx, "/refusals", query), c.Limit)
 	if c.json() {
 		return writeArray(s.out, list)
 	}
-	return c.table(s, list)
+	t := newTable(s.out, column{title: "WHEN"}, column{title: "STATION"}, column{title: "ADDRESS", drop: 1}, column{title: "REASON"}, column{title: "IN WORDS", drop: 2})
+	for r, err := range decoded[refusalView](list) {
+		if err != nil {
+			return err
+		}
+		t.row(ago(r.Time, time.Now()), r.Station, r.Address, r.Reason, r.Detail)
+	}
+	return t.end(nothing("refusal", query))
 }
 
 // refusalView is what the table shows of a refusal of the API.
@@ -46,21 +51,4 @@ type refusalView struct {
 	Address string     `json:"address"`
 	Reason  string     `json:"reason"`
 	Detail  string     `json:"detail"`
-}
-
-func (c *refusalsCmd) wants(item json.RawMessage) (bool, error) {
-	var r refusalView
-	err := json.Unmarshal(item, &r)
-	return c.Station == "" || r.Station == c.Station, err
-}
-
-func (c *refusalsCmd) table(s streams, list items) error {
-	t := newTable(s.out, column{title: "WHEN"}, column{title: "STATION"}, column{title: "ADDRESS", drop: 1}, column{title: "REASON"}, column{title: "IN WORDS", drop: 2})
-	for r, err := range decoded[refusalView](list) {
-		if err != nil {
-			return err
-		}
-		t.row(ago(r.Time, time.Now()), r.Station, r.Address, r.Reason, r.Detail)
-	}
-	return t.end("No station was turned away.")
 }

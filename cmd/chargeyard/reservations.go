@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -59,12 +61,7 @@ func (c *reservationsListCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	q := url.Values{}
-	for name, value := range map[string]string{"station": c.Station, "state": c.State, "token": c.Token} {
-		if value != "" {
-			q.Set(name, value)
-		}
-	}
+	q := filled(map[string]string{"station": c.Station, "state": c.State, "token": c.Token})
 	if c.Open {
 		q.Set("open", "true")
 	}
@@ -84,7 +81,7 @@ func (c *reservationsListCmd) Run(ctx context.Context, s streams) error {
 		}
 		t.row(strconv.Itoa(r.Number), r.Station, r.place(), r.State, r.IDToken, until, r.why())
 	}
-	return t.end("There is no reservation.")
+	return t.end(nothing("reservation", q))
 }
 
 func (r *reservationView) place() string {
@@ -137,18 +134,40 @@ func (c *reservationsAddCmd) Run(ctx context.Context, s streams) error {
 	if c.json() {
 		return writeJSON(s.out, got)
 	}
-	var answer struct {
-		Status string
-		Said   *string
-	}
+	var answer reserveView
 	if err := json.Unmarshal(got, &answer); err != nil {
 		return err
 	}
 	if answer.Status != "accepted" {
 		return &exitError{exitStatus, fmt.Errorf("the station keeps no place free: %s", printable(or(answer.Said)))}
 	}
-	_, err = fmt.Fprintf(s.err, "The station keeps a place free for %s.\n", printable(c.Token))
+	number, err := answer.number(ctx, client)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.err, "The station keeps a place free for %s. The number of the reservation is %d.\n", printable(c.Token), number)
 	return err
+}
+
+// reserveView is what is read of the answer to the verb reserve.
+type reserveView struct {
+	Station, Status string
+	Said            *string
+	Payload         struct {
+		ID            int64 `json:"id"`            // OCPP 2.x
+		ReservationID int64 `json:"reservationId"` // OCPP 1.6
+	}
+}
+
+// number finds the reservation among those of the station: the ids of different stations may be the same.
+func (v *reserveView) number(ctx context.Context, client *apiclient.Client) (int, error) {
+	id := cmp.Or(v.Payload.ID, v.Payload.ReservationID)
+	for r, err := range decoded[reservationView](client.Items(ctx, "/reservations", url.Values{"station": {v.Station}})) {
+		if err != nil || r.ReservationID == id {
+			return r.Number, err
+		}
+	}
+	return 0, errors.New("the station keeps a place free, but the server has no such reservation any more")
 }
 
 func (c *reservationsAddCmd) body() map[string]any {

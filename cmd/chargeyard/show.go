@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"net/url"
 	"strings"
 
 	"github.com/mattn/go-runewidth"
@@ -22,21 +23,6 @@ func decoded[T any](list items) iter.Seq2[T, error] {
 				err = json.Unmarshal(item, &v)
 			}
 			if !yield(v, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-// keep leaves items out.
-func keep(list items, wanted func(json.RawMessage) (bool, error)) items {
-	return func(yield func(json.RawMessage, error) bool) {
-		for item, err := range list {
-			ok := false
-			if err == nil {
-				ok, err = wanted(item)
-			}
-			if (ok || err != nil) && !yield(item, err) || err != nil {
 				return
 			}
 		}
@@ -80,6 +66,16 @@ func writeArray(w io.Writer, list items) error {
 func writeJSON(w io.Writer, body json.RawMessage) error {
 	_, err := fmt.Fprintf(w, "%s\n", strings.TrimSpace(string(body)))
 	return err
+}
+
+// nothing says that a list is empty: there is nothing of a kind, or nothing that was asked for.
+func nothing(kind string, query url.Values) string {
+	for name := range query {
+		if name != "limit" {
+			return "No " + kind + " matches."
+		}
+	}
+	return "There is no " + kind + "."
 }
 
 // facts are names and values below each other.

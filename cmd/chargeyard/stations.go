@@ -112,17 +112,12 @@ func (c *stationsListCmd) Run(ctx context.Context, s streams) error {
 }
 
 func (c *stationsListCmd) query() url.Values {
-	q := url.Values{}
+	q := filled(map[string]string{"version": c.Version, "vendor": c.Vendor, "model": c.Model, "firmware": c.Firmware, "tag": c.Tag, "find": c.Find})
 	if c.Online || c.Offline {
 		q.Set("online", strconv.FormatBool(c.Online))
 	}
 	if c.Boot != "" {
 		q.Set("bootStatus", strings.ToUpper(c.Boot[:1])+c.Boot[1:])
-	}
-	for name, value := range map[string]string{"version": c.Version, "vendor": c.Vendor, "model": c.Model, "firmware": c.Firmware, "tag": c.Tag, "find": c.Find} {
-		if value != "" {
-			q.Set(name, value)
-		}
 	}
 	if c.Limit > 0 && c.Limit < apiclient.MaxPage {
 		q.Set("limit", strconv.Itoa(c.Limit))
@@ -139,7 +134,7 @@ func (c *stationsListCmd) table(s streams, list items) error {
 		}
 		t.row(st.ID, st.online(), or(st.Version), st.product(), or(st.FirmwareVersion), st.connectors(), ago(st.LastMessageAt, time.Now()))
 	}
-	return t.end("There is no such station.")
+	return t.end(nothing("station", c.query()))
 }
 
 func (st *stationView) online() string {

@@ -94,18 +94,12 @@ func (c *transactionsListCmd) Run(ctx context.Context, s streams) error {
 }
 
 func (c *transactionsListCmd) query(now time.Time) url.Values {
-	q := url.Values{}
-	if c.Station != "" {
-		q.Set("station", c.Station)
-	}
+	q := filled(map[string]string{"station": c.Station, "token": c.Token})
 	if c.Active || c.Ended {
 		q.Set("active", strconv.FormatBool(c.Active))
 	}
 	if c.Since > 0 {
 		q.Set("since", now.Add(-c.Since).UTC().Format(time.RFC3339Nano))
-	}
-	if c.Token != "" {
-		q.Set("token", c.Token)
 	}
 	if c.Trouble {
 		q.Set("trouble", "true")
@@ -126,7 +120,7 @@ func (c *transactionsListCmd) table(s streams, list items) error {
 		now := time.Now()
 		t.row(tx.ID, tx.place(), ago(tx.StartedAt, now), tx.took(now), tx.energy(), tx.state(), or(tx.IDToken), tx.trouble())
 	}
-	return t.end("There is no such transaction.")
+	return t.end(nothing("transaction", c.query(time.Now())))
 }
 
 func (t *transactionView) place() string {

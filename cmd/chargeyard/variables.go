@@ -2,8 +2,9 @@ package main
 
 import (
 	"context"
-	"net/url"
 	"strconv"
+
+	"github.com/chargeyard/chargeyard/internal/apiclient"
 )
 
 type variablesCmd struct {
@@ -29,13 +30,11 @@ func (c *variablesCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	query := url.Values{}
-	set(query, "component", c.Component)
-	set(query, "variable", c.Variable)
+	query := filled(map[string]string{"component": c.Component, "variable": c.Variable})
 	if c.Drift {
 		query.Set("drift", "true")
 	}
-	list := first(client.Items(ctx, "/stations/"+url.PathEscape(c.Station)+"/variables", query), c.Limit)
+	list := first(client.Items(ctx, apiclient.Path("stations", c.Station, "variables"), query), c.Limit)
 	if c.json() {
 		return writeArray(s.out, list)
 	}
@@ -54,13 +53,6 @@ func (c *variablesCmd) Run(ctx context.Context, s streams) error {
 		return t.end("The station told nothing that is otherwise than desired.")
 	}
 	return t.end("Nothing is known of such variables: ask the station with get-variables or report-base.")
-}
-
-// set adds a parameter, unless it is empty.
-func set(query url.Values, name, value string) {
-	if value != "" {
-		query.Set(name, value)
-	}
 }
 
 // aboutView is what tables show of what something is about.
@@ -101,45 +93,4 @@ type variableView struct {
 	Hidden       bool   `json:"hidden"`
 	Desired      string `json:"desired"`
 	DesiredState string `json:"desiredState"`
-}
-
-type driftCmd struct {
-	apiFlags `embed:""`
-
-	Station string `env:"-" placeholder:"ID" help:"Only those of one station."`
-	State   string `env:"-" enum:",unknown,same,drift,refused,rebootRequired" default:"" placeholder:"STATE" help:"Those in this state: unknown, same, drift, refused or rebootRequired. Default: drift and refused."`
-	Limit   int    `env:"-" placeholder:"N" help:"The first N of them. Default: all."`
-}
-
-// Run lists what is otherwise than wanted.
-func (c *driftCmd) Run(ctx context.Context, s streams) error {
-	client, err := c.client()
-	if err != nil {
-		return err
-	}
-	query := url.Values{}
-	set(query, "station", c.Station)
-	set(query, "state", c.State)
-	list := first(client.Items(ctx, "/drift", query), c.Limit)
-	if c.json() {
-		return writeArray(s.out, list)
-	}
-	t := newTable(s.out, column{title: "STATION"}, column{title: "COMPONENT"}, column{title: "VARIABLE"}, column{title: "VALUE"}, column{title: "DESIRED"}, column{title: "STATE"}, column{title: "ANSWER", drop: 1})
-	for v, err := range decoded[driftView](list) {
-		if err != nil {
-			return err
-		}
-		t.row(v.Station, v.component(), v.name(), v.Actual, v.Value, v.State, v.Status)
-	}
-	return t.end("Nothing is otherwise than wanted.")
-}
-
-// driftView is what the table shows of a desired value of the API.
-type driftView struct {
-	aboutView
-	Station string `json:"station"`
-	Actual  string `json:"actual"`
-	Value   string `json:"value"`
-	State   string `json:"state"`
-	Status  string `json:"status"`
 }
