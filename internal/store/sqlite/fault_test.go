@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -57,6 +58,25 @@ func TestAcknowledgedMeansCommitted(t *testing.T) {
 	}
 	if _, err := db.Transaction(t.Context(), "A", "x"); err != nil {
 		t.Errorf("not visible after the answer: %v", err)
+	}
+}
+
+// TestWhatAChangeSetsIsItsCallers: who gives up while a change is being made finds it over; the race detector watches.
+func TestWhatAChangeSetsIsItsCallers(t *testing.T) {
+	db := openHooked(t, store.Options{}, hooks{})
+	for range 100 {
+		ctx, cancel := context.WithCancel(t.Context())
+		set := 0
+		err := db.change(ctx, func(*writer) error {
+			cancel()
+			runtime.Gosched()
+			set++
+			return nil
+		})
+		set++
+		if set != 2 || err != nil && !errors.Is(err, context.Canceled) {
+			t.Fatalf("set %d: %v", set, err)
+		}
 	}
 }
 

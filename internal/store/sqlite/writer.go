@@ -265,7 +265,23 @@ func (db *DB) write(ctx context.Context, e fleet.Event, queue func(context.Conte
 	return j.result, nil
 }
 
-// change makes an operator's change and returns after its commit.
+// errGivenUp is the error of a change that nobody waits for any more; nobody sees it.
+var errGivenUp = errors.New("sqlite: the change was given up before it was made")
+
+// change makes an operator's change and returns after its commit. When it returns, do is over and is not called again, so that
+// what it sets is the caller's: the end of ctx waits for a do that is under way, though not for its commit.
 func (db *DB) change(ctx context.Context, do func(w *writer) error) error {
-	return db.Group.Submit(ctx, &job{change: do})
+	turn := make(chan struct{}, 1) // empty while do is under way, and when the caller is gone
+	turn <- struct{}{}
+	err := db.Group.Submit(ctx, &job{change: func(w *writer) error {
+		select {
+		case <-turn:
+		default:
+			return errGivenUp
+		}
+		defer func() { turn <- struct{}{} }()
+		return do(w)
+	}})
+	<-turn
+	return err
 }
