@@ -160,7 +160,7 @@ func TestStartingFailsWithOneSentence(t *testing.T) {
 			c.HTTP = "127.0.0.1:0"
 		}
 		if c.Data == "" {
-			c.Data = t.TempDir()
+			c.Data = storeDir(t)
 		}
 		_, err := Open(t.Context(), c)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {

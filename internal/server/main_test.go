@@ -32,6 +32,14 @@ var schemaOnly = sync.OnceValues(func() ([]byte, error) {
 	return os.ReadFile(filepath.Join(dir, sqlite.FileName))
 })
 
+// storeDir returns a directory with a store in which nothing is.
+func storeDir(t testing.TB) string {
+	t.Helper()
+	dir := t.TempDir()
+	laySchema(t, dir)
+	return dir
+}
+
 // laySchema puts a store in which nothing is into a directory, unless there is one.
 func laySchema(t testing.TB, dir string) {
 	t.Helper()

@@ -128,7 +128,7 @@ func TestACollectorThatIsGoneHarmsNothing(t *testing.T) {
 
 func TestAddressesOfCollectorsThatAreNone(t *testing.T) {
 	for _, endpoint := range []string{"localhost:4318", "ftp://x", "http://", "http://a b"} {
-		if srv, err := Open(t.Context(), Config{OTLPEndpoint: endpoint, OCPP: "127.0.0.1:0", HTTP: "127.0.0.1:0", Data: t.TempDir()}); err == nil {
+		if srv, err := Open(t.Context(), Config{OTLPEndpoint: endpoint, OCPP: "127.0.0.1:0", HTTP: "127.0.0.1:0", Data: storeDir(t)}); err == nil {
 			t.Errorf("%s was taken", endpoint)
 			srv.closers.close()
 		} else if !strings.Contains(err.Error(), "--otlp-endpoint") {
