@@ -142,7 +142,7 @@ func (r *ReportBaseRequest) Check() error {
 
 // ComponentArgument names a component, or one variable of it.
 type ComponentArgument struct {
-	Component         string `json:"component" minLength:"1" maxLength:"50" example:"EVSE"`
+	Component         string `json:"component" minLength:"1" maxLength:"50" doc:"Name of the component" example:"EVSE"`
 	ComponentInstance string `json:"componentInstance,omitempty" minLength:"1" maxLength:"50" doc:"Left out: any"`
 	EVSE              int    `json:"evse,omitempty" minimum:"1" maximum:"2147483647" doc:"Left out: any" example:"1"`
 	Connector         int    `json:"connector,omitempty" minimum:"1" maximum:"2147483647" doc:"Left out: any" example:"1"`
@@ -196,7 +196,7 @@ type MonitorArgument struct {
 
 // SetMonitorsRequest sets monitors.
 type SetMonitorsRequest struct {
-	Monitors []MonitorArgument `json:"monitors" minItems:"1" maxItems:"500"`
+	Monitors []MonitorArgument `json:"monitors" minItems:"1" maxItems:"500" doc:"What to watch, each with its component and variable"`
 }
 
 // VerbName is the verb's name in the API.

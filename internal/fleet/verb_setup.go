@@ -45,16 +45,16 @@ type SetDisplayMessageRequest struct {
 // TextArgument is a text in one language.
 type TextArgument struct {
 	Format   string `json:"format,omitempty" enum:"ASCII,HTML,URI,UTF8,QRCODE" doc:"QRCODE: OCPP 2.1. Left out: UTF8"`
-	Language string `json:"language,omitempty" minLength:"1" maxLength:"8" example:"en"`
+	Language string `json:"language,omitempty" minLength:"1" maxLength:"8" doc:"Of the text. Left out: not said" example:"en"`
 	Content  string `json:"content" minLength:"1" maxLength:"1024" doc:"512 characters in OCPP 2.0.1"`
 }
 
 // ComponentOfPlace names a component.
 type ComponentOfPlace struct {
-	Component         string `json:"component" minLength:"1" maxLength:"50" example:"Display"`
-	ComponentInstance string `json:"componentInstance,omitempty" minLength:"1" maxLength:"50"`
-	EVSE              int    `json:"evse,omitempty" minimum:"1" maximum:"2147483647" example:"1"`
-	Connector         int    `json:"connector,omitempty" minimum:"1" maximum:"2147483647" example:"1"`
+	Component         string `json:"component" minLength:"1" maxLength:"50" doc:"Name of the component" example:"Display"`
+	ComponentInstance string `json:"componentInstance,omitempty" minLength:"1" maxLength:"50" doc:"Which of several with this name. Left out: the only one"`
+	EVSE              int    `json:"evse,omitempty" minimum:"1" maximum:"2147483647" doc:"Left out: it is one of the station" example:"1"`
+	Connector         int    `json:"connector,omitempty" minimum:"1" maximum:"2147483647" doc:"Of the EVSE. Left out: it is one of the whole EVSE" example:"1"`
 }
 
 // VerbName is the verb's name in the API.
@@ -122,8 +122,8 @@ func (r *InstallCertificateRequest) Check() error {
 // DeleteCertificateRequest deletes a certificate.
 type DeleteCertificateRequest struct {
 	HashAlgorithm  string `json:"hashAlgorithm" enum:"SHA256,SHA384,SHA512" doc:"The one that the station told"`
-	IssuerNameHash string `json:"issuerNameHash" minLength:"1" maxLength:"128"`
-	IssuerKeyHash  string `json:"issuerKeyHash" minLength:"1" maxLength:"128"`
+	IssuerNameHash string `json:"issuerNameHash" minLength:"1" maxLength:"128" doc:"In hexadecimal, as the station told it"`
+	IssuerKeyHash  string `json:"issuerKeyHash" minLength:"1" maxLength:"128" doc:"In hexadecimal, as the station told it"`
 	SerialNumber   string `json:"serialNumber" minLength:"1" maxLength:"40" doc:"In hexadecimal, as the station told it"`
 }
 
@@ -186,7 +186,7 @@ func (r *CustomerInformationRequest) Check() error {
 
 // SetNetworkProfileRequest sets how a station connects.
 type SetNetworkProfileRequest struct {
-	Slot            int64        `json:"slot" minimum:"0" maximum:"2147483647" example:"2"`
+	Slot            int64        `json:"slot" minimum:"0" maximum:"2147483647" doc:"Place for the profile; what is in it is replaced" example:"2"`
 	URL             string       `json:"url" minLength:"1" maxLength:"2000" pattern:"^wss?://" patternDescription:"URL of a WebSocket" doc:"Of the CSMS, without the station's identity; 512 characters in OCPP 2.0.1" example:"wss://csms.example/ocpp"`
 	SecurityProfile int64        `json:"securityProfile" minimum:"0" maximum:"3" doc:"A station refuses a lower one than it has" example:"2"`
 	Interface       string       `json:"interface" enum:"Wired0,Wired1,Wired2,Wired3,Wireless0,Wireless1,Wireless2,Wireless3,Any" doc:"Any: OCPP 2.1"`
@@ -195,26 +195,26 @@ type SetNetworkProfileRequest struct {
 	Identity        string       `json:"identity,omitempty" minLength:"1" maxLength:"48" doc:"In that CSMS (OCPP 2.1)"`
 	Password        string       `json:"password,omitempty" minLength:"16" maxLength:"64" doc:"For that CSMS (OCPP 2.1); it is never kept"`
 	APN             *APNArgument `json:"apn,omitempty" doc:"Mobile network"`
-	VPN             *VPNArgument `json:"vpn,omitempty"`
+	VPN             *VPNArgument `json:"vpn,omitempty" doc:"Virtual private network to go through. Left out: none"`
 }
 
 // APNArgument is how a station gets into a mobile network.
 type APNArgument struct {
-	APN            string `json:"apn" minLength:"1" maxLength:"512"`
-	Authentication string `json:"authentication" enum:"PAP,CHAP,NONE,AUTO"`
-	User           string `json:"user,omitempty" minLength:"1" maxLength:"20"`
+	APN            string `json:"apn" minLength:"1" maxLength:"512" doc:"Access point, as the operator of the network calls it"`
+	Authentication string `json:"authentication" enum:"PAP,CHAP,NONE,AUTO" doc:"How the station shows the network who it is"`
+	User           string `json:"user,omitempty" minLength:"1" maxLength:"20" doc:"Left out: none is needed"`
 	Password       string `json:"password,omitempty" minLength:"1" maxLength:"20" doc:"It is never kept"`
 	SIMPIN         *int64 `json:"simPin,omitempty" minimum:"0" maximum:"99999999" doc:"It is never kept"`
 }
 
 // VPNArgument is a VPN that a station uses.
 type VPNArgument struct {
-	Server   string `json:"server" minLength:"1" maxLength:"512"`
-	User     string `json:"user" minLength:"1" maxLength:"20"`
-	Group    string `json:"group,omitempty" minLength:"1" maxLength:"20"`
+	Server   string `json:"server" minLength:"1" maxLength:"512" doc:"Its name or address"`
+	User     string `json:"user" minLength:"1" maxLength:"20" doc:"Who the station is there"`
+	Group    string `json:"group,omitempty" minLength:"1" maxLength:"20" doc:"Left out: none is needed"`
 	Password string `json:"password" minLength:"1" maxLength:"20" doc:"It is never kept"`
 	Key      string `json:"key" minLength:"1" maxLength:"255" doc:"Shared secret; it is never kept"`
-	Type     string `json:"type" enum:"IKEv2,IPSec,L2TP,PPTP"`
+	Type     string `json:"type" enum:"IKEv2,IPSec,L2TP,PPTP" doc:"Its protocol"`
 }
 
 // VerbName is the verb's name in the API.

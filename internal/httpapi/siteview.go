@@ -28,7 +28,7 @@ type Site struct {
 
 // SiteTime is a part of each week with a limit of its own.
 type SiteTime struct {
-	Days  []string `json:"days" minItems:"1" maxItems:"7" nullable:"false" enum:"Mon,Tue,Wed,Thu,Fri,Sat,Sun" example:"[\"Mon\"]"`
+	Days  []string `json:"days" minItems:"1" maxItems:"7" nullable:"false" enum:"Mon,Tue,Wed,Thu,Fri,Sat,Sun" doc:"Days on which it begins" example:"[\"Mon\"]"`
 	From  string   `json:"from" maxLength:"5" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" patternDescription:"HH:MM" doc:"In the time zone of the site" example:"22:00"`
 	To    string   `json:"to" maxLength:"5" pattern:"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$" patternDescription:"HH:MM" doc:"Not after from: of the next day" example:"06:00"`
 	Limit float64  `json:"limit" minimum:"0" maximum:"1000000000" doc:"Of all members together, in that time. Where several hold, the lowest counts" example:"32"`

@@ -27,7 +27,7 @@ type TokenStore interface {
 
 // TokenTerms are what a token may do.
 type TokenTerms struct {
-	Status string     `json:"status,omitempty" enum:"Accepted,Blocked,Invalid,NoCredit" default:"Accepted"`
+	Status string     `json:"status,omitempty" enum:"Accepted,Blocked,Invalid,NoCredit" default:"Accepted" doc:"Accepted: it may charge, as far as the rest allows it. The others say why it may not"`
 	Expiry *time.Time `json:"expiry,omitempty" doc:"From then on it is Expired; left out: never" example:"2030-01-01T00:00:00Z"`
 	Group  string     `json:"group,omitempty" maxLength:"255" doc:"Value of the group's token: those of one group may end each other's transactions. OCPP 1.6 knows 20 characters of it, 2.0.1 knows 36" example:"FAMILY"`
 	Note   string     `json:"note,omitempty" maxLength:"255" doc:"Your own words" example:"Ann's card"`
@@ -43,7 +43,7 @@ type NewToken struct {
 
 // TokenChange is what to change of a token. null clears.
 type TokenChange struct {
-	Status string               `json:"status,omitempty" enum:"Accepted,Blocked,Invalid,NoCredit"`
+	Status string               `json:"status,omitempty" enum:"Accepted,Blocked,Invalid,NoCredit" doc:"Accepted: it may charge, as far as the rest allows it. The others say why it may not"`
 	Expiry Clearable[time.Time] `json:"expiry,omitzero" doc:"From then on it is Expired; null: never"`
 	Group  Clearable[string]    `json:"group,omitzero" maxLength:"255" doc:"Value of the group's token; null: none"`
 	Note   Clearable[string]    `json:"note,omitzero" maxLength:"255" doc:"Your own words; null: none"`

@@ -28,14 +28,14 @@ type TokenLimitChanges struct {
 	TimeZone   Clearable[string]        `json:"timeZone,omitzero" maxLength:"64" doc:"null: UTC"`
 	Stations   Clearable[[]TokenPlace]  `json:"stations,omitzero" maxItems:"1000" doc:"In place of all stations there were; null: everywhere"`
 	Concurrent Clearable[TokenMaximum]  `json:"concurrent,omitzero" doc:"null: any number"`
-	Language   Clearable[TokenLanguage] `json:"language,omitzero"`
-	Message    Clearable[string]        `json:"message,omitzero" maxLength:"512"`
+	Language   Clearable[TokenLanguage] `json:"language,omitzero" doc:"Of the driver, for stations of OCPP 2.x"`
+	Message    Clearable[string]        `json:"message,omitzero" maxLength:"512" doc:"For the driver, on the display of stations of OCPP 2.x"`
 }
 
 // TokenHours is a time of day on some days of the week.
 type TokenHours struct {
 	Days []string `json:"days,omitempty" enum:"Mon,Tue,Wed,Thu,Fri,Sat,Sun" maxItems:"7" doc:"On which it begins; left out: on all"`
-	From string   `json:"from" maxLength:"5" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" example:"08:00"`
+	From string   `json:"from" maxLength:"5" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" doc:"HH:MM in the time zone of the token" example:"08:00"`
 	To   string   `json:"to" maxLength:"5" pattern:"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$" doc:"Not later than from: on the next day" example:"18:00"`
 }
 
