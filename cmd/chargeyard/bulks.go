@@ -23,8 +23,9 @@ type bulksCmd struct {
 
 // Help explains more than the one line.
 func (bulksCmd) Help() string {
-	return `A bulk command asks many stations for the same thing. "chargeyard call" makes one:
+	return `A bulk command asks many stations for the same thing. "chargeyard call" and "chargeyard do" make one:
 
+    chargeyard do --tag pilot --pace 5 reset mode=onIdle
     chargeyard call --tag pilot --pace 5 Reset '{"type":"Soft"}'
     chargeyard bulks --state running
     chargeyard bulks results ID --state timeout
@@ -33,19 +34,24 @@ func (bulksCmd) Help() string {
 
 // keptBulkView is what is shown of a bulk command of the API.
 type keptBulkView struct {
-	ID       string         `json:"id"`
-	Key      string         `json:"key"`
-	Action   string         `json:"action"`
-	State    string         `json:"state"`
-	Stations int            `json:"stations"`
-	Pace     *float64       `json:"pace"`
-	AtOnce   int            `json:"concurrency"`
-	Counts   map[string]int `json:"counts"`
-	Statuses map[string]int `json:"statuses"`
-	Created  *time.Time     `json:"created"`
-	Expires  *time.Time     `json:"expires"`
-	Ended    *time.Time     `json:"ended"`
+	ID       string          `json:"id"`
+	Key      string          `json:"key"`
+	Action   string          `json:"action"`
+	Verb     string          `json:"verb"`
+	Args     json.RawMessage `json:"arguments"`
+	State    string          `json:"state"`
+	Stations int             `json:"stations"`
+	Pace     *float64        `json:"pace"`
+	AtOnce   int             `json:"concurrency"`
+	Counts   map[string]int  `json:"counts"`
+	Statuses map[string]int  `json:"statuses"`
+	Created  *time.Time      `json:"created"`
+	Expires  *time.Time      `json:"expires"`
+	Ended    *time.Time      `json:"ended"`
 }
+
+// what is asked for: an action or a verb.
+func (b *keptBulkView) what() string { return b.Action + b.Verb }
 
 func (b *keptBulkView) over() bool { return b.State == "done" || b.State == "stopped" }
 
@@ -66,6 +72,7 @@ func (b *keptBulkView) facts(now time.Time) facts {
 	f.add("bulk command", b.ID)
 	f.add("key", b.Key)
 	f.add("action", b.Action)
+	f.add("verb", strings.TrimSpace(b.Verb+" "+string(b.Args)))
 	f.add("state", b.State)
 	f.add("stations", fmt.Sprint(b.Stations))
 	f.add("commands", count(b.Counts))
@@ -88,6 +95,7 @@ type bulksListCmd struct {
 
 	State  string `env:"-" enum:",running,stopping,done,stopped" default:"" placeholder:"STATE" help:"Only those that are running, stopping, done or stopped."`
 	Action string `env:"-" placeholder:"ACTION" help:"Only those of this action."`
+	Verb   string `env:"-" placeholder:"VERB" help:"Only those of this verb."`
 	Limit  int    `env:"-" placeholder:"N" help:"The latest N of them. Default: all."`
 }
 
@@ -97,18 +105,18 @@ func (c *bulksListCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	query := filled(map[string]string{"state": c.State, "action": c.Action})
+	query := filled(map[string]string{"state": c.State, "action": c.Action, "verb": c.Verb})
 	list := first(client.Items(ctx, "/bulks", query), c.Limit)
 	if c.json() {
 		return writeArray(s.out, list)
 	}
-	t := newTable(s.out, column{title: "BULK"}, column{title: "ACTION"}, column{title: "STATE"}, column{title: "STATIONS", right: true},
+	t := newTable(s.out, column{title: "BULK"}, column{title: "WHAT"}, column{title: "STATE"}, column{title: "STATIONS", right: true},
 		column{title: "COMMANDS", drop: 1}, column{title: "CREATED", drop: 2})
 	for b, err := range decoded[keptBulkView](list) {
 		if err != nil {
 			return err
 		}
-		t.row(b.ID, b.Action, b.State, fmt.Sprint(b.Stations), count(b.Counts), ago(b.Created, time.Now()))
+		t.row(b.ID, b.what(), b.State, fmt.Sprint(b.Stations), count(b.Counts), ago(b.Created, time.Now()))
 	}
 	return t.end(nothing("bulk command", query))
 }
@@ -171,7 +179,7 @@ type bulksResultsCmd struct {
 	apiFlags `embed:""`
 
 	ID     string `arg:"" help:"Id of the bulk command."`
-	State  string `env:"-" enum:"${commandStates},invalid" default:"" placeholder:"STATE" help:"Only those in this state: queued, sent, answered, refused, timeout, unknown, expired, canceled or invalid."`
+	State  string `env:"-" enum:"${commandStates}" default:"" placeholder:"STATE" help:"Only those in this state: queued, sent, answered, refused, timeout, unknown, expired, canceled or invalid."`
 	Status string `env:"-" placeholder:"STATUS" help:"Only those whose answer has this status, such as Rejected."`
 	Limit  int    `env:"-" placeholder:"N" help:"N of them. Default: all."`
 }

@@ -25,26 +25,9 @@ const callSlack = 10 * time.Second
 const maxPayload = 1 << 20
 
 type callCmd struct {
-	apiFlags `embed:""`
+	askFlags `embed:""`
 
 	Words []string `arg:"" optional:"" name:"station action json" help:"The station, what to ask of it, spelt as in OCPP, and the payload: a JSON object, @FILE, or - for standard input; {} when left out. With one of the flags that select stations, there is no STATION."`
-
-	Timeout time.Duration `env:"-" default:"30s" placeholder:"TIME" help:"How long to wait for the answer, 60s at most. Default 30s."`
-	Expect  string        `env:"-" placeholder:"STATUS" help:"Fail with exit code 11 unless the answer has this status, such as Accepted."`
-
-	All      bool     `env:"-" help:"Ask all stations." group:"Many stations"`
-	Online   bool     `env:"-" help:"Ask those that are connected." group:"Many stations"`
-	Version  string   `env:"-" enum:",1.6,2.0.1,2.1" default:"" placeholder:"VERSION" help:"Ask those that are connected and speak this version of OCPP." group:"Many stations"`
-	Stations []string `name:"select" env:"-" placeholder:"ID,ID" help:"Ask these." group:"Many stations"`
-	Vendor   string   `env:"-" placeholder:"NAME" help:"Ask those of this vendor. The request is kept." group:"Many stations"`
-	Model    string   `env:"-" placeholder:"NAME" help:"Ask those of this model. The request is kept." group:"Many stations"`
-	Firmware string   `env:"-" placeholder:"VERSION" help:"Ask those with this firmware. The request is kept." group:"Many stations"`
-	Tag      string   `env:"-" placeholder:"TAG" help:"Ask those with this tag. The request is kept." group:"Many stations"`
-	AtOnce   int      `env:"-" default:"2000" placeholder:"N" help:"How many are asked at once at most, when the request is not kept. Default 2000." group:"Many stations"`
-
-	keptFlags   `embed:""`
-	Pace        float64 `env:"-" placeholder:"N" help:"Have the request to many stations kept, and ask N stations in a second at most." group:"Kept by the server"`
-	Concurrency int     `env:"-" placeholder:"N" help:"Have the request to many stations kept, and have N of them under way at most. Default 200." group:"Kept by the server"`
 }
 
 // Help explains more than the one line.
@@ -75,19 +58,6 @@ Without more, a request is for now. With --wait, --expires or --key, and for man
 14: it is refused as things are, and nothing was sent: the key is that of another request, the token may not charge there, ...`
 }
 
-// many reports whether stations are selected by flags.
-func (c *callCmd) many() bool { return len(c.Stations) > 0 || c.narrowed() }
-
-// narrowed reports whether stations are selected by what they have in common.
-func (c *callCmd) narrowed() bool {
-	return c.All || c.Online || c.Version != "" || c.properties()
-}
-
-// properties reports whether stations are selected by what only a request that is kept selects by.
-func (c *callCmd) properties() bool {
-	return c.Vendor != "" || c.Model != "" || c.Firmware != "" || c.Tag != ""
-}
-
 // callWords are what a command line asks for.
 type callWords struct{ station, action, payload string } // no station when flags select them
 
@@ -95,7 +65,7 @@ func (c *callCmd) split() (callWords, error) {
 	words := c.Words
 	wanted := "STATION ACTION [JSON]"
 	if c.many() {
-		wanted = "ACTION [JSON] with --select, --all, --online, --version, --vendor, --model, --firmware or --tag"
+		wanted = "ACTION [JSON] with " + selecting
 		words = append([]string{""}, words...)
 	}
 	switch len(words) {
@@ -109,17 +79,8 @@ func (c *callCmd) split() (callWords, error) {
 
 // Validate refuses a wrong number of words; kong calls it.
 func (c *callCmd) Validate(*kong.Context) error {
-	if c.Timeout < 0 {
-		return errors.New("--timeout takes a duration above zero, such as 30s")
-	}
-	switch {
-	case len(c.Stations) > 0 && c.narrowed():
-		return errors.New("--select names stations; it does not go with --all, --online, --version, --vendor, --model, --firmware or --tag")
-	case !c.many() && (c.Pace > 0 || c.Concurrency > 0):
-		return errors.New("--pace and --concurrency are for many stations")
-	}
 	_, err := c.split()
-	return err
+	return errors.Join(c.askFlags.check(), err)
 }
 
 // Run sends the request.
@@ -133,12 +94,10 @@ func (c *callCmd) Run(ctx context.Context, s streams) error {
 		return &exitError{exitInvalid, err}
 	}
 	request := map[string]any{"action": words.action, "payload": payload, "timeout": c.Timeout.Seconds()}
-	switch {
-	case c.many() && (c.kept() || c.properties() || c.Pace > 0 || c.Concurrency > 0):
-		return c.keptBulk(ctx, s, request)
-	case c.many():
-		return c.bulk(ctx, s, request)
-	case c.kept():
+	if c.many() {
+		return c.askMany(ctx, s, request)
+	}
+	if c.kept() {
 		request["wait"] = c.wait().Seconds()
 		c.addTo(request)
 	}

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
 )
 
 // bulkLimit is the longest that the API lets a bulk command take, and a little more.
@@ -18,6 +20,7 @@ const bulkLimit = 10*time.Minute + callSlack
 // bulkView is what is shown of the result of the API.
 type bulkView struct {
 	Action   string         `json:"action"`
+	Verb     string         `json:"verb"`
 	Selected int            `json:"selected"`
 	Answered int            `json:"answered"`
 	Refused  int            `json:"refused"`
@@ -43,7 +46,7 @@ type bulkView struct {
 }
 
 // bulk sends the request to many stations.
-func (c *callCmd) bulk(ctx context.Context, s streams, request map[string]any) error {
+func (c *askFlags) bulk(ctx context.Context, s streams, request map[string]any) error {
 	request["select"] = c.selection()
 	request["concurrency"] = c.AtOnce
 	client, err := c.clientFor(bulkLimit)
@@ -65,7 +68,7 @@ func (c *callCmd) bulk(ctx context.Context, s streams, request map[string]any) e
 	return errors.Join(show(), c.verdict(&result))
 }
 
-func (c *callCmd) selection() map[string]any {
+func (c *askFlags) selection() map[string]any {
 	if len(c.Stations) > 0 {
 		return map[string]any{"stations": c.Stations}
 	}
@@ -80,22 +83,44 @@ func (c *callCmd) selection() map[string]any {
 }
 
 // verdict turns the counts into an error, or none.
-func (c *callCmd) verdict(r *bulkView) error {
+func (c *askFlags) verdict(r *bulkView) error {
 	switch {
 	case r.Selected == 0:
 		return &exitError{exitNotFound, errors.New("no station was selected")}
 	case r.Answered < r.Selected:
 		return fmt.Errorf("%d of %d stations gave no answer", r.Selected-r.Answered, r.Selected)
-	case c.Expect != "" && r.Statuses[c.Expect] < r.Answered:
-		return fmt.Errorf("%d of %d stations answered, but not with status %s", r.Answered-r.Statuses[c.Expect], r.Answered, c.Expect)
+	case c.Expect != "":
+		if n := r.Answered - r.with(c.expected); n > 0 {
+			return fmt.Errorf("%d of %d stations answered, but not with status %s", n, r.Answered, c.Expect)
+		}
+	case c.refuses != nil:
+		if n := r.with(c.refuses); n > 0 {
+			return fmt.Errorf("%d of %d stations do not do it", n, r.Answered)
+		}
 	}
 	return nil
+}
+
+// expected reports whether a status is the one that --expect names, or means that.
+func (c *askFlags) expected(status string) bool {
+	return status == c.Expect || c.refuses != nil && (strings.EqualFold(status, c.Expect) || strings.EqualFold(string(fleet.VerdictOfWord(status)), c.Expect))
+}
+
+// with counts the answers with a status that fits.
+func (r *bulkView) with(fits func(status string) bool) (n int) {
+	for status, answers := range r.Statuses {
+		if fits(status) {
+			n += answers
+		}
+	}
+	return n
 }
 
 // write shows the counts, and why.
 func (r *bulkView) write(s streams) error {
 	var f facts
 	f.add("action", r.Action)
+	f.add("verb", r.Verb)
 	f.add("stations", fmt.Sprint(r.Selected))
 	f.add("answered", r.answers())
 	for _, count := range []struct {

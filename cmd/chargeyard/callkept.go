@@ -59,7 +59,7 @@ func queued(body json.RawMessage) error {
 }
 
 // keptBulk has the request kept for many stations, and waits for the end.
-func (c *callCmd) keptBulk(ctx context.Context, s streams, request map[string]any) error {
+func (c *askFlags) keptBulk(ctx context.Context, s streams, request map[string]any) error {
 	request["select"] = c.keptSelection()
 	if c.Concurrency > 0 {
 		request["concurrency"] = c.Concurrency
@@ -83,7 +83,7 @@ func (c *callCmd) keptBulk(ctx context.Context, s streams, request map[string]an
 	return c.follow(ctx, s, client, body, limit)
 }
 
-func (c *callCmd) keptSelection() map[string]any {
+func (c *askFlags) keptSelection() map[string]any {
 	selection := map[string]any{}
 	if len(c.Stations) > 0 {
 		selection["stations"] = c.Stations
@@ -102,7 +102,7 @@ func (c *callCmd) keptSelection() map[string]any {
 }
 
 // follow shows how far a bulk command is until it is over, and what came of it.
-func (c *callCmd) follow(ctx context.Context, s streams, client *apiclient.Client, body json.RawMessage, limit time.Duration) error {
+func (c *askFlags) follow(ctx context.Context, s streams, client *apiclient.Client, body json.RawMessage, limit time.Duration) error {
 	waiting, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	tick := time.NewTicker(bulkLook)
@@ -133,7 +133,7 @@ func (c *callCmd) follow(ctx context.Context, s streams, client *apiclient.Clien
 	}
 }
 
-func (c *callCmd) showBulk(s streams, body json.RawMessage, b *keptBulkView) error {
+func (c *askFlags) showBulk(s streams, body json.RawMessage, b *keptBulkView) error {
 	if c.json() {
 		return writeJSON(s.out, body)
 	}
@@ -141,7 +141,7 @@ func (c *callCmd) showBulk(s streams, body json.RawMessage, b *keptBulkView) err
 }
 
 // bulkOver shows what came of a bulk command and turns the counts into an error, or none.
-func (c *callCmd) bulkOver(s streams, body json.RawMessage, b *keptBulkView) error {
+func (c *askFlags) bulkOver(s streams, body json.RawMessage, b *keptBulkView) error {
 	verdict := c.verdict(&bulkView{Selected: b.Stations, Answered: b.Counts["answered"], Statuses: b.Statuses})
 	if verdict != nil && b.Stations > 0 {
 		verdict = fmt.Errorf("%w; which ones: chargeyard bulks results %s", verdict, b.ID)
@@ -178,5 +178,5 @@ func (b *keptBulkView) progress() string {
 	if b.Stations > 0 {
 		percent = int(math.Floor(100 * float64(b.Stations-left) / float64(b.Stations)))
 	}
-	return fmt.Sprintf("%s: %d of %d stations, %d%%, %d under way", b.Action, b.Stations-left, b.Stations, percent, b.Counts["sent"])
+	return fmt.Sprintf("%s: %d of %d stations, %d%%, %d under way", b.what(), b.Stations-left, b.Stations, percent, b.Counts["sent"])
 }

@@ -96,7 +96,7 @@ func parse(grammar *cli, args []string, out, errOut io.Writer) (*kong.Context, e
 		kong.Name("chargeyard"),
 		kong.Description(about),
 		kong.DefaultEnvars("CHARGEYARD"),
-		kong.Vars{"commandStates": ",queued,sent,answered,refused,timeout,unknown,expired,canceled"},
+		kong.Vars{"commandStates": ",queued,sent,answered,refused,timeout,unknown,expired,canceled,invalid"},
 		kong.KindMapper(reflect.String, kong.MapperFunc(anyCase)),
 		kong.Writers(out, errOut),
 		kong.Exit(func(code int) { panic(exitCode(code)) }),

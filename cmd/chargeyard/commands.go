@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/apiclient"
@@ -19,7 +21,7 @@ type commandsCmd struct {
 // Help explains more than the one line.
 func (commandsCmd) Help() string {
 	return `A command that is kept is sent when the station is there, survives a restart of the server, and says what became of
-it. "chargeyard call" makes one with --expires, --wait or --key:
+it. "chargeyard call" and "chargeyard do" make one with --expires, --wait or --key:
 
     chargeyard call CP-001 Reset '{"type":"Soft"}' --expires 24h
     chargeyard commands --station CP-001 --state queued
@@ -35,6 +37,8 @@ type commandView struct {
 	Version  string          `json:"version"`
 	Action   string          `json:"action"`
 	Payload  json.RawMessage `json:"payload"`
+	Verb     string          `json:"verb"`
+	Args     json.RawMessage `json:"arguments"`
 	Lane     string          `json:"lane"`
 	Timeout  float64         `json:"timeout"`
 	State    string          `json:"state"`
@@ -53,8 +57,9 @@ type commandsListCmd struct {
 	apiFlags `embed:""`
 
 	Station string `env:"-" placeholder:"ID" help:"Only those for this station."`
-	State   string `env:"-" enum:"${commandStates}" default:"" placeholder:"STATE" help:"Only those in this state: queued, sent, answered, refused, timeout, unknown, expired or canceled."`
+	State   string `env:"-" enum:"${commandStates}" default:"" placeholder:"STATE" help:"Only those in this state: queued, sent, answered, refused, timeout, unknown, expired, canceled or invalid."`
 	Action  string `env:"-" placeholder:"ACTION" help:"Only those of this action."`
+	Verb    string `env:"-" placeholder:"VERB" help:"Only those of this verb."`
 	Lane    string `env:"-" enum:",people,charging,bulk" default:"" placeholder:"LANE" help:"Only those of this lane: people, charging or bulk."`
 	Key     string `env:"-" placeholder:"TEXT" help:"Only the one with this key."`
 	Limit   int    `env:"-" placeholder:"N" help:"The latest N of them. Default: all."`
@@ -66,7 +71,7 @@ func (c *commandsListCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	query := filled(map[string]string{"station": c.Station, "state": c.State, "action": c.Action, "lane": c.Lane, "key": c.Key})
+	query := filled(map[string]string{"station": c.Station, "state": c.State, "action": c.Action, "verb": c.Verb, "lane": c.Lane, "key": c.Key})
 	list := first(client.Items(ctx, "/commands", query), c.Limit)
 	if c.json() {
 		return writeArray(s.out, list)
@@ -77,7 +82,7 @@ func (c *commandsListCmd) Run(ctx context.Context, s streams) error {
 		if err != nil {
 			return err
 		}
-		t.row(v.ID, v.Station, v.Action, v.State, v.Status+v.Code, ago(v.Created, time.Now()), v.Detail)
+		t.row(v.ID, v.Station, cmp.Or(v.Action, v.Verb), v.State, v.Status+v.Code, ago(v.Created, time.Now()), v.Detail)
 	}
 	return t.end(nothing("command", query))
 }
@@ -127,6 +132,7 @@ func (v *commandView) facts(now time.Time) facts {
 	f.add("bulk command", v.Bulk)
 	f.add("station", v.Station)
 	f.add("OCPP", v.Version)
+	f.add("verb", strings.TrimSpace(v.Verb+" "+string(v.Args)))
 	f.add("action", v.Action)
 	f.add("payload", string(v.Payload))
 	f.add("state", v.State)

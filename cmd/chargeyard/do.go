@@ -17,17 +17,9 @@ import (
 )
 
 type doCmd struct {
-	apiFlags `embed:""`
+	askFlags `embed:""`
 
-	Station string   `arg:"" help:"The station."`
-	Verb    string   `arg:"" help:"What it is to do; see the list below."`
-	Words   []string `arg:"" optional:"" name:"name=value" help:"Its arguments, such as evse=1, or a JSON object, @FILE, or - for standard input. \"chargeyard verbs VERB\" says which there are."`
-
-	Timeout time.Duration `env:"-" default:"30s" placeholder:"TIME" help:"How long to wait for the answer, 60s at most. Default 30s."`
-	Expires time.Duration `env:"-" placeholder:"TIME" help:"Keep it for a station that is not connected, and send it within this time when it comes." group:"Later"`
-	Wait    time.Duration `env:"-" placeholder:"TIME" help:"With --expires or --key: how long to wait for its end. Default: not at all." group:"Later"`
-	Key     string        `env:"-" placeholder:"TEXT" help:"Keep it under a key of yours: the same again under the same key is not done twice." group:"Later"`
-	Expect  string        `env:"-" placeholder:"STATUS" help:"Fail with exit code 11 unless the answer has this status, such as accepted or Scheduled. Default: any status that is no refusal."`
+	Words []string `arg:"" name:"station verb name=value" help:"The station, what it is to do (see the list below), and the arguments of that, such as evse=1, or a JSON object, @FILE, or - for standard input. \"chargeyard verbs VERB\" says which there are. With one of the flags that select stations, there is no STATION."`
 }
 
 // Help explains more than the one line.
@@ -41,6 +33,11 @@ sent; the message says what to do instead.
     chargeyard do CP-001 reset mode=hard
     chargeyard do CP-001 availability operational=false evse=2
     chargeyard do CP-001 update-firmware location=https://firmware.example/cp.bin --expires 24h
+    chargeyard do --tag carpark --pace 5 set-variables 'values=[{"component":"OCPPCommCtrlr","variable":"HeartbeatInterval","value":"600"}]'
+
+With many stations the verb becomes a request of the version of each. One that its version does not have, or that the station
+is not in the state for, is a result of that station. As with "chargeyard call", the server keeps it for stations that come
+later when anything asks for more than now.
 
 Verbs:
 
@@ -50,37 +47,52 @@ Verbs:
 	}
 	b.WriteString(`
 Exit code: 0 the station answered, and not with a no; or it is kept. 11 it answered with a no, or with another status than
---expect. All others are those of "chargeyard call".`)
+--expect. With many stations: 0 all of them answered, and not with a no. All others are those of "chargeyard call".`)
 	return b.String()
 }
 
 // Validate refuses what the API would not take; kong calls it.
 func (c *doCmd) Validate(*kong.Context) error {
-	switch {
-	case c.Timeout < 0 || c.Expires < 0 || c.Wait < 0:
-		return errors.New("--timeout, --expires and --wait take durations above zero, such as 30s")
-	case c.Wait > 0 && c.Expires == 0 && c.Key == "":
-		return errors.New("--wait goes with --expires or --key; --timeout says how long to wait for the answer")
+	_, _, _, err := c.split()
+	return errors.Join(c.check(), err)
+}
+
+// split takes the words apart. There is no station when flags select some.
+func (c *doCmd) split() (station, verb string, arguments []string, err error) {
+	words, wanted := c.Words, "STATION VERB [NAME=VALUE ...]"
+	if c.many() {
+		words, wanted = append([]string{""}, words...), "VERB [NAME=VALUE ...] with "+selecting
 	}
-	return nil
+	if len(words) < 2 {
+		return "", "", nil, errors.New("give " + wanted)
+	}
+	return words[0], words[1], words[2:], nil
 }
 
 // Run asks the station.
 func (c *doCmd) Run(ctx context.Context, s streams) error {
-	kind, err := verbOf(c.Verb)
-	if err != nil {
-		return &exitError{exitInvalid, err}
-	}
-	body, err := readArguments(kind, c.Words, s.in)
-	if err != nil {
-		return &exitError{exitInvalid, err}
-	}
-	c.deliver(body)
-	client, err := c.clientFor(2*c.Timeout + c.Wait + callSlack)
+	station, verb, words, err := c.split()
 	if err != nil {
 		return err
 	}
-	answer, err := client.Send(ctx, http.MethodPost, apiclient.Path("stations", c.Station, kind.Name), body)
+	kind, err := verbOf(verb)
+	if err != nil {
+		return &exitError{exitInvalid, err}
+	}
+	body, err := readArguments(kind, words, s.in)
+	if err != nil {
+		return &exitError{exitInvalid, err}
+	}
+	if c.many() {
+		c.refuses = func(status string) bool { return slices.Contains(noes, string(fleet.VerdictOfWord(status))) }
+		return c.askMany(ctx, s, map[string]any{"verb": kind.Name, "arguments": body, "timeout": c.Timeout.Seconds()})
+	}
+	c.deliver(body)
+	client, err := c.clientFor(2*c.Timeout + c.wait() + callSlack)
+	if err != nil {
+		return err
+	}
+	answer, err := client.Send(ctx, http.MethodPost, apiclient.Path("stations", station, kind.Name), body)
 	if err != nil {
 		return callError(err)
 	}
@@ -90,14 +102,9 @@ func (c *doCmd) Run(ctx context.Context, s streams) error {
 // deliver adds how the request reaches the station.
 func (c *doCmd) deliver(body map[string]any) {
 	body["timeout"] = c.Timeout.Seconds()
-	if c.Expires > 0 {
-		body["expires"] = c.Expires.Seconds()
-	}
-	if c.Key != "" {
-		body["key"] = c.Key
-	}
-	if c.Expires > 0 || c.Key != "" {
-		body["wait"] = c.Wait.Seconds()
+	c.addTo(body)
+	if c.kept() {
+		body["wait"] = c.wait().Seconds()
 	}
 }
 

@@ -45,7 +45,37 @@ func TestVerbsFromTheCommandLine(t *testing.T) {
 		t.Errorf("a refusal: %s", errOut)
 	}
 	a.want(exitNotNow, "no transaction goes on there", "do", "CP-1", "stop", "evse=1", "--expires", "1h")
-	a.want(2, "--wait goes with", "do", "CP-1", "clear-cache", "--wait", "1s")
+	a.want(2, "--pace and --concurrency are for many stations", "do", "CP-1", "clear-cache", "--pace", "1")
+	a.want(2, "give STATION VERB", "do", "CP-1")
+}
+
+func TestVerbsForManyStations(t *testing.T) {
+	a := ask(t)
+	cp, two := a.connect("CP-1", "ocpp1.6"), a.connect("CP-2", "ocpp2.0.1")
+	cp.says("BootNotification", boot16)
+	two.says("BootNotification", `{"reason":"PowerUp","chargingStation":{"vendorName":"V","model":"M"}}`)
+	a.want(0, "", "stations", "tag", "CP-1", "pilot")
+	a.want(0, "", "stations", "tag", "CP-2", "pilot")
+	call, other := cp.answers(`[3,%q,{"status":"Accepted"}]`), two.answers(`[3,%q,{"status":"Accepted"}]`)
+	out := a.want(0, "2 Accepted", "do", "--tag", "pilot", "reset", "mode=hard", "--wait", "9s")
+	if got := <-call + <-other; !strings.Contains(got, `"Reset",{"type":"Hard"}`) || !strings.Contains(got, `"Reset",{"type":"Immediate"}`) || !strings.Contains(out, `reset {"mode":"hard"}`) {
+		t.Errorf("%s\n%s", got, out)
+	}
+	call, other = cp.answers(`[3,%q,{"status":"Rejected"}]`), two.answers(`[3,%q,{"status":"Accepted"}]`)
+	a.want(1, "1 of 2 stations do not do it", "do", "--all", "clear-cache")
+	<-call
+	<-other
+	other = two.answers(`[3,%q,{"status":"Accepted"}]`)
+	out = a.want(1, "1 of 2 stations gave no answer; which ones: chargeyard bulks results", "do", "--tag", "pilot", "report-base", "base=full", "--expect", "accepted")
+	<-other
+	_, id, _ := strings.Cut(out, "bulk command  ")
+	id, _, _ = strings.Cut(id, "\n")
+	a.want(0, "OCPP 1.6", "bulks", "results", strings.TrimSpace(id), "--state", "invalid")
+	a.want(0, "report-base", "bulks", "--verb", "report-base")
+	a.want(0, "GetBaseReport", "commands", "--verb", "report-base", "--state", "answered")
+	a.want(2, "give VERB [NAME=VALUE ...] with", "do", "--all")
+	a.want(exitInvalid, "/arguments/mode", "do", "--all", "reset", "mode=warm")
+	a.want(exitInvalid, "there is no argument colour", "do", "--all", "reset", "colour=red")
 }
 
 func TestVerbsExplainThemselves(t *testing.T) {

@@ -95,6 +95,12 @@ has nothing of the kind: it is refused with the reason, and nothing is sent. Arg
     POST /api/v1/stations/CP-001/start   {"evse":1,"idToken":{"value":"CAFE0123"}}
     chargeyard do CP-001 start evse=1 idToken=CAFE0123
 
+For many stations, it becomes the request of the version of each when its turn comes, and what a version does not have is the
+result of that station:
+
+    POST /api/v1/bulks   {"verb":"reset","arguments":{"mode":"hard"},"select":{"tag":"carpark"},"pace":5}
+    chargeyard do --tag carpark --pace 5 reset mode=hard
+
 ` + "`chargeyard verbs VERB`" + ` and /openapi.json explain each with its arguments. This table is made from the code by
 ` + "`go test ./internal/adapter -update`" + `.
 

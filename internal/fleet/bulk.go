@@ -22,6 +22,11 @@ type Bulk struct {
 	Payload json.RawMessage // as the caller gave it, without secrets
 	Select  BulkSelection
 
+	// Instead of an action and a payload: what is wanted in words of no version, which becomes a request of the station's
+	// version when its turn comes.
+	Verb      string
+	Arguments json.RawMessage
+
 	Concurrency int           // commands under way at once at most
 	Pace        float64       // stations that are asked in a second at most; 0: no limit
 	Timeout     time.Duration // of each command
@@ -73,11 +78,15 @@ var ErrBulkState = errors.New("fleet: the bulk is not in the state for that")
 // kind of stations, for the same thing.
 func (b Bulk) Fingerprint() string {
 	b.Select.Stations = slices.Sorted(slices.Values(b.Select.Stations))
-	payload, err := canonicalJSON(b.Payload)
-	if err != nil {
-		payload = b.Payload
+	wish, name := b.Payload, b.Action
+	if b.Verb != "" {
+		wish, name = b.Arguments, "verb "+b.Verb
 	}
-	text, err := json.Marshal([]any{b.Select, b.Action, string(payload)})
+	canonical, err := canonicalJSON(wish)
+	if err != nil {
+		canonical = wish
+	}
+	text, err := json.Marshal([]any{b.Select, name, string(canonical)})
 	if err != nil {
 		return "" // cannot happen: it is text
 	}

@@ -17,6 +17,12 @@ type Command struct {
 	Version string // of OCPP, which the payload was validated for
 	Action  string
 	Payload json.RawMessage // a JSON object without secrets
+
+	// What was wanted in words of no version; "": the request was given as it is. Version, action and payload are then what it
+	// became when it was kept, or, of a bulk, when its turn came.
+	Verb      string
+	Arguments json.RawMessage // a JSON object without secrets
+
 	Lane    CommandLane
 	Timeout time.Duration // for the answer, from the moment it was sent
 
@@ -31,7 +37,7 @@ type Command struct {
 	EndedAt   time.Time // zero while it is queued or sent
 
 	Response  json.RawMessage // when answered, without secrets
-	Status    string          // the field status of the response, if it has one
+	Status    string          // of the response, if it has one: the field status, or that of all its parts
 	ErrorCode string          // when refused
 	Detail    string          // in words, why it is in its state
 }
@@ -49,7 +55,7 @@ const (
 	StateUnknown  CommandState = "unknown"  // the connection or the server ended before the answer; it may have been carried out
 	StateExpired  CommandState = "expired"  // certainly not delivered in its time
 	StateCanceled CommandState = "canceled" // certainly not delivered, because somebody said so or because it could not be
-	StateInvalid  CommandState = "invalid"  // certainly not delivered: the station cannot be asked for that; of bulks only
+	StateInvalid  CommandState = "invalid"  // certainly not delivered: the station cannot be asked for that; of bulks and verbs only
 )
 
 // CommandStates are all states.
@@ -103,8 +109,13 @@ func (l CommandLane) Rank() int {
 // stand for the other. When they were asked, and until when they count, does not matter; that the version was not said
 // does not either.
 func (c Command) SameRequest(other Command) bool {
-	return c.Station == other.Station && c.Action == other.Action && c.Lane == other.Lane &&
-		sameJSON(c.Payload, other.Payload)
+	if c.Station != other.Station || c.Lane != other.Lane || c.Verb != other.Verb {
+		return false
+	}
+	if c.Verb != "" { // what it becomes has new numbers and times in it
+		return sameJSON(c.Arguments, other.Arguments)
+	}
+	return c.Action == other.Action && sameJSON(c.Payload, other.Payload)
 }
 
 // sameJSON compares two objects without regard to white space and the order of properties. Numbers are compared as they

@@ -29,6 +29,15 @@ func (c Command) demand(want CommandState) error {
 // ExpiredAt reports whether the time of the command is over.
 func (c Command) ExpiredAt(now time.Time) bool { return !now.Before(c.ExpiresAt) }
 
+// Become says which request the verb of a queued command is in the version of its station. A command without a verb stays as
+// it is.
+func (c Command) Become(version, action string, payload json.RawMessage) Command {
+	if c.Verb != "" {
+		c.Version, c.Action, c.Payload = version, action, payload
+	}
+	return c
+}
+
 // Send marks a queued command as one that may be delivered from now on, as this message on this connection. It must be
 // durable before anything is sent. ErrCommandExpired, ErrCommandState.
 func (c Command) Send(epoch int64, messageID string, now time.Time) (Command, error) {
@@ -69,7 +78,7 @@ func (c Command) Answer(messageID string, response json.RawMessage, now time.Tim
 	if err := c.under(messageID); err != nil {
 		return c, err
 	}
-	c.Status = answerStatus(response)
+	c.Status = AnswerStatus(response)
 	if c.Bulk != "" && len(response) > MaxBulkResponse {
 		return c.end(StateAnswered, fmt.Sprintf("the answer is not kept: it has %d bytes, and of a bulk command at most %d are", len(response), MaxBulkResponse), now), nil
 	}
@@ -149,6 +158,18 @@ func (c Command) Invalid(detail string, now time.Time) Command {
 	return c.end(StateInvalid, detail, now)
 }
 
+// Deny ends a queued command whose turn has come, and which the station cannot be asked for. One that may have been sent
+// before becomes unknown, as in Expire.
+func (c Command) Deny(detail string, now time.Time) (Command, error) {
+	if err := c.demand(StateQueued); err != nil {
+		return c, err
+	}
+	if c.Attempts > 0 {
+		return c.end(StateUnknown, "it was sent, but not answered, and cannot be sent again: "+detail, now), nil
+	}
+	return c.Invalid(detail, now), nil
+}
+
 // Cancel ends a queued command. One that may have been sent before becomes unknown, as in Expire.
 func (c Command) Cancel(detail string, now time.Time) (Command, error) {
 	if err := c.demand(StateQueued); err != nil {
@@ -163,16 +184,17 @@ func (c Command) Cancel(detail string, now time.Time) (Command, error) {
 // maxStatus bounds the status of an answer, in bytes: a vendor may have anything there.
 const maxStatus = 64
 
-// answerStatus reads the field that says in most answers what came of the request.
-func answerStatus(response json.RawMessage) string {
-	var r struct {
-		Status any `json:"status"`
+// StatusMixed is the status of an answer whose parts have different ones.
+const StatusMixed = "Mixed"
+
+// AnswerStatus reads what says in most answers what came of the request: a field, or those of the parts of the answer. It is ""
+// when there is none, and StatusMixed when there are several.
+func AnswerStatus(response json.RawMessage) string {
+	said := ReadAnswer(response)
+	if said.Status == "" && said.Verdict != VerdictAnswered {
+		return StatusMixed
 	}
-	if json.Unmarshal(response, &r) != nil {
-		return ""
-	}
-	status, _ := r.Status.(string)
-	return Clip(status, maxStatus)
+	return Clip(said.Status, maxStatus)
 }
 
 func (c Command) end(state CommandState, detail string, now time.Time) Command {

@@ -1,8 +1,10 @@
 package fleet_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +33,7 @@ func commandTransitions(c fleet.Command, now time.Time) map[string]func() (fleet
 		"timeout": func() (fleet.Command, error) { return c.TimeOut(c.MessageID, "d", now) },
 		"lose":    func() (fleet.Command, error) { return c.Lose(c.MessageID, "d", now) },
 		"cancel":  func() (fleet.Command, error) { return c.Cancel("d", now) },
+		"deny":    func() (fleet.Command, error) { return c.Deny("d", now) },
 		"expire":  func() (fleet.Command, error) { return c.Expire(now) },
 	}
 }
@@ -42,8 +45,8 @@ func TestCommandsChangeOnlyAsTheyMay(t *testing.T) {
 		now  time.Time
 		may  string // transition:state ...
 	}{
-		{fleet.StateQueued, within, "send:sent cancel:canceled"},
-		{fleet.StateQueued, over, "cancel:canceled expire:expired"},
+		{fleet.StateQueued, within, "send:sent cancel:canceled deny:invalid"},
+		{fleet.StateQueued, over, "cancel:canceled deny:invalid expire:expired"},
 		{fleet.StateSent, within, "unsend:queued answer:answered garble:answered refuse:refused timeout:timeout lose:unknown"},
 		{fleet.StateSent, over, "unsend:queued answer:answered garble:answered refuse:refused timeout:timeout lose:unknown"},
 		{fleet.StateAnswered, over, ""},
@@ -52,6 +55,7 @@ func TestCommandsChangeOnlyAsTheyMay(t *testing.T) {
 		{fleet.StateUnknown, over, ""},
 		{fleet.StateExpired, over, ""},
 		{fleet.StateCanceled, over, ""},
+		{fleet.StateInvalid, over, ""},
 	} {
 		command := queuedCommand("Reset")
 		command.State, command.MessageID = c.from, "m"
@@ -132,6 +136,61 @@ func TestTheSameRequestIsRecognised(t *testing.T) {
 	}
 }
 
+// A verb has new numbers and times each time that it becomes a request: what counts is what was wanted.
+func TestTheSameVerbIsRecognised(t *testing.T) {
+	a := queuedCommand("")
+	a.Verb, a.Arguments = "report-base", []byte(`{"base":"full"}`)
+	b := a.Become("2.1", "GetBaseReport", []byte(`{"requestId":7}`))
+	b.Arguments = []byte(` {"base" : "full"} `)
+	if !a.SameRequest(b) || b.Version != "2.1" || b.Action != "GetBaseReport" {
+		t.Errorf("what it became makes a difference: %+v", b)
+	}
+	other := b
+	other.Arguments = []byte(`{"base":"summary"}`)
+	call := queuedCommand("GetBaseReport")
+	call.Payload = b.Payload
+	if a.SameRequest(other) || a.SameRequest(call) || call.SameRequest(a) {
+		t.Error("other arguments, or a request of its own, make no difference")
+	}
+	if call.Become("2.1", "Reset", nil).Action != "GetBaseReport" {
+		t.Error("what is no verb becomes something else")
+	}
+}
+
+// What is kept of a verb is all that somebody has said.
+func TestVerbsAreKeptAsTheyAre(t *testing.T) {
+	for _, kind := range fleet.VerbKinds() {
+		want := kind.New()
+		if err := json.Unmarshal([]byte(kind.Example), want); err != nil {
+			t.Fatal(err)
+		}
+		arguments, err := fleet.VerbArguments(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := fleet.KeptVerb(kind.Name, arguments)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %s becomes %+v, want %+v: %v", kind.Name, arguments, got, want, err)
+		}
+	}
+	if _, err := fleet.KeptVerb("dance", []byte(`{}`)); err == nil {
+		t.Error("there is a verb dance")
+	}
+}
+
+func TestTheStatusOfAnAnswer(t *testing.T) {
+	for answer, want := range map[string]string{
+		`{"status":"Accepted"}`: "Accepted", `{}`: "", `[]`: "", `{"status":7}`: "", `{"configurationKey":[{"key":"a"}]}`: "",
+		`{"setVariableResult":[{"attributeStatus":"Accepted"},{"attributeStatus":"Accepted"}]}`:                "Accepted",
+		`{"setVariableResult":[{"attributeStatus":"Accepted"},{"attributeStatus":"Rejected"}]}`:                fleet.StatusMixed,
+		`{"setVariableResult":[{"attributeStatus":"UnknownVariable"},{"attributeStatus":"UnknownComponent"}]}`: fleet.StatusMixed,
+	} {
+		if got := fleet.AnswerStatus([]byte(answer)); got != want {
+			t.Errorf("%s: %q, want %q", answer, got, want)
+		}
+	}
+}
+
 // Whatever happens in whatever order, a command tells no lie: the model is what the station saw.
 func TestCommandsTellNoLies(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -141,7 +200,7 @@ func TestCommandsTellNoLies(t *testing.T) {
 		for range rapid.IntRange(1, 30).Draw(t, "steps") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 3).Draw(t, "later")) * time.Minute)
 			before := c
-			event := rapid.SampledFrom([]string{"send", "leave", "answer", "refuse", "timeout", "lose", "crash", "unsend", "cancel", "expire"}).Draw(t, "event")
+			event := rapid.SampledFrom([]string{"send", "leave", "answer", "refuse", "timeout", "lose", "crash", "unsend", "cancel", "deny", "expire"}).Draw(t, "event")
 			switch event {
 			case "leave": // the CALL goes out, after the commit of sent and never before
 				if c.State == fleet.StateSent && !wire {
@@ -169,7 +228,7 @@ func judgeCommand(t *rapid.T, before, c fleet.Command, delivered int, now time.T
 	switch {
 	case before.State.Final() && fmt.Sprint(c) != fmt.Sprint(before):
 		t.Fatalf("%s became %s", before.State, c.State)
-	case (c.State == fleet.StateExpired || c.State == fleet.StateCanceled) && delivered > 0:
+	case (c.State == fleet.StateExpired || c.State == fleet.StateCanceled || c.State == fleet.StateInvalid) && delivered > 0:
 		t.Fatalf("%s, but it was delivered", c.State)
 	case (c.State == fleet.StateAnswered || c.State == fleet.StateRefused) && delivered == 0:
 		t.Fatalf("%s, but it was not delivered", c.State)

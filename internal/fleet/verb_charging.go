@@ -158,8 +158,11 @@ type Installation struct {
 	Pointer string             // to the profile in the arguments of a verb; "/library" stands for a whole profile
 }
 
-// CheckVersion refuses what a version cannot say.
+// CheckVersion refuses what a version cannot say. Before it was found out which profile it is, nothing can be said.
 func (i *Installation) CheckVersion(version string) error {
+	if i == nil {
+		return NotNow("", "which charging profile this is depends on the station")
+	}
 	faults := i.Profile.CheckVersion(version)
 	if i.Pointer == "/library" {
 		for k := range faults {

@@ -58,11 +58,12 @@ type api struct {
 	o       Options
 	huma    huma.API
 	started time.Time
+	verbs   map[string]*huma.Schema // of the arguments of each, by name
 }
 
 // New makes the handler of the HTTP listener.
 func New(o Options) (http.Handler, error) {
-	a := &api{o: o.withDefaults(), started: time.Now()}
+	a := &api{o: o.withDefaults(), started: time.Now(), verbs: map[string]*huma.Schema{}}
 	rest := http.NewServeMux()
 	a.huma = humago.New(rest, config(a.o.Version))
 	if a.o.Observe != nil {

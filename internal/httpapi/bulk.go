@@ -15,10 +15,11 @@ const MaxBulkTime = 10 * time.Minute
 
 // BulkRequest asks a selection of stations for the same thing.
 type BulkRequest struct {
-	CommandRequest
-	Select      Select `json:"select" doc:"Which stations"`
-	Concurrency int    `json:"concurrency,omitempty" minimum:"1" maximum:"10000" default:"2000" doc:"Stations that are asked at once at most"`
-	Details     int    `json:"details,omitempty" minimum:"1" maximum:"1000" default:"20" doc:"Failures that are described one by one at most; all are counted"`
+	Wish
+	Timeout     float64 `json:"timeout,omitempty" minimum:"0.1" maximum:"60" default:"30" doc:"Seconds to wait for each station: first until it has answered an earlier request, then for its answer to this one"`
+	Select      Select  `json:"select" doc:"Which stations"`
+	Concurrency int     `json:"concurrency,omitempty" minimum:"1" maximum:"10000" default:"2000" doc:"Stations that are asked at once at most"`
+	Details     int     `json:"details,omitempty" minimum:"1" maximum:"1000" default:"20" doc:"Failures that are described one by one at most; all are counted"`
 }
 
 // Select names stations: either some of them or all, narrowed by the rest.
@@ -32,19 +33,20 @@ type Select struct {
 // BulkResult counts how a bulk command ended. selected is the sum of answered, refused, timeout, offline, invalid and
 // failed.
 type BulkResult struct {
-	Action   string         `json:"action" example:"ClearCache"`
+	Action   string         `json:"action,omitempty" example:"ClearCache"`
+	Verb     string         `json:"verb,omitempty" doc:"Instead of an action" example:"clear-cache"`
 	Selected int            `json:"selected" doc:"Stations of the selection"`
 	Sent     int            `json:"sent" doc:"Stations that the request was sent to"`
 	Answered int            `json:"answered" doc:"Answered with a CALLRESULT; what they said is counted in statuses"`
 	Refused  int            `json:"refused" doc:"Answered with a CALLERROR"`
 	Timeout  int            `json:"timeout" doc:"Not answered in time; they may have done it"`
 	Offline  int            `json:"offline" doc:"Not connected, or no such station; nothing was sent"`
-	Invalid  int            `json:"invalid" doc:"The request is not one of their version; nothing was sent"`
+	Invalid  int            `json:"invalid" doc:"They cannot be asked for that: it is no request of their version, or they are not in the state for the verb; nothing was sent"`
 	Failed   int            `json:"failed" doc:"Anything else: busy with another request, boot rejected, connection lost, unreadable answer"`
-	Statuses map[string]int `json:"statuses" nullable:"false" doc:"The answers by their field status, where they have one" example:"{\"Accepted\":4990,\"Rejected\":10}"`
+	Statuses map[string]int `json:"statuses" nullable:"false" doc:"The answers by their status, where they have one; Mixed: their parts have different ones" example:"{\"Accepted\":4990,\"Rejected\":10}"`
 	Seconds  float64        `json:"seconds" doc:"From the first request to the last answer" example:"0.291"`
 	Problems []BulkProblem  `json:"problems" nullable:"false" doc:"Why the request is not one of a version, once for each version"`
-	Failures []BulkFailure  `json:"failures" nullable:"false" doc:"The first ones of refused, timeout, offline and failed"`
+	Failures []BulkFailure  `json:"failures" nullable:"false" doc:"The first ones of refused, timeout, offline and failed, and of stations that are not in the state for a verb"`
 	Omitted  int            `json:"omitted" doc:"Failures that are counted but not listed"`
 }
 
@@ -59,7 +61,7 @@ type BulkProblem struct {
 // BulkFailure says why one station gave no answer.
 type BulkFailure struct {
 	Station string `json:"station" example:"CP-001"`
-	Outcome string `json:"outcome" enum:"offline,blocked,busy,timeout,refused,lost,garbled,failed" doc:"In one word"`
+	Outcome string `json:"outcome" enum:"offline,blocked,busy,timeout,refused,lost,garbled,invalid,token,failed" doc:"In one word"`
 	Detail  string `json:"detail" doc:"In a sentence"`
 	Code    string `json:"code,omitempty" doc:"Code of the CALLERROR" example:"NotSupported"`
 }
@@ -72,7 +74,7 @@ pace, also for stations that come later, with a result for each station.
 
 The answer is 200 also when no station did as asked: read the counts. The payload is validated once for each OCPP version
 that the selection speaks; stations of a version that does not have the action, or where the payload breaks its schema,
-are counted as invalid and get nothing. One CALL at a time may be under way to a station: those that have not answered an
+are counted as invalid and get nothing. A verb becomes a request for each station by itself. One CALL at a time may be under way to a station: those that have not answered an
 earlier one in time count as failed. 503: too many bulk commands are under way already.`
 
 func (a *api) registerBulk() {
@@ -88,15 +90,19 @@ func (a *api) sendCommands(ctx context.Context, in *bulkInput) (*answer[BulkResu
 		return nil, problem(http.StatusUnprocessableEntity, "it is not clear which stations are meant",
 			Fault{Detail: `give either "stations" with at least one id, or "all": true`, Pointer: "/select"})
 	}
+	verb, err := a.wished(&in.Body.Wish)
+	if err != nil {
+		return nil, err
+	}
 	allowTime(ctx, MaxBulkTime)
 	ctx, cancel := context.WithTimeout(ctx, MaxBulkTime)
 	defer cancel()
 	got, err := a.o.Fleet.Bulk(ctx, Bulk{
-		Action: in.Body.Action, Payload: in.Body.payload(), Timeout: in.Body.timeout(), Select: s,
+		Action: in.Body.Action, Payload: in.Body.payload(), Verb: verb, Timeout: seconds(in.Body.Timeout), Select: s,
 		Concurrency: in.Body.Concurrency, Details: in.Body.Details,
 	})
 	if err != nil {
-		return nil, commandProblem(err)
+		return nil, wishProblem(err)
 	}
 	return &answer[BulkResult]{got}, nil
 }

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"reflect"
 	"time"
@@ -15,8 +14,7 @@ import (
 
 // BulkOrderRequest asks a selection of stations for the same thing, and is kept until all have been asked.
 type BulkOrderRequest struct {
-	Action      string        `json:"action" minLength:"1" maxLength:"64" doc:"Any request of the CSMS, spelt as in OCPP" example:"Reset"`
-	Payload     Payload       `json:"payload,omitempty" doc:"The request as in OCPP; left out: {}"`
+	Wish
 	Select      BulkSelection `json:"select" doc:"Which stations"`
 	Timeout     float64       `json:"timeout,omitempty" minimum:"0.1" maximum:"60" default:"30" doc:"Seconds that each station has for its answer"`
 	Concurrency int           `json:"concurrency,omitempty" minimum:"1" maximum:"800" default:"200" doc:"Stations that have not answered yet at once at most; all bulk commands together have 800 at most"`
@@ -42,8 +40,10 @@ type BulkSelection struct {
 type BulkView struct {
 	ID          string          `json:"id" example:"0f8c1c1e-7a34-4a6e-9a2e-1c1f0e0b7c55"`
 	Key         string          `json:"key,omitempty" doc:"Of the caller" example:"rollout-7"`
-	Action      string          `json:"action" example:"Reset"`
-	Payload     Payload         `json:"payload" doc:"The request as in OCPP"`
+	Action      string          `json:"action,omitempty" example:"Reset"`
+	Payload     Payload         `json:"payload,omitempty" doc:"The request as in OCPP"`
+	Verb        string          `json:"verb,omitempty" doc:"Instead of an action: what is wanted in words of no version" example:"reset"`
+	Arguments   Payload         `json:"arguments,omitempty" doc:"Of the verb"`
 	Select      SelectedBy      `json:"select" doc:"What the stations were selected by; which ones these were is told by the commands"`
 	Timeout     float64         `json:"timeout" doc:"Seconds that each station has for its answer" example:"30"`
 	Concurrency int             `json:"concurrency" doc:"Stations that have not answered yet at once at most" example:"200"`
@@ -51,7 +51,7 @@ type BulkView struct {
 	State       fleet.BulkState `json:"state" enum:"running,stopping,done,stopped" doc:"running: some of its commands are queued or sent. stopping: nothing more is sent, and answers are waited for. done, stopped: it is over"`
 	Stations    int             `json:"stations" doc:"How many were selected, when it was made"`
 	Counts      map[string]int  `json:"counts" nullable:"false" doc:"Its commands by their state; the sum is stations" example:"{\"answered\":4990,\"sent\":10}"`
-	Statuses    map[string]int  `json:"statuses" nullable:"false" doc:"The answers by their field status, where they have one; the 32 most frequent ones and others" example:"{\"Accepted\":4990}"`
+	Statuses    map[string]int  `json:"statuses" nullable:"false" doc:"The answers by their status, where they have one, or Mixed, when their parts have different ones; the 32 most frequent ones and others" example:"{\"Accepted\":4990}"`
 	Created     *time.Time      `json:"created"`
 	Expires     *time.Time      `json:"expires" doc:"Nothing of it is sent after that"`
 	Stopped     *time.Time      `json:"stopped,omitempty" doc:"When somebody stopped it"`
@@ -76,6 +76,9 @@ commands that are kept: it survives a restart of the server, waits for a station
 is never called unsent when it may have been delivered. A station that cannot be asked for this, because its version of OCPP
 has no such request or is not known, has a command that is invalid and says why.
 
+A verb becomes a request of the version of each station when its turn comes, with what is known then. What the version does not
+have, or the station is not in the state for, makes its command invalid, with the reason.
+
 200: it is over within wait. 202: it goes on; the header Location says where to look. 409: another request was made under the
 key. 422: what no station could be asked for, what holds a password or a key (secrets are not kept), a pace that does not
 reach the last station before the request expires, more than 50,000 stations. 503: 32 bulk commands are under way already.
@@ -94,6 +97,7 @@ type bulkListInput struct {
 	PageQuery
 	State  string `query:"state" enum:"running,stopping,done,stopped" doc:"Only those in this state"`
 	Action string `query:"action" maxLength:"64" doc:"Only those of this action"`
+	Verb   string `query:"verb" maxLength:"64" doc:"Only those of this verb"`
 	Key    string `query:"key" maxLength:"128" doc:"Only the one with this key of the caller's"`
 }
 
@@ -136,17 +140,18 @@ func (a *api) startBulk(ctx context.Context, in *bulkOrderInput) (*commandOutput
 	if err := b.Select.check(); err != nil {
 		return nil, err
 	}
-	o := BulkOrder{
-		Action: b.Action, Payload: json.RawMessage(b.Payload), Select: b.Select.Selection(), Timeout: seconds(b.Timeout),
-		Concurrency: b.Concurrency, Pace: b.Pace, Expires: seconds(b.Expires), Key: b.Key, Wait: seconds(b.Wait),
+	verb, err := a.wished(&b.Wish)
+	if err != nil {
+		return nil, err
 	}
-	if len(o.Payload) == 0 {
-		o.Payload = json.RawMessage("{}")
+	o := BulkOrder{
+		Action: b.Action, Payload: b.payload(), Verb: verb, Select: b.Select.Selection(), Timeout: seconds(b.Timeout),
+		Concurrency: b.Concurrency, Pace: b.Pace, Expires: seconds(b.Expires), Key: b.Key, Wait: seconds(b.Wait),
 	}
 	allowTime(ctx, o.Wait+spare) // a large one takes its time to be written
 	got, err := a.o.Fleet.StartBulk(ctx, o)
 	if err != nil {
-		return nil, commandProblem(err)
+		return nil, wishProblem(err)
 	}
 	out := &commandOutput{Status: http.StatusAccepted, Location: prefix + "/bulks/" + got.ID, Body: viewBulk(got)}
 	if got.State.Final() {
@@ -179,7 +184,7 @@ func (s *BulkSelection) Selection() fleet.BulkSelection {
 
 func (a *api) listBulks(ctx context.Context, in *bulkListInput) (*answer[List[BulkView]], error) {
 	p, err := a.o.Store.ListBulks(ctx, store.BulkQuery{
-		Cursor: in.Cursor, Limit: in.Limit, State: fleet.BulkState(in.State), Action: in.Action, Key: in.Key,
+		Cursor: in.Cursor, Limit: in.Limit, State: fleet.BulkState(in.State), Action: in.Action, Verb: in.Verb, Key: in.Key,
 	})
 	if err != nil {
 		return nil, err
@@ -228,7 +233,7 @@ func viewBulk(b fleet.Bulk) BulkView {
 	}
 	s := b.Select
 	return BulkView{
-		ID: b.ID, Key: b.Key, Action: b.Action, Payload: Payload(b.Payload), Timeout: b.Timeout.Seconds(), Concurrency: b.Concurrency, Pace: orNull(b.Pace),
+		ID: b.ID, Key: b.Key, Action: b.Action, Payload: Payload(b.Payload), Verb: b.Verb, Arguments: Payload(b.Arguments), Timeout: b.Timeout.Seconds(), Concurrency: b.Concurrency, Pace: orNull(b.Pace),
 		Select: SelectedBy{s.Named, s.All, s.Online, orNull(s.Version), orNull(s.Vendor), orNull(s.Model), orNull(s.Firmware), orNull(s.Tag)},
 		State:  b.State, Stations: b.Stations, Counts: counts, Statuses: statuses,
 		Created: instant(b.CreatedAt), Expires: instant(b.ExpiresAt), Stopped: instant(b.StoppedAt), Ended: instant(b.EndedAt),

@@ -2,6 +2,8 @@ package httpapi_test
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -99,6 +101,35 @@ func TestABulkIsOrdered(t *testing.T) {
 	}
 }
 
+// A verb for many stations is the same verb, with the same arguments, as for one.
+func TestEveryVerbIsForManyStationsToo(t *testing.T) {
+	r := newRig(t)
+	for _, kind := range fleet.VerbKinds() {
+		want := kind.New()
+		if err := json.Unmarshal([]byte(kind.Example), want); err != nil {
+			t.Fatal(err)
+		}
+		r.fleet.started = keptBulk(fleet.BulkRunning)
+		r.fleet.started.Action, r.fleet.started.Payload, r.fleet.started.Verb, r.fleet.started.Arguments = "", nil, kind.Name, []byte(kind.Example)
+		body := fmt.Sprintf(`{"verb":%q,"arguments":%s,"select":{"all":true}}`, kind.Name, kind.Example)
+		got := r.do(http.MethodPost, "/api/v1/bulks", body, http.StatusAccepted)
+		if err := schemas(t, r)("BulkView").Validate(got); err != nil || got["verb"] != kind.Name || got["payload"] != nil {
+			t.Error(err, got)
+		}
+		r.do(http.MethodPost, "/api/v1/commands", body, http.StatusOK)
+		if !reflect.DeepEqual(r.fleet.order.Verb, want) || !reflect.DeepEqual(r.fleet.gotBulk.Verb, want) || r.fleet.order.Payload != nil {
+			t.Errorf("%s: %+v and %+v, want %+v", kind.Name, r.fleet.order, r.fleet.gotBulk, want)
+		}
+	}
+	r.fleet.startErr, r.fleet.err = fleet.NotInVersion("/mode", "no"), fleet.NotInVersion("/mode", "no")
+	for _, path := range []string{"/api/v1/bulks", "/api/v1/commands"} {
+		p := r.do(http.MethodPost, path, `{"verb":"reset","select":{"all":true}}`, http.StatusUnprocessableEntity)
+		if firstFault(t, p) != "/arguments/mode" || p["reason"] != "version" {
+			t.Errorf("%v", p)
+		}
+	}
+}
+
 func TestWrongBulksAreRefused(t *testing.T) {
 	r := newRig(t)
 	for body, want := range map[string]string{
@@ -126,7 +157,30 @@ func TestWrongBulksAreRefused(t *testing.T) {
 			t.Errorf("%s: fault at %q", body, got)
 		}
 	}
-	if r.fleet.order.Action != "" {
+	for body, want := range map[string]string{
+		`{"verb":"reset","action":"Reset","select":{"all":true}}`:                               "/verb",
+		`{"verb":"dance","select":{"all":true}}`:                                                "/verb",
+		`{"verb":"","select":{"all":true}}`:                                                     "/verb",
+		`{"verb":"reset","payload":{},"select":{"all":true}}`:                                   "/payload",
+		`{"action":"Reset","arguments":{},"select":{"all":true}}`:                               "/arguments",
+		`{"verb":"reset","arguments":[],"select":{"all":true}}`:                                 "/arguments",
+		`{"verb":"reset","arguments":null,"select":{"all":true}}`:                               "/arguments",
+		`{"verb":"reset","arguments":{"mode":"warm"},"select":{"all":true}}`:                    "/arguments/mode",
+		`{"verb":"reset","arguments":{"evse":0.5},"select":{"all":true}}`:                       "/arguments/evse",
+		`{"verb":"reset","arguments":{"wait":5},"select":{"all":true}}`:                         "/arguments/wait",
+		`{"verb":"start","select":{"all":true}}`:                                                "/arguments/idToken",
+		`{"verb":"start","arguments":{"idToken":{"value":7}},"select":{"all":true}}`:            "/arguments/idToken/value",
+		`{"verb":"stop","arguments":{"evse":1,"transaction":"x"},"select":{"all":true}}`:        "/arguments/evse",
+		`{"verb":"set-variables","arguments":{"values":[{"value":"1"}]},"select":{"all":true}}`: "/arguments/values/0/variable",
+	} {
+		for _, path := range []string{"/api/v1/bulks", "/api/v1/commands"} {
+			p := r.do(http.MethodPost, path, body, http.StatusUnprocessableEntity)
+			if got := firstFault(t, p); got != want {
+				t.Errorf("%s: fault at %q, want %q: %v", body, got, want, p)
+			}
+		}
+	}
+	if r.fleet.order.Action != "" || r.fleet.order.Verb != nil || r.fleet.gotBulk.Verb != nil {
 		t.Errorf("passed on: %+v", r.fleet.order)
 	}
 	for _, c := range []struct {
@@ -160,8 +214,8 @@ func TestBulksAreShownAndStopped(t *testing.T) {
 	if p := r.do(http.MethodGet, "/api/v1/bulks/none", "", http.StatusNotFound); p["detail"] != "there is no such bulk" {
 		t.Errorf("%v", p)
 	}
-	r.do(http.MethodGet, "/api/v1/bulks?state=running&action=Reset&key=k&limit=5", "", http.StatusOK)
-	if want := (store.BulkQuery{Limit: 5, State: fleet.BulkRunning, Action: "Reset", Key: "k"}); r.store.asked != want {
+	r.do(http.MethodGet, "/api/v1/bulks?state=running&action=Reset&verb=reset&key=k&limit=5", "", http.StatusOK)
+	if want := (store.BulkQuery{Limit: 5, State: fleet.BulkRunning, Action: "Reset", Verb: "reset", Key: "k"}); r.store.asked != want {
 		t.Errorf("asked %+v", r.store.asked)
 	}
 	list := r.do(http.MethodGet, "/api/v1/bulks/b-1/commands?state=invalid&station=A&status=Accepted", "", http.StatusOK)["items"].([]any)

@@ -24,7 +24,7 @@ type StationCommandRequest struct {
 type Keeping struct {
 	Wait    *float64 `json:"wait,omitempty" minimum:"0" maximum:"60" doc:"Keep the command, and wait so many seconds for its end; 202 when it has not come by then. Left out, but one of the following is given: 0"`
 	Expires float64  `json:"expires,omitempty" minimum:"1" maximum:"2592000" doc:"Keep the command, and send it within so many seconds: a station that is not connected gets it when it comes. Left out: the station must be connected, and its turn come within a minute"`
-	Key     string   `json:"key,omitempty" minLength:"1" maxLength:"128" pattern:"^[!-~]+$" doc:"Keep the command, under a key of the caller's: the same request with the same key is the same command, however often it is sent" example:"order-4711"`
+	Key     string   `json:"key,omitempty" minLength:"1" maxLength:"128" pattern:"^[!-~]+$" doc:"Keep the command, under a key of the caller's: the same request, or verb with the same arguments, with the same key is the same command, however often it is sent" example:"order-4711"`
 	Lane    string   `json:"lane,omitempty" enum:"people,charging,bulk" doc:"Keep the command. Which goes first when several wait for a station: people before charging before bulk, then the older one. Left out: people"`
 	Version string   `json:"version,omitempty" enum:"1.6,2.0.1,2.1" doc:"Keep the command, for a station that is not connected: the version of OCPP that the payload is for. Left out: the last one that it spoke"`
 }
@@ -36,26 +36,28 @@ func (k *Keeping) kept() bool {
 
 // KeptCommand is a request to a station that is kept.
 type KeptCommand struct {
-	ID       string     `json:"id" example:"9f2d6ab2-4ef4-4f1a-9c39-4c8a4fb1c1a7"`
-	Key      string     `json:"key,omitempty" doc:"Of the caller" example:"order-4711"`
-	Bulk     string     `json:"bulk,omitempty" doc:"Id of the bulk command that it is one of"`
-	Station  string     `json:"station" example:"CP-001"`
-	Version  string     `json:"version" doc:"OCPP version that the payload is for; empty when it is not known" example:"1.6"`
-	Action   string     `json:"action" example:"Reset"`
-	Payload  Payload    `json:"payload" doc:"The request as in OCPP"`
-	Lane     string     `json:"lane" enum:"people,charging,bulk"`
-	Timeout  float64    `json:"timeout" doc:"Seconds that the station has for its answer" example:"30"`
-	State    string     `json:"state" enum:"queued,sent,answered,refused,timeout,unknown,expired,canceled,invalid" doc:"queued: it waits. sent: it may have been delivered. answered: with a CALLRESULT. refused: with a CALLERROR. timeout, unknown: not answered; the station may have done it. expired, canceled: it was not sent. invalid: the station cannot be asked for that, see detail; of bulk commands only"`
-	Created  *time.Time `json:"created"`
-	Expires  *time.Time `json:"expires" doc:"It is not sent after that"`
-	Attempts int        `json:"attempts" doc:"How often it may have been sent"`
-	Message  string     `json:"messageId,omitempty" doc:"Message id that it was last sent under"`
-	Sent     *time.Time `json:"sent,omitempty" doc:"Last"`
-	Ended    *time.Time `json:"ended,omitempty"`
-	Response Payload    `json:"response,omitempty" doc:"The answer as in OCPP. Read its status: a station may have said no"`
-	Status   string     `json:"status,omitempty" doc:"The field status of the response, where it has one" example:"Accepted"`
-	Code     string     `json:"code,omitempty" doc:"Code of the CALLERROR" example:"NotSupported"`
-	Detail   string     `json:"detail,omitempty" doc:"Why it is in its state"`
+	ID        string     `json:"id" example:"9f2d6ab2-4ef4-4f1a-9c39-4c8a4fb1c1a7"`
+	Key       string     `json:"key,omitempty" doc:"Of the caller" example:"order-4711"`
+	Bulk      string     `json:"bulk,omitempty" doc:"Id of the bulk command that it is one of"`
+	Station   string     `json:"station" example:"CP-001"`
+	Version   string     `json:"version" doc:"OCPP version that the payload is for; empty when it is not known" example:"1.6"`
+	Action    string     `json:"action,omitempty" doc:"Missing while the verb of a bulk command waits for its turn" example:"Reset"`
+	Payload   Payload    `json:"payload,omitempty" doc:"The request as in OCPP; missing as the action is"`
+	Verb      string     `json:"verb,omitempty" doc:"What was wanted in words of no version, which became the request" example:"reset"`
+	Arguments Payload    `json:"arguments,omitempty" doc:"Of the verb"`
+	Lane      string     `json:"lane" enum:"people,charging,bulk"`
+	Timeout   float64    `json:"timeout" doc:"Seconds that the station has for its answer" example:"30"`
+	State     string     `json:"state" enum:"queued,sent,answered,refused,timeout,unknown,expired,canceled,invalid" doc:"queued: it waits. sent: it may have been delivered. answered: with a CALLRESULT. refused: with a CALLERROR. timeout, unknown: not answered; the station may have done it. expired, canceled: it was not sent. invalid: the station cannot be asked for that, see detail; of bulk commands and verbs only"`
+	Created   *time.Time `json:"created"`
+	Expires   *time.Time `json:"expires" doc:"It is not sent after that"`
+	Attempts  int        `json:"attempts" doc:"How often it may have been sent"`
+	Message   string     `json:"messageId,omitempty" doc:"Message id that it was last sent under"`
+	Sent      *time.Time `json:"sent,omitempty" doc:"Last"`
+	Ended     *time.Time `json:"ended,omitempty"`
+	Response  Payload    `json:"response,omitempty" doc:"The answer as in OCPP. Read its status: a station may have said no"`
+	Status    string     `json:"status,omitempty" doc:"The status of the response, where it has one; Mixed: its parts have different ones" example:"Accepted"`
+	Code      string     `json:"code,omitempty" doc:"Code of the CALLERROR" example:"NotSupported"`
+	Detail    string     `json:"detail,omitempty" doc:"Why it is in its state"`
 }
 
 const keptHelp = `
@@ -77,6 +79,7 @@ type keptListInput struct {
 	Station string `query:"station" maxLength:"255" doc:"Only those for this station"`
 	State   string `query:"state" enum:"queued,sent,answered,refused,timeout,unknown,expired,canceled,invalid" doc:"Only those in this state"`
 	Action  string `query:"action" maxLength:"64" doc:"Only those of this action"`
+	Verb    string `query:"verb" maxLength:"64" doc:"Only those of this verb"`
 	Lane    string `query:"lane" enum:"people,charging,bulk" doc:"Only those of this lane"`
 	Key     string `query:"key" maxLength:"128" doc:"Only the one with this key of the caller's"`
 }
@@ -152,7 +155,7 @@ func keptReason(s fleet.CommandState) string {
 
 func (a *api) listCommands(ctx context.Context, in *keptListInput) (*answer[List[KeptCommand]], error) {
 	p, err := a.o.Store.ListCommands(ctx, store.CommandQuery{
-		Cursor: in.Cursor, Limit: in.Limit, Station: in.Station, State: fleet.CommandState(in.State), Action: in.Action,
+		Cursor: in.Cursor, Limit: in.Limit, Station: in.Station, State: fleet.CommandState(in.State), Action: in.Action, Verb: in.Verb,
 		Lane: fleet.CommandLane(in.Lane), Key: in.Key,
 	})
 	if err != nil {
@@ -178,8 +181,11 @@ func (a *api) cancelCommand(ctx context.Context, in *keptInput) (*answer[KeptCom
 }
 
 func viewCommand(c fleet.Command) KeptCommand {
+	if c.Action == "" {
+		c.Payload = nil
+	}
 	return KeptCommand{
-		ID: c.ID, Key: c.Key, Bulk: c.Bulk, Station: c.Station, Version: c.Version, Action: c.Action, Payload: Payload(c.Payload), Lane: string(c.Lane),
+		ID: c.ID, Key: c.Key, Bulk: c.Bulk, Station: c.Station, Version: c.Version, Action: c.Action, Payload: Payload(c.Payload), Verb: c.Verb, Arguments: Payload(c.Arguments), Lane: string(c.Lane),
 		Timeout: c.Timeout.Seconds(), State: string(c.State), Created: instant(c.CreatedAt), Expires: instant(c.ExpiresAt), Attempts: c.Attempts, Message: c.MessageID,
 		Sent: instant(c.SentAt), Ended: instant(c.EndedAt), Response: Payload(c.Response), Status: c.Status, Code: c.ErrorCode, Detail: c.Detail,
 	}

@@ -63,7 +63,8 @@ type Fleet interface {
 	Bulk(ctx context.Context, b Bulk) (BulkResult, error)
 
 	// StartBulk keeps a request to many stations until all have been dealt with, and returns it when it is over, or as it
-	// is after Wait. With the key of an earlier one it returns that. A *CommandError says that nothing was kept.
+	// is after Wait. With the key of an earlier one it returns that. A *CommandError, or of a verb a *fleet.VerbError, says
+	// that nothing was kept.
 	StartBulk(ctx context.Context, o BulkOrder) (fleet.Bulk, error)
 
 	// StopBulk cancels what was not sent. store.ErrNotFound; *CommandError with CommandTooLate.
@@ -89,6 +90,7 @@ type QueuedCommand struct {
 	Station string
 	Action  string
 	Payload json.RawMessage // a JSON object
+	Verb    fleet.Verb      // checked; instead of action and payload. nil: none
 	Key     string          // of the caller; "": none
 	Lane    fleet.CommandLane
 	Version string        // of OCPP, for a station that is not connected; "": the last one that it spoke
@@ -102,7 +104,7 @@ type VerbCommand struct {
 	Station string
 	Verb    fleet.Verb     // checked
 	Timeout time.Duration  // as in Command
-	Kept    *QueuedCommand // how it is kept, without action and payload; nil: it is not
+	Kept    *QueuedCommand // how it is kept, without what; nil: it is not
 }
 
 // VerbAnswer is what became of a verb.
@@ -117,6 +119,7 @@ type VerbAnswer struct {
 type Bulk struct {
 	Action      string
 	Payload     json.RawMessage // a JSON object
+	Verb        fleet.Verb      // checked; instead of action and payload. nil: none
 	Timeout     time.Duration   // of each station, as in Command
 	Select      Select
 	Concurrency int // stations that are asked at once at most; positive
@@ -127,6 +130,7 @@ type Bulk struct {
 type BulkOrder struct {
 	Action      string
 	Payload     json.RawMessage // a JSON object
+	Verb        fleet.Verb      // checked; instead of action and payload. nil: none
 	Select      fleet.BulkSelection
 	Timeout     time.Duration // of each station, for its answer
 	Concurrency int           // positive

@@ -105,7 +105,10 @@ func addVerb[T any, V interface {
 		panic("httpapi: " + V(new(T)).VerbName() + " is not among the verbs")
 	}
 	op := a.verbOperation(kind)
-	if len(verbSchema(a.huma.OpenAPI().Components.Schemas, reflect.TypeFor[T]()).Required) > 0 {
+	arguments := verbSchema(a.huma.OpenAPI().Components.Schemas, reflect.TypeFor[T]())
+	arguments.PrecomputeMessages()
+	a.verbs[kind.Name] = arguments
+	if len(arguments.Required) > 0 {
 		operate(a, op, func(ctx context.Context, in *verbInput[T]) (*commandOutput, error) {
 			return a.doVerb(ctx, in.ID, V(&in.Body.arguments), &in.Body.delivery)
 		})

@@ -28,15 +28,20 @@ func (c *commands) Bulk(ctx context.Context, b httpapi.Bulk) (httpapi.BulkResult
 		}
 	}
 	defer c.bulks.Add(-1)
+	if b.Verb != nil {
+		if err := translatable(b.Verb); err != nil {
+			return httpapi.BulkResult{}, err
+		}
+	}
 	ids, err := c.selected(ctx, b.Select)
 	if err != nil {
 		return httpapi.BulkResult{}, err
 	}
-	run := &bulkRun{commands: c, Bulk: b, tally: newTally(b), records: newRecorder(c.store, b, len(ids))}
+	run := &bulkRun{commands: c, Bulk: b, tally: newTally(b), records: newRecorder(c.store, len(ids)), payload: redact(b.Payload)}
 	run.askAll(ctx, ids)
 	run.records.finish(c.log)
 	result := run.tally.result()
-	c.log.Info("bulk command", "action", b.Action, "selected", result.Selected, "sent", result.Sent,
+	c.log.Info("bulk command", "action", b.Action, "verb", result.Verb, "selected", result.Selected, "sent", result.Sent,
 		"answered", result.Answered, "took", time.Duration(result.Seconds*float64(time.Second)))
 	return result, nil
 }
@@ -47,7 +52,8 @@ type bulkRun struct {
 	httpapi.Bulk
 	tally   *tally
 	records *recorder
-	next    atomic.Int64 // index of the next station
+	payload json.RawMessage // without secrets
+	next    atomic.Int64    // index of the next station
 }
 
 // askAll returns when every station has answered or failed, or, soon, when ctx has ended.
@@ -76,26 +82,48 @@ func (r *bulkRun) ask(ctx context.Context, id string) {
 	if !r.tally.admits(st, r.Bulk) {
 		return
 	}
+	cmd, record, err := r.command(ctx, st)
+	if err != nil {
+		r.tally.refuse(st, err)
+		return
+	}
 	begun := time.Now()
-	response, err := r.call(ctx, st)
+	response, err := r.call(ctx, st, cmd)
 	if failed := bulkError(err); failed != nil {
 		r.tally.fail(id, *failed)
-		r.records.add(id, begun, response, failed)
+		r.records.add(record, begun, response, failed)
 		return
 	}
 	r.tally.answered(response)
-	r.records.add(id, begun, response, nil)
+	r.records.add(record, begun, response, nil)
 }
 
-func (r *bulkRun) call(ctx context.Context, st *csms.Station) (json.RawMessage, error) {
-	cmd := httpapi.Command{Station: st.Identity(), Action: r.Action, Payload: r.Payload}
+// command returns what one station is sent, and what is put on record of that.
+func (r *bulkRun) command(ctx context.Context, st *csms.Station) (cmd, record httpapi.Command, err error) {
+	cmd = httpapi.Command{Station: st.Identity(), Action: r.Action, Payload: r.Payload}
+	record = cmd
+	record.Payload = r.payload
+	if r.Verb == nil {
+		return cmd, record, nil
+	}
+	if cmd.Action, cmd.Payload, err = r.instruct(ctx, cmd.Station, st.Version(), r.Verb); err != nil {
+		return cmd, record, err
+	}
+	if err := st.Check(cmd.Action, cmd.Payload); err != nil {
+		return cmd, record, commandError(err)
+	}
+	record.Action, record.Payload = cmd.Action, redact(cmd.Payload)
+	return cmd, record, r.withinLimits(ctx, cmd.Station, st.Version(), cmd.Action, cmd.Payload)
+}
+
+func (r *bulkRun) call(ctx context.Context, st *csms.Station, cmd httpapi.Command) (json.RawMessage, error) {
 	offer, err := r.offerKey(ctx, st, cmd)
 	if err != nil {
 		return nil, err
 	}
 	waiting, cancel := context.WithTimeoutCause(ctx, r.Timeout, errGaveUp)
 	defer cancel()
-	response, err := st.Invoke(waiting, r.Action, r.Payload)
+	response, err := st.Invoke(waiting, cmd.Action, cmd.Payload)
 	r.settleKey(ctx, offer, cmd, response, err)
 	return response, err
 }

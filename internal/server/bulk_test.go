@@ -205,9 +205,9 @@ func TestR61ABulkCommandChangesKeysToo(t *testing.T) {
 
 // A store that fails costs the records and not the commands.
 func TestABulkCommandIsCarriedOutWithoutItsRecords(t *testing.T) {
-	records := newRecorder(failing{}, httpapi.Bulk{Action: "ClearCache", Payload: json.RawMessage("{}")}, 100)
+	records := newRecorder(failing{}, 100)
 	for i := range 100 {
-		records.add(fmt.Sprint(i), time.Now(), nil, nil)
+		records.add(httpapi.Command{Station: fmt.Sprint(i), Action: "ClearCache"}, time.Now(), nil, nil)
 	}
 	log := &lockedBuffer{}
 	records.finish(slog.New(slog.NewTextHandler(log, nil)))
@@ -248,10 +248,10 @@ func TestRecordsOfABulkCommandAreWrittenOrLeftOutKnowingly(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := slowIngest{slots: make(chan struct{}, 64), took: c.took}
-				records := newRecorder(s, httpapi.Bulk{Action: "ClearCache", Payload: json.RawMessage("{}")}, stations)
+				records := newRecorder(s, stations)
 				begun := time.Now()
 				for i := range stations {
-					records.add(fmt.Sprint(i), begun, nil, nil)
+					records.add(httpapi.Command{Station: fmt.Sprint(i), Action: "ClearCache"}, begun, nil, nil)
 				}
 				log := &lockedBuffer{}
 				records.finish(slog.New(slog.NewTextHandler(log, nil)))

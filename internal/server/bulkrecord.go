@@ -24,21 +24,19 @@ const recordsTimeout = 10 * time.Second
 // recorder puts on record what was asked of each station and how that ended. It runs beside the calls and holds none
 // of them up. What the store has not taken in the end is left out and counted.
 type recorder struct {
-	store   store.Ingest
-	action  string
-	payload json.RawMessage // without secrets
-	queue   chan fleet.Commanded
-	ctx     context.Context
-	cancel  context.CancelFunc
-	done    sync.WaitGroup
-	failed  atomic.Int64          // records that the store refused
-	late    atomic.Int64          // records that were left out
-	cause   atomic.Pointer[error] // why one of them failed
+	store  store.Ingest
+	queue  chan fleet.Commanded
+	ctx    context.Context
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+	failed atomic.Int64          // records that the store refused
+	late   atomic.Int64          // records that were left out
+	cause  atomic.Pointer[error] // why one of them failed
 }
 
 // newRecorder makes a recorder for so many stations at most. finish ends it.
-func newRecorder(s store.Ingest, b httpapi.Bulk, stations int) *recorder {
-	r := &recorder{store: s, action: b.Action, payload: redact(b.Payload), queue: make(chan fleet.Commanded, stations)}
+func newRecorder(s store.Ingest, stations int) *recorder {
+	r := &recorder{store: s, queue: make(chan fleet.Commanded, stations)}
 	r.ctx, r.cancel = context.WithCancel(context.Background())
 	for range min(recorders, stations) {
 		r.done.Go(r.run)
@@ -59,10 +57,10 @@ func (r *recorder) run() {
 	}
 }
 
-// add is called once for each station at most, and never blocks: the queue has room for all. err is a
-// *httpapi.CommandError, or nil after an answer.
-func (r *recorder) add(station string, begun time.Time, response json.RawMessage, err error) {
-	r.queue <- commanded(httpapi.Command{Station: station, Action: r.action, Payload: r.payload}, begun, response, err)
+// add is called once for each station at most, and never blocks: the queue has room for all. The command has no secrets in it
+// any more. err is a *httpapi.CommandError, or nil after an answer.
+func (r *recorder) add(cmd httpapi.Command, begun time.Time, response json.RawMessage, err error) {
+	r.queue <- commanded(cmd, begun, response, err)
 }
 
 // finish waits for the records, but not for ever when the store is slow. Nothing may be added after it. A store that is
@@ -74,9 +72,9 @@ func (r *recorder) finish(log *slog.Logger) {
 	limit.Stop()
 	r.cancel()
 	if n := r.late.Load(); n > 0 {
-		log.Warn("commands were left out of the records: the store is too slow", "action", r.action, "stations", n)
+		log.Warn("commands were left out of the records: the store is too slow", "stations", n)
 	}
 	if n := r.failed.Load(); n > 0 {
-		log.Error("commands are not on record", "action", r.action, "stations", n, "error", *r.cause.Load())
+		log.Error("commands are not on record", "stations", n, "error", *r.cause.Load())
 	}
 }

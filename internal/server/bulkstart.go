@@ -25,10 +25,17 @@ func (c *commands) StartBulk(ctx context.Context, o httpapi.BulkOrder) (fleet.Bu
 		Concurrency: o.Concurrency, Pace: o.Pace, Timeout: o.Timeout,
 		CreatedAt: fleet.Instant(now), ExpiresAt: fleet.Instant(now.Add(o.Expires)), State: fleet.BulkPreparing,
 	}
+	var err error
+	if o.Verb != nil {
+		b.Verb = o.Verb.VerbName()
+		if b.Arguments, err = fleet.VerbArguments(o.Verb); err != nil {
+			return fleet.Bulk{}, err
+		}
+	}
 	b.Request = b.Fingerprint()
 	kept, found, err := c.sameBulk(ctx, b)
 	if err == nil && !found {
-		kept, err = c.keepBulk(ctx, b)
+		kept, err = c.keepBulk(ctx, b, o.Verb)
 	}
 	if err != nil {
 		return fleet.Bulk{}, bulkOrderError(err)
@@ -52,12 +59,12 @@ func (c *commands) sameBulk(ctx context.Context, b fleet.Bulk) (kept fleet.Bulk,
 }
 
 // keepBulk makes a bulk with its commands durable, and begins to send them.
-func (c *commands) keepBulk(ctx context.Context, b fleet.Bulk) (fleet.Bulk, error) {
+func (c *commands) keepBulk(ctx context.Context, b fleet.Bulk, v fleet.Verb) (fleet.Bulk, error) {
 	defer c.made.Add(-1)
 	if c.made.Add(1) > maxBulks {
 		return b, store.ErrTooManyBulks
 	}
-	if err := possible(b); err != nil {
+	if err := possible(b, v); err != nil {
 		return b, err
 	}
 	targets, err := c.targets(ctx, b.Select)
@@ -81,7 +88,7 @@ func (c *commands) keepBulk(ctx context.Context, b fleet.Bulk) (fleet.Bulk, erro
 	}
 	c.queue.bulkStarted(kept, asked)
 	c.queue.recount(kept.ID)
-	c.log.Info("bulk command started", "bulk", kept.ID, "action", kept.Action, "stations", kept.Stations)
+	c.log.Info("bulk command started", "bulk", kept.ID, "action", kept.Action, "verb", kept.Verb, "stations", kept.Stations)
 	return kept, nil
 }
 
@@ -110,12 +117,14 @@ func (c *commands) prepareBulk(ctx context.Context, b fleet.Bulk, targets []targ
 func (p *plan) commandFor(ctx context.Context, b fleet.Bulk, t target) fleet.Command {
 	cmd := fleet.Command{
 		ID: ocppj.NewMessageID(), Bulk: b.ID, Station: t.station, Action: b.Action, Payload: b.Payload, Lane: fleet.LaneBulk, Timeout: b.Timeout,
-		CreatedAt: b.CreatedAt, ExpiresAt: b.ExpiresAt, State: fleet.StateQueued, Version: t.version,
+		CreatedAt: b.CreatedAt, ExpiresAt: b.ExpiresAt, State: fleet.StateQueued, Version: t.version, Verb: b.Verb,
 	}
 	v, known := versionNamed(t.version)
 	switch {
 	case t.unknown:
 		return cmd.Invalid("there is no such station", b.CreatedAt)
+	case b.Verb != "":
+		return cmd // its turn says what it is
 	case !known:
 		return cmd.Invalid("the station has never been here: nobody knows which version of OCPP it speaks", b.CreatedAt)
 	}
@@ -150,7 +159,10 @@ func versionNamed(name string) (ocpp.Version, bool) {
 }
 
 // possible refuses what no station could be asked for, and what is not kept.
-func possible(b fleet.Bulk) error {
+func possible(b fleet.Bulk, v fleet.Verb) error {
+	if v != nil {
+		return possibleVerb(v)
+	}
 	if err := secretless(b.Payload); err != nil {
 		return err
 	}

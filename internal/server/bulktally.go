@@ -3,11 +3,13 @@ package server
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/internal/httpapi"
 	"github.com/chargeyard/chargeyard/ocpp"
 )
@@ -29,11 +31,15 @@ type tally struct {
 }
 
 func newTally(b httpapi.Bulk) *tally {
+	verb := ""
+	if b.Verb != nil {
+		verb = b.Verb.VerbName()
+	}
 	return &tally{
 		details:  b.Details,
 		versions: map[ocpp.Version]*httpapi.BulkProblem{},
 		counts: httpapi.BulkResult{
-			Action: b.Action, Statuses: map[string]int{},
+			Action: b.Action, Verb: verb, Statuses: map[string]int{},
 			Problems: []httpapi.BulkProblem{}, Failures: []httpapi.BulkFailure{},
 		},
 	}
@@ -52,7 +58,7 @@ func (t *tally) admits(st *csms.Station, b httpapi.Bulk) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	problem, looked := t.versions[st.Version()]
-	if !looked {
+	if !looked && b.Verb == nil {
 		problem = bulkProblem(st, b)
 		t.versions[st.Version()] = problem
 	}
@@ -62,6 +68,36 @@ func (t *tally) admits(st *csms.Station, b httpapi.Bulk) bool {
 	problem.Stations++
 	t.counts.Invalid++
 	return false
+}
+
+// refuse counts a station that cannot be asked for a verb: because its version has nothing of the kind, which is told once for
+// each, or for a reason of its own.
+func (t *tally) refuse(st *csms.Station, err error) {
+	wrong, ok := errors.AsType[*fleet.VerbError](err)
+	if !ok || wrong.Reason != fleet.VerbVersion {
+		t.fail(st.Identity(), refusedVerb(err))
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	problem := t.versions[st.Version()]
+	if problem == nil {
+		problem = &httpapi.BulkProblem{Version: st.Version().String(), Detail: wrong.Detail, Pointer: "/verb"}
+		if wrong.Argument != "" {
+			problem.Pointer = "/arguments" + wrong.Argument
+		}
+		t.versions[st.Version()] = problem
+	}
+	problem.Stations++
+	t.counts.Invalid++
+}
+
+// refusedVerb says why a station cannot be asked for a verb.
+func refusedVerb(err error) httpapi.CommandError {
+	if !saysWhy(err) {
+		return httpapi.CommandError{Outcome: outcomeFailed, Detail: err.Error()}
+	}
+	return httpapi.CommandError{Outcome: httpapi.CommandInvalid, Detail: verbDetail(err)}
 }
 
 // bulkProblem returns nil when the request is one of the station's version.
@@ -79,17 +115,12 @@ func bulkProblem(st *csms.Station, b httpapi.Bulk) *httpapi.BulkProblem {
 
 // answered counts an answer by its status, if it has one.
 func (t *tally) answered(response json.RawMessage) {
-	var r struct {
-		Status any `json:"status"` // a vendor's action may have anything here
-	}
-	// What was encoded here can be decoded; a status that is no text does not count.
-	err := json.Unmarshal(response, &r)
-	status, _ := r.Status.(string)
+	status := fleet.AnswerStatus(response)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.counts.Sent++
 	t.counts.Answered++
-	if err != nil || status == "" {
+	if status == "" {
 		return
 	}
 	if _, known := t.counts.Statuses[status]; !known && len(t.counts.Statuses) >= maxStatuses {
@@ -111,6 +142,8 @@ func (t *tally) fail(station string, e httpapi.CommandError) {
 		t.counts.Sent++
 	case httpapi.CommandOffline:
 		t.counts.Offline++
+	case httpapi.CommandInvalid:
+		t.counts.Invalid++
 	case httpapi.CommandLost, httpapi.CommandGarbled:
 		t.counts.Sent++
 		t.counts.Failed++

@@ -30,6 +30,13 @@ func (c *commands) Queue(ctx context.Context, req httpapi.QueuedCommand) (fleet.
 		ID: ocppj.NewMessageID(), Key: req.Key, Station: req.Station, Action: req.Action, Payload: req.Payload, Lane: req.Lane, Timeout: cmp.Or(req.Timeout, defaultAnswerTime),
 		CreatedAt: now, ExpiresAt: now.Add(req.Expires), State: fleet.StateQueued,
 	}
+	var err error
+	if req.Verb != nil {
+		cmd.Verb = req.Verb.VerbName()
+		if cmd.Arguments, err = fleet.VerbArguments(req.Verb); err != nil {
+			return fleet.Command{}, err
+		}
+	}
 	kept, found, err := c.sameKey(ctx, cmd)
 	if err == nil && !found {
 		kept, err = c.keep(ctx, cmd, req)
@@ -62,11 +69,8 @@ func (c *commands) keep(ctx context.Context, cmd fleet.Command, req httpapi.Queu
 	if err != nil {
 		return cmd, err
 	}
-	asked, err := newPlan(req.Action, req.Payload).requestFor(ctx, req.Station, version)
+	asked, err := c.requested(ctx, req, version)
 	if err != nil {
-		return cmd, err
-	}
-	if err := c.withinLimits(ctx, req.Station, asked.version, asked.action, asked.payload); err != nil {
 		return cmd, err
 	}
 	cmd.Action, cmd.Payload, cmd.Version = asked.action, asked.payload, asked.version.String()
@@ -79,6 +83,18 @@ func (c *commands) keep(ctx context.Context, cmd fleet.Command, req httpapi.Queu
 		c.log.Info("command queued", "station", kept.Station, "action", kept.Action, "command", kept.ID, "lane", kept.Lane)
 	}
 	return kept, err
+}
+
+// requested returns the request that a station is to get: the one that was given, or what the verb is in its version.
+func (c *commands) requested(ctx context.Context, req httpapi.QueuedCommand, version ocpp.Version) (request, error) {
+	if req.Verb != nil {
+		return c.requestOf(ctx, req.Station, version, req.Verb)
+	}
+	asked := request{req.Action, req.Payload, version}
+	if err := keepable(version, asked.action, asked.payload); err != nil {
+		return asked, err
+	}
+	return asked, c.withinLimits(ctx, req.Station, version, asked.action, asked.payload)
 }
 
 // versionFor returns which version of OCPP a command is validated for: that of the connection, the one that the caller

@@ -11,6 +11,7 @@ import (
 	"github.com/chargeyard/chargeyard/csms"
 	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/internal/store"
+	"github.com/chargeyard/chargeyard/ocpp"
 )
 
 // maxDeliveries is how many stations queued commands are delivered to at once: each takes a goroutine.
@@ -26,6 +27,9 @@ type queue struct {
 	}
 	csms *csms.Server // set before start
 	log  *slog.Logger
+
+	// requestOf makes a request of a verb for one station whose turn has come, see commands.requestOf. It is set before start.
+	requestOf func(ctx context.Context, station string, version ocpp.Version, v fleet.Verb) (request, error)
 
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -66,7 +70,7 @@ func newQueue(s store.Store, log *slog.Logger) *queue {
 
 // openQueue begins to deliver what is queued.
 func (s *Server) openQueue(ctx context.Context) error {
-	s.queue.csms = s.csms
+	s.queue.csms, s.queue.requestOf = s.csms, s.commands().requestOf
 	s.closers.add(s.queue.close)
 	return s.queue.start(ctx)
 }

@@ -127,6 +127,10 @@ func (q *queue) settled(st *csms.Station) bool {
 
 // deliver brings one command to its end, as far as that is possible now. It reports whether the next one may be tried.
 func (q *queue) deliver(st *csms.Station, c fleet.Command) bool {
+	c, err := q.become(st, c)
+	if err != nil {
+		return q.denied(c, err)
+	}
 	if err := st.Check(c.Action, c.Payload); err != nil {
 		detail := fmt.Sprintf("the station speaks OCPP %s by now, where this is no valid request; nothing was sent", st.Version())
 		return q.settle(c, func(c fleet.Command) (fleet.Command, error) { return c.Cancel(detail, time.Now()) })
@@ -162,9 +166,9 @@ func (q *queue) deliver(st *csms.Station, c fleet.Command) bool {
 
 // announce marks a command as sent. It is committed before the message goes out: whatever happens from here on, it may
 // have been delivered.
-func (q *queue) announce(ctx context.Context, st *csms.Station, c fleet.Command, message string) error {
-	_, err := q.store.ChangeCommand(ctx, c.ID, func(c fleet.Command) (fleet.Command, error) {
-		return c.Send(int64(st.Epoch()), message, time.Now())
+func (q *queue) announce(ctx context.Context, st *csms.Station, asked fleet.Command, message string) error {
+	_, err := q.store.ChangeCommand(ctx, asked.ID, func(c fleet.Command) (fleet.Command, error) {
+		return c.Become(asked.Version, asked.Action, asked.Payload).Send(int64(st.Epoch()), message, time.Now())
 	})
 	return err
 }

@@ -33,16 +33,11 @@ func (c *commands) Do(ctx context.Context, ask httpapi.VerbCommand) (httpapi.Ver
 	}, err
 }
 
-// queueVerb keeps a verb as the request that it is in the station's version.
+// queueVerb keeps a verb, as the request that it is in the station's version.
 func (c *commands) queueVerb(ctx context.Context, ask httpapi.VerbCommand) (httpapi.VerbAnswer, error) {
-	version, err := c.versionFor(ctx, *ask.Kept)
-	if err != nil {
-		return httpapi.VerbAnswer{}, err
-	}
-	if ask.Kept.Action, ask.Kept.Payload, err = c.instruct(ctx, ask.Station, version, ask.Verb); err != nil {
-		return httpapi.VerbAnswer{}, err
-	}
-	kept, err := c.Queue(ctx, *ask.Kept)
+	wanted := *ask.Kept
+	wanted.Verb = ask.Verb
+	kept, err := c.Queue(ctx, wanted)
 	return httpapi.VerbAnswer{Command: &kept}, err
 }
 

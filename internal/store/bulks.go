@@ -25,7 +25,7 @@ type Bulks interface {
 	// PrepareBulk keeps a bulk that nobody sees before StartBulk. ErrTooManyBulks.
 	PrepareBulk(ctx context.Context, b fleet.Bulk) error
 	// AddBulkCommands adds commands that are queued or invalid to a bulk that is being prepared, at most BulkStep of them,
-	// one for each station at most. Payloads that are the same are kept once.
+	// one for each station at most. Payloads that are the same are kept once, and the arguments of a verb are those of the bulk.
 	AddBulkCommands(ctx context.Context, bulk string, commands []fleet.Command) error
 	// StartBulk ends the preparation. When the key is that of a bulk with the same fingerprint, that one is returned
 	// instead, and started is false. ErrKeyTaken: it is that of another request.
@@ -52,5 +52,6 @@ type BulkQuery struct {
 	Limit  int // 0: DefaultLimit
 	State  fleet.BulkState
 	Action string
+	Verb   string
 	Key    string // of the caller
 }

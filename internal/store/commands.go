@@ -51,6 +51,7 @@ type CommandQuery struct {
 	Station string
 	State   fleet.CommandState
 	Action  string
+	Verb    string
 	Lane    fleet.CommandLane
 	Key     string // of the caller
 	Bulk    string // id

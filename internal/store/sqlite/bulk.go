@@ -11,13 +11,14 @@ import (
 )
 
 const selectBulk = `SELECT number, id, caller_key, request, action, payload, named, every_station, online, version, vendor, model, firmware, tag,
-	concurrency, pace, timeout, created_at, expires_at, state, stations, stopped_at, ended_at FROM bulks`
+	concurrency, pace, timeout, created_at, expires_at, state, stations, stopped_at, ended_at, verb, arguments FROM bulks`
 
 func bulkFields(b *fleet.Bulk) []any {
 	return []any{
 		&b.Number, &b.ID, &b.Key, &b.Request, &b.Action, rawJSON{&b.Payload}, &b.Select.Named, &b.Select.All, &b.Select.Online,
 		&b.Select.Version, &b.Select.Vendor, &b.Select.Model, &b.Select.Firmware, &b.Select.Tag, &b.Concurrency, &b.Pace, length{&b.Timeout},
 		instant{&b.CreatedAt}, instant{&b.ExpiresAt}, &b.State, &b.Stations, instant{&b.StoppedAt}, instant{&b.EndedAt},
+		&b.Verb, rawJSON{&b.Arguments},
 	}
 }
 
@@ -41,10 +42,10 @@ func (db *DB) PrepareBulk(ctx context.Context, b fleet.Bulk) error {
 			return nil
 		}
 		return w.exec(`INSERT INTO bulks (id, caller_key, request, action, payload, named, every_station, online, version, vendor, model, firmware, tag,
-			concurrency, pace, timeout, created_at, expires_at, state, stations) VALUES (?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			concurrency, pace, timeout, created_at, expires_at, state, stations, verb, arguments) VALUES (?, '', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			b.ID, b.Request, b.Action, string(b.Payload), flag(b.Select.Named), flag(b.Select.All), flag(b.Select.Online),
 			b.Select.Version, b.Select.Vendor, b.Select.Model, b.Select.Firmware, b.Select.Tag, b.Concurrency, b.Pace, b.Timeout.Microseconds(),
-			fleet.Micros(b.CreatedAt), fleet.Micros(b.ExpiresAt), string(b.State), b.Stations)
+			fleet.Micros(b.CreatedAt), fleet.Micros(b.ExpiresAt), string(b.State), b.Stations, b.Verb, rawJSON{&b.Arguments})
 	})
 	return errors.Join(err, refused)
 }
@@ -109,10 +110,11 @@ func (w *writer) putBulk(b fleet.Bulk) error {
 func (w *writer) bulkNotice(b fleet.Bulk, kind fleet.NoticeKind, now time.Time) error {
 	return w.notice(now, kind, "", struct {
 		ID       string          `json:"id"`
-		Action   string          `json:"action"`
+		Action   string          `json:"action,omitempty"`
+		Verb     string          `json:"verb,omitempty"`
 		State    fleet.BulkState `json:"state"`
 		Stations int             `json:"stations"`
-	}{b.ID, b.Action, b.State, b.Stations})
+	}{b.ID, b.Action, b.Verb, b.State, b.Stations})
 }
 
 // StopBulk implements store.Bulks.

@@ -39,13 +39,17 @@ func (db *DB) AddBulkCommands(ctx context.Context, bulk string, commands []fleet
 func (w *writer) addBulkCommands(bulk string, commands []fleet.Command) error {
 	shared := map[string]int64{}
 	for _, c := range commands {
-		number, err := w.sharePayload(shared, bulk, c.Payload)
-		if err != nil {
-			return err
+		var payload any // none: it is a verb, whose turn has not come
+		if c.Verb == "" {
+			number, err := w.sharePayload(shared, bulk, c.Payload)
+			if err != nil {
+				return err
+			}
+			payload = number
 		}
-		err = w.exec(`INSERT INTO commands (id, caller_key, bulk, shared, station, version, action, payload, lane, rank, timeout, created_at, expires_at,
-				state, attempts, epoch, message_id, ended_at, error_code, detail) VALUES (?, '', ?, ?, ?, ?, ?, '{}', ?, ?, ?, ?, ?, ?, 0, 0, '', ?, '', ?)`,
-			c.ID, bulk, number, c.Station, c.Version, c.Action, string(c.Lane), c.Lane.Rank(), c.Timeout.Microseconds(),
+		err := w.exec(`INSERT INTO commands (id, caller_key, bulk, shared, station, version, action, payload, verb, lane, rank, timeout, created_at, expires_at,
+				state, attempts, epoch, message_id, ended_at, error_code, detail) VALUES (?, '', ?, ?, ?, ?, ?, '{}', ?, ?, ?, ?, ?, ?, ?, 0, 0, '', ?, '', ?)`,
+			c.ID, bulk, payload, c.Station, c.Version, c.Action, c.Verb, string(c.Lane), c.Lane.Rank(), c.Timeout.Microseconds(),
 			fleet.Micros(c.CreatedAt), fleet.Micros(c.ExpiresAt), string(c.State), at(c.EndedAt), c.Detail)
 		if err != nil {
 			return err

@@ -80,11 +80,15 @@ func (y *bulkYard) make() {
 		Payload: []byte(`{}`), Select: fleet.BulkSelection{All: true}, Concurrency: 1, CreatedAt: y.now, ExpiresAt: y.now.Add(10 * time.Minute),
 		State: fleet.BulkPreparing, Stations: len(yardStations),
 	}
+	if rapid.Bool().Draw(y.T, "verb") { // which becomes that action when it is sent
+		b.Verb, b.Arguments = map[string]string{"ClearCache": "clear-cache", "GetConfiguration": "get-variables"}[b.Action], []byte(`{}`)
+		b.Action, b.Payload = "", nil
+	}
 	y.bulks = append(y.bulks, b.ID)
 	var list []fleet.Command
 	for i, station := range yardStations {
 		c := fleet.Command{
-			ID: b.ID + station, Bulk: b.ID, Station: station, Version: "1.6", Action: b.Action, Payload: []byte(`{}`), Lane: fleet.LaneBulk,
+			ID: b.ID + station, Bulk: b.ID, Station: station, Version: "1.6", Action: b.Action, Verb: b.Verb, Payload: []byte(`{}`), Lane: fleet.LaneBulk,
 			CreatedAt: b.CreatedAt, ExpiresAt: b.ExpiresAt, State: fleet.StateQueued,
 		}
 		if i == 2 && rapid.Bool().Draw(y.T, "invalid") {

@@ -23,6 +23,7 @@ func (db *DB) ListBulks(ctx context.Context, bq store.BulkQuery) (store.Page[fle
 	q.where(bulkShown)
 	q.is("state", string(bq.State))
 	q.is("action", bq.Action)
+	q.is("verb", bq.Verb)
 	if bq.Key != "" {
 		q.where("caller_key = ? AND caller_key <> ''", bq.Key)
 	}

@@ -12,12 +12,14 @@ import (
 )
 
 const selectCommand = `SELECT number, id, caller_key, bulk, station, version, action,
-	COALESCE((SELECT p.payload FROM bulk_payloads p WHERE p.number = commands.shared), payload), lane, timeout, created_at, expires_at,
+	COALESCE((SELECT p.payload FROM bulk_payloads p WHERE p.number = commands.shared), payload), verb,
+	CASE WHEN verb <> '' AND bulk <> '' THEN (SELECT b.arguments FROM bulks b WHERE b.id = commands.bulk) ELSE arguments END, lane, timeout, created_at, expires_at,
 	state, attempts, epoch, message_id, sent_at, ended_at, response, status, error_code, detail FROM commands`
 
 func commandFields(c *fleet.Command) []any {
 	return []any{
-		&c.Number, &c.ID, &c.Key, &c.Bulk, &c.Station, &c.Version, &c.Action, rawJSON{&c.Payload}, &c.Lane, length{&c.Timeout}, instant{&c.CreatedAt}, instant{&c.ExpiresAt},
+		&c.Number, &c.ID, &c.Key, &c.Bulk, &c.Station, &c.Version, &c.Action, rawJSON{&c.Payload},
+		&c.Verb, rawJSON{&c.Arguments}, &c.Lane, length{&c.Timeout}, instant{&c.CreatedAt}, instant{&c.ExpiresAt},
 		&c.State, &c.Attempts, &c.Epoch, &c.MessageID, instant{&c.SentAt}, instant{&c.EndedAt}, rawJSON{&c.Response}, &c.Status, &c.ErrorCode, &c.Detail,
 	}
 }
@@ -65,10 +67,10 @@ func (w *writer) addCommand(c fleet.Command) (kept fleet.Command, added bool, re
 
 func (w *writer) insertCommand(c fleet.Command) (fleet.Command, error) {
 	c.CreatedAt, c.ExpiresAt = fleet.Instant(c.CreatedAt), fleet.Instant(c.ExpiresAt)
-	_, err := w.queryRow(`INSERT INTO commands (id, caller_key, station, version, action, payload, lane, rank, timeout, created_at, expires_at,
-			state, attempts, epoch, message_id, error_code, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '', '', '') RETURNING number`,
+	_, err := w.queryRow(`INSERT INTO commands (id, caller_key, station, version, action, payload, verb, arguments, lane, rank, timeout, created_at, expires_at,
+			state, attempts, epoch, message_id, error_code, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, '', '', '') RETURNING number`,
 		[]any{
-			c.ID, c.Key, c.Station, c.Version, c.Action, string(c.Payload), string(c.Lane), c.Lane.Rank(), c.Timeout.Microseconds(),
+			c.ID, c.Key, c.Station, c.Version, c.Action, string(c.Payload), c.Verb, rawJSON{&c.Arguments}, string(c.Lane), c.Lane.Rank(), c.Timeout.Microseconds(),
 			fleet.Micros(c.CreatedAt), fleet.Micros(c.ExpiresAt), string(c.State),
 		}, []any{&c.Number})
 	if err != nil {
@@ -114,6 +116,9 @@ func (w *writer) putCommand(c fleet.Command) (fleet.Command, error) {
 	if err != nil {
 		return c, err
 	}
+	if err := w.putRequest(c); err != nil {
+		return c, err
+	}
 	switch {
 	case c.State.Final() && c.Bulk != "":
 		w.pending.bulks = append(w.pending.bulks, c.Bulk)
@@ -122,6 +127,21 @@ func (w *writer) putCommand(c fleet.Command) (fleet.Command, error) {
 		w.pending.commands++
 	}
 	return c, w.commandNotice(c)
+}
+
+// putRequest writes what the verb of a command has become, which only its turn says.
+func (w *writer) putRequest(c fleet.Command) error {
+	switch {
+	case c.Verb == "" || c.State != fleet.StateSent:
+		return nil
+	case c.Bulk == "":
+		return w.exec("UPDATE commands SET version = ?, action = ?, payload = ? WHERE number = ?", c.Version, c.Action, string(c.Payload), c.Number)
+	}
+	shared, err := w.sharePayload(map[string]int64{}, c.Bulk, c.Payload)
+	if err != nil {
+		return err
+	}
+	return w.exec("UPDATE commands SET version = ?, action = ?, shared = ? WHERE number = ?", c.Version, c.Action, shared, c.Number)
 }
 
 // commandNotice tells of the state that a command has come to.
@@ -142,7 +162,8 @@ func (w *writer) commandNotice(c fleet.Command) error {
 	return w.notice(now, kind, c.Station, struct {
 		ID        string               `json:"id"`
 		Bulk      string               `json:"bulk,omitempty"`
-		Action    string               `json:"action"`
+		Action    string               `json:"action,omitempty"`
+		Verb      string               `json:"verb,omitempty"`
 		State     fleet.CommandState   `json:"state"`
 		Lane      fleet.CommandLane    `json:"lane"`
 		ExpiresAt time.Time            `json:"expiresAt"`
@@ -153,7 +174,7 @@ func (w *writer) commandNotice(c fleet.Command) error {
 		Response  json.RawMessage      `json:"response,omitempty"`
 		ErrorCode string               `json:"errorCode,omitempty"`
 		Detail    string               `json:"detail,omitempty"`
-	}{c.ID, c.Bulk, c.Action, c.State, c.Lane, c.ExpiresAt, c.SentAt, c.MessageID, c.Payload, outcome, c.Response, c.ErrorCode, c.Detail})
+	}{c.ID, c.Bulk, c.Action, c.Verb, c.State, c.Lane, c.ExpiresAt, c.SentAt, c.MessageID, c.Payload, outcome, c.Response, c.ErrorCode, c.Detail})
 }
 
 // Command implements store.Commands.
@@ -170,6 +191,7 @@ func (db *DB) ListCommands(ctx context.Context, cq store.CommandQuery) (store.Pa
 	q.is("station", cq.Station)
 	q.is("state", string(cq.State))
 	q.is("action", cq.Action)
+	q.is("verb", cq.Verb)
 	q.is("lane", string(cq.Lane))
 	if cq.Key != "" {
 		q.where("caller_key = ? AND caller_key <> ''", cq.Key) // in the words of the index

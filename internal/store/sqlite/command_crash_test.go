@@ -94,13 +94,15 @@ func (y *commandYard) restart() {
 func (y *commandYard) step() {
 	y.now = y.now.Add(time.Duration(rapid.IntRange(0, 2).Draw(y.T, "minutes")) * time.Minute)
 	id := rapid.SampledFrom(y.ids).Draw(y.T, "id")
-	event := rapid.SampledFrom([]string{"send", "send", "answer", "timeout", "lose", "cancel", "expire", "crash"}).Draw(y.T, "event")
+	event := rapid.SampledFrom([]string{"send", "send", "answer", "timeout", "lose", "cancel", "deny", "expire", "crash"}).Draw(y.T, "event")
 	y.fault.Store(rapid.SampledFrom([]string{"", "", "before", "after"}).Draw(y.T, "fault"))
 	message := y.wire[id]
 	switch event {
 	case "send":
 		message = fmt.Sprint(id, y.now.UnixNano(), len(y.wire), y.seen[id])
-		if y.change(id, func(c fleet.Command) (fleet.Command, error) { return c.Send(1, message, y.now) }) == nil {
+		if y.change(id, func(c fleet.Command) (fleet.Command, error) {
+			return c.Become("1.6", map[string]string{"clear-cache": "ClearCache", "get-variables": "GetConfiguration"}[c.Verb], []byte(`{}`)).Send(1, message, y.now)
+		}) == nil {
 			y.wire[id] = message
 			y.seen[id]++
 		}
@@ -112,6 +114,8 @@ func (y *commandYard) step() {
 		y.settle(id, func(c fleet.Command) (fleet.Command, error) { return c.Lose(message, "d", y.now) })
 	case "cancel":
 		_ = y.change(id, func(c fleet.Command) (fleet.Command, error) { return c.Cancel("d", y.now) }) // refused, or not: judge looks
+	case "deny":
+		_ = y.change(id, func(c fleet.Command) (fleet.Command, error) { return c.Deny("d", y.now) }) // as cancel
 	case "expire":
 		_, _, _ = y.db.ExpireCommands(y.Context(), y.now)
 	case "crash":
@@ -150,7 +154,7 @@ func (y *commandYard) judge() {
 		}
 		seen := y.seen[id]
 		switch {
-		case (c.State == fleet.StateExpired || c.State == fleet.StateCanceled) && seen > 0:
+		case c.State == fleet.StateInvalid && seen > 0, (c.State == fleet.StateExpired || c.State == fleet.StateCanceled) && seen > 0:
 			y.Errorf("%s is %s, but was delivered", id, c.State)
 		case (c.State == fleet.StateAnswered || c.State == fleet.StateTimeout) && seen == 0:
 			y.Errorf("%s is %s, but was not delivered", id, c.State)
@@ -160,6 +164,8 @@ func (y *commandYard) judge() {
 			y.Errorf("%s was delivered %d times", c.Action, seen)
 		case c.State == fleet.StateQueued && seen > 0 && fleet.Repeatable(c.Version, c.Action) == "":
 			y.Errorf("%s is to be delivered again", c.Action)
+		case seen > 0 && c.Action == "":
+			y.Errorf("%s was delivered, and nothing says as what", id)
 		case seen > c.Attempts:
 			y.Errorf("%s was delivered %d times, %d attempts are on record", id, seen, c.Attempts)
 		}

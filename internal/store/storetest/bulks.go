@@ -16,6 +16,7 @@ import (
 func bulkTests() []test {
 	return []test{
 		{"BulksKeepEverything", testBulkFields},
+		{"VerbsOfBulksBecomeRequests", testBulkVerbs},
 		{"BulksEndWithTheirLastCommand", testBulkEnd},
 		{"BulksOfNothing", testEmptyBulk},
 		{"BulkKeys", testBulkKeys},
@@ -44,7 +45,7 @@ func newBulk(id string) fleet.Bulk {
 // commandOf is the command of a bulk for a station, with the id BULK/STATION.
 func commandOf(b fleet.Bulk, station string) fleet.Command {
 	c := newCommand(b.ID+"/"+station, station, b.Action)
-	c.Bulk, c.Lane, c.Payload = b.ID, fleet.LaneBulk, b.Payload
+	c.Bulk, c.Lane, c.Payload, c.Verb = b.ID, fleet.LaneBulk, b.Payload, b.Verb
 	return c
 }
 
@@ -77,6 +78,41 @@ func (f *fixture) bulk(id string) fleet.Bulk {
 	b, err := f.Bulk(f.Context(), id)
 	f.ok(err)
 	return b
+}
+
+// testBulkVerbs: a command of a verb has the arguments of its bulk, and what it becomes at each station.
+func testBulkVerbs(f *fixture) {
+	b := newBulk("b-1")
+	b.Action, b.Payload, b.Verb, b.Arguments = "", nil, "report-base", []byte(`{"base":"full"}`)
+	b.Request = b.Fingerprint()
+	kept := f.startBulk(b, "A", "B", "C")
+	f.startBulk(newBulk("b-2"), "A")
+	f.restart(store.Options{})
+	equal(f, "its verb", fmt.Sprintf("%s %s %q%q", kept.Verb, kept.Arguments, kept.Action, kept.Payload), `report-base {"base":"full"} """"`)
+	equal(f, "as returned", fmt.Sprintf("%+v", f.bulk("b-1")), fmt.Sprintf("%+v", kept))
+	c := f.command("b-1/A")
+	equal(f, "before its turn", fmt.Sprintf("%s %s %q", c.Verb, c.Arguments, c.Action), `report-base {"base":"full"} ""`)
+	for i, station := range []string{"A", "B"} {
+		_, err := f.ChangeCommand(f.Context(), "b-1/"+station, func(c fleet.Command) (fleet.Command, error) {
+			return c.Become("2.1", "GetBaseReport", fmt.Appendf(nil, `{"requestId":%d}`, i)).Send(1, "m", noon)
+		})
+		f.ok(err)
+	}
+	_, err := f.ChangeCommand(f.Context(), "b-1/C", func(c fleet.Command) (fleet.Command, error) { return c.Deny("it has no such thing", noon) })
+	f.ok(err)
+	f.restart(store.Options{})
+	for i, station := range []string{"A", "B"} {
+		c := f.command("b-1/" + station)
+		equal(f, "what it became", fmt.Sprintf("%s %s %s %s", c.Version, c.Action, c.Payload, c.Arguments), fmt.Sprintf(`2.1 GetBaseReport {"requestId":%d} {"base":"full"}`, i))
+	}
+	equal(f, "what it did not become", f.command("b-1/C").State, fleet.StateInvalid)
+	equal(f, "progress", f.progress("b-1"), "running sent=2 invalid=1")
+	p, err := f.ListBulks(f.Context(), store.BulkQuery{Verb: "report-base"})
+	f.ok(err)
+	equal(f, "bulks of the verb", len(p.Items), 1)
+	list, err := f.ListCommands(f.Context(), store.CommandQuery{Verb: "report-base"})
+	f.ok(err)
+	equal(f, "commands of the verb", len(list.Items), 3)
 }
 
 // answerCommand sends a command and has it answered.

@@ -93,6 +93,17 @@ func testCommandKeys(f *fixture) {
 	if _, _, err := f.AddCommand(f.Context(), c); !errors.Is(err, store.ErrKeyTaken) {
 		f.Errorf("another request under the key: %v", err)
 	}
+	v := newCommand("v-1", "A", "GetBaseReport")
+	v.Key, v.Verb, v.Arguments = "verb", "report-base", []byte(`{"base":"full"}`)
+	f.addCommand(v)
+	v.ID, v.Payload = "v-2", []byte(`{"requestId":2}`)
+	again, added, err = f.AddCommand(f.Context(), v)
+	f.ok(err)
+	equal(f, "the first verb", fmt.Sprint(again.ID, added, again.Verb, string(again.Arguments)), `v-1falsereport-base{"base":"full"}`)
+	v.Arguments = []byte(`{"base":"summary"}`)
+	if _, _, err := f.AddCommand(f.Context(), v); !errors.Is(err, store.ErrKeyTaken) {
+		f.Errorf("other arguments under the key: %v", err)
+	}
 	f.addCommand(newCommand("c-3", "A", "Reset")) // without a key there may be any number
 	f.addCommand(newCommand("c-4", "A", "Reset"))
 	var wg sync.WaitGroup
