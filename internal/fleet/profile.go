@@ -111,6 +111,8 @@ const (
 	MaxLibraryNumber = 1_899_999
 	FirstReservedID  = 1_900_000_000
 
+	StationLimitID = FirstReservedID // of the limit of a station
+
 	limitIDs       = FirstReservedID          // of the station and its EVSEs
 	transactionIDs = FirstReservedID + 10_000 // of transactions on its EVSEs
 	siteID         = FirstReservedID + 20_000

@@ -80,7 +80,7 @@ func (p Profile) checkSchedule(s *ChargingSchedule) Faults {
 		f.add("/periods", "there are at most %d", MaxSchedulePeriods)
 	}
 	for i := range s.Periods {
-		f = append(f, checkPeriod(s, i).Under(fmt.Sprintf("/periods/%d", i))...)
+		f = append(f, p.checkPeriod(s, i).Under(fmt.Sprintf("/periods/%d", i))...)
 	}
 	return f
 }
@@ -94,30 +94,42 @@ func (p Profile) checkDuration(f *Faults, s *ChargingSchedule) {
 	f.addIf(p.Kind == KindRecurring && *s.Seconds > p.Recurrency.seconds(), "/seconds", "it is longer than the time after which it recurs")
 }
 
-func checkPeriod(s *ChargingSchedule, i int) Faults {
+func (p Profile) checkPeriod(s *ChargingSchedule, i int) Faults {
 	var f Faults
-	p := &s.Periods[i]
+	at := &s.Periods[i]
+	f.addIf(!p.allows(at.OperationMode), "/operationMode", "a %s has no periods of this mode (K01.FR.111, K01.FR.113)", p.Purpose)
 	switch {
 	case i == 0:
-		f.addIf(p.Start != 0, "/start", "the first period starts at 0 (K01.FR.31)")
-	case p.Start <= s.Periods[i-1].Start:
+		f.addIf(at.Start != 0, "/start", "the first period starts at 0 (K01.FR.31)")
+	case at.Start <= s.Periods[i-1].Start:
 		f.add("/start", "periods are in the order of their starts (K01.FR.35)")
-	case s.Seconds != nil && p.Start >= *s.Seconds:
+	case s.Seconds != nil && at.Start >= *s.Seconds:
 		f.add("/start", "the schedule is over by then (K01.FR.11)")
 	}
-	f.addIf(p.Start > maxInt32, "/start", "it is at most %d", maxInt32)
-	f.addIf(p.Limit == "" && p.Setpoint == "" && p.OperationMode == "", "/limit", "it has a limit")
-	checkRate(&f, "/limit", p.Limit)
-	checkTenths(&f, "/setpoint", p.Setpoint)
-	if checkTenths(&f, "/dischargeLimit", p.DischargeLimit); p.DischargeLimit.Compare("0") > 0 {
+	f.addIf(at.Start > maxInt32, "/start", "it is at most %d", maxInt32)
+	f.addIf(at.Limit == "" && at.Setpoint == "" && at.OperationMode == "", "/limit", "it has a limit")
+	checkRate(&f, "/limit", at.Limit)
+	checkTenths(&f, "/setpoint", at.Setpoint)
+	if checkTenths(&f, "/dischargeLimit", at.DischargeLimit); at.DischargeLimit.Compare("0") > 0 {
 		f.add("/dischargeLimit", "it is not above 0")
 	}
-	f.addIf(p.Phases != nil && (*p.Phases < 1 || *p.Phases > 3), "/phases", "there are 1 to 3 phases")
-	if p.PhaseToUse != nil {
-		f.addIf(*p.PhaseToUse < 1 || *p.PhaseToUse > 3, "/phaseToUse", "it is 1, 2 or 3")
-		f.addIf(p.Phases == nil || *p.Phases != 1, "/phaseToUse", "only when one phase is used can it be said which one (K01.FR.19)")
+	f.addIf(at.Phases != nil && (*at.Phases < 1 || *at.Phases > 3), "/phases", "there are 1 to 3 phases")
+	if at.PhaseToUse != nil {
+		f.addIf(*at.PhaseToUse < 1 || *at.PhaseToUse > 3, "/phaseToUse", "it is 1, 2 or 3")
+		f.addIf(at.Phases == nil || *at.Phases != 1, "/phaseToUse", "only when one phase is used can it be said which one (K01.FR.19)")
 	}
 	return f
+}
+
+// allows reports whether a purpose goes with an operation mode.
+func (p Profile) allows(mode string) bool {
+	switch p.Purpose {
+	case PurposeStationMax, PurposePriority:
+		return mode == "" || mode == "ChargingOnly"
+	case PurposeGeneration:
+		return mode == "" || mode == "ChargingOnly" || mode == "ExternalLimits"
+	}
+	return true
 }
 
 const maxInt32 = 1<<31 - 1

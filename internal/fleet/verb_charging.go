@@ -80,7 +80,7 @@ func (r *LimitRequest) Resolve(limits ChargingLimits, at ProfilePlace, running R
 		Purpose: purpose, Kind: KindAbsolute, StackLevel: limits.LimitLevel(),
 		Schedules: []ChargingSchedule{{ID: 1, Start: limitStart, Unit: unit, Periods: []SchedulePeriod{{Limit: decimalOf(amount)}}}},
 	}
-	r.Install = &Installation{ID: id, Profile: p, At: at, Running: running}
+	r.Install = &Installation{ID: id, Profile: p, At: at, Running: running, Pointer: pointer}
 	return nil
 }
 

@@ -111,6 +111,7 @@ var commandStatus = map[CommandOutcome]int{
 	CommandLost:    http.StatusBadGateway,
 	CommandGarbled: http.StatusBadGateway,
 	CommandToken:   http.StatusConflict,
+	CommandProfile: http.StatusConflict,
 
 	CommandSecret:   http.StatusUnprocessableEntity,
 	CommandVersion:  http.StatusUnprocessableEntity,
@@ -153,7 +154,7 @@ func commandProblem(err error) error {
 		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/payload" + e.Pointer}}
 	case CommandUnknown:
 		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/action"}}
-	case CommandToken:
+	case CommandToken, CommandProfile:
 		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/payload" + e.Pointer}}
 	case CommandSecret:
 		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/payload"}}

@@ -178,5 +178,6 @@ const (
 	CommandSelect   CommandOutcome = "selection"      // it selects too many stations
 	CommandPace     CommandOutcome = "pace"           // it is too slow for the time that there is
 	CommandToken    CommandOutcome = "token"          // a remote start whose token may not charge; nothing was sent
+	CommandProfile  CommandOutcome = "profile"        // a charging profile that must not be sent to the station as it is; nothing was sent
 	CommandGarbled  CommandOutcome = "garbled"        // answered with something that cannot be read
 )

@@ -105,6 +105,8 @@ func commandError(err error) error {
 		e.Code = string(refused.Code)
 	case outcome == httpapi.CommandToken:
 		e.Pointer = tokenPointer(err)
+	case outcome == httpapi.CommandProfile:
+		e.Pointer = profilePointer(err)
 	case outcome == "":
 		return err
 	}
@@ -122,6 +124,9 @@ func outcomeOf(err error) (httpapi.CommandOutcome, string) {
 	)
 	if refused, ok := errors.AsType[*tokenError](err); ok {
 		return httpapi.CommandToken, refused.Error()
+	}
+	if refused, ok := errors.AsType[*profileError](err); ok {
+		return httpapi.CommandProfile, refused.Error()
 	}
 	switch {
 	case errors.As(err, &garbled):

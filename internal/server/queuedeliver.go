@@ -199,7 +199,7 @@ func (q *queue) unannounced(c fleet.Command, message string, announced, err erro
 	switch {
 	case errors.Is(announced, errOutranked), errors.Is(announced, fleet.ErrCommandState), errors.Is(announced, fleet.ErrCommandExpired), errors.Is(announced, store.ErrNotFound):
 		return true // somebody was faster; the one that keeps the times ends what is over
-	case tokenPointer(err) != "":
+	case tokenPointer(err) != "" || profilePointer(err) != "":
 		return q.settle(c, func(c fleet.Command) (fleet.Command, error) { return c.Cancel(err.Error(), time.Now()) })
 	case announced != errNotAnnounced: //nolint:errorlint // it is this very value
 		// The commit may have been written nevertheless; nothing was sent.

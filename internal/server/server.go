@@ -141,7 +141,7 @@ func (s *Server) openCSMS() (err error) {
 			s.sites.disconnected(st)
 		},
 		OnRefuse: func(r csms.Refusal) { s.metrics.refused(r); s.refusals.add(r) },
-		Interceptors: append(s.observers(), s.reserved.intercept, remoteStarts{s.store.Decide}.intercept,
+		Interceptors: append(s.observers(), s.reserved.intercept, remoteStarts{s.store.Decide}.intercept, profileGuard{s.store}.intercept,
 			s.queue.intercept, s.sites.intercept, presence.intercept, learner{s.store, s.cfg.Log, s.desires.told}.intercept),
 		Tap:          s.tap(),
 		CallTimeout:  httpapi.MaxCommandTimeout,

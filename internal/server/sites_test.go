@@ -361,3 +361,17 @@ func TestASharedLimitThatIsClearedIsSetAgain(t *testing.T) {
 	})
 	r.api(http.MethodPost, "/stations/A/limit", `{"amperes":10}`, http.StatusConflict)
 }
+
+// A limit that a station had before it was a member makes room for its share: it has the same purpose and stack level.
+func TestALimitMakesRoomForAShare(t *testing.T) {
+	r := serve(t, Config{})
+	g := newGarage(t, 32)
+	g.come(r, "A", "ocpp2.0.1").begin()
+	r.api(http.MethodPost, "/stations/A/limit", `{"amperes":10}`, http.StatusOK)
+	r.site(32, "", "A")
+	g.has(r, "A:32")
+	r.eventually("the share is all that is installed", func() bool {
+		list := r.items("/stations/A/installed-profiles")
+		return len(list) == 1 && list[0]["profileId"] == 1900020000.0
+	})
+}

@@ -9,9 +9,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/chargeyard/chargeyard/csms"
 	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/internal/httpapi"
 	"github.com/chargeyard/chargeyard/internal/store"
+	"github.com/chargeyard/chargeyard/ocpp"
 	"github.com/chargeyard/chargeyard/ocppj"
 )
 
@@ -83,6 +85,9 @@ func (a *sites) send(s sending, g fleet.Grant) (fleet.Command, error) {
 	if !limits.Takes(s.unit) {
 		return fleet.Command{}, errors.New("the station has said that it does not take limits in " + s.unit)
 	}
+	if err := a.makeRoom(st); err != nil {
+		return fleet.Command{}, err
+	}
 	req, err := translate(st.Version(), &fleet.SetProfileRequest{
 		Install: &fleet.Installation{ID: fleet.GrantID, Profile: g.Profile(s.unit, limits.LimitLevel())},
 	})
@@ -96,6 +101,28 @@ func (a *sites) send(s sending, g fleet.Grant) (fleet.Command, error) {
 	return a.commands.Queue(a.ctx, httpapi.QueuedCommand{
 		Station: s.station, Action: req.OCPPAction().Name, Payload: payload, Key: s.key, Lane: fleet.LaneCharging, Expires: shareExpiry, Timeout: httpapi.MaxCommandTimeout,
 	})
+}
+
+// makeRoom has the limit cleared that a station got before it was a member: it has the purpose and the stack level of the share,
+// and a station has one of each (K01.FR.06). Until the share is acknowledged the member may take its max, and that is reserved.
+func (a *sites) makeRoom(st *csms.Station) error {
+	id := int64(fleet.StationLimitID)
+	p, err := a.store.ListInstalledProfiles(a.ctx, store.InstalledProfileQuery{Station: st.Identity(), ProfileID: &id, Limit: 1})
+	if err != nil || len(p.Items) == 0 || st.Version() == ocpp.V16 { // which replaces it
+		return err
+	}
+	req, err := translate(st.Version(), &fleet.LimitRequest{Clear: id})
+	if err != nil {
+		return err
+	}
+	payload, err := json.Marshal(req)
+	if err != nil {
+		return err
+	}
+	_, err = a.commands.Queue(a.ctx, httpapi.QueuedCommand{
+		Station: st.Identity(), Action: req.OCPPAction().Name, Payload: payload, Lane: fleet.LaneCharging, Expires: shareExpiry, Timeout: httpapi.MaxCommandTimeout,
+	})
+	return err
 }
 
 // find looks for a command that may have been queued though queueing it failed with err.

@@ -47,6 +47,9 @@ func (c *commands) instruct(ctx context.Context, station string, version ocpp.Ve
 	if v, err = c.resolve(ctx, station, v); err != nil {
 		return "", nil, err
 	}
+	if err := c.allowed(ctx, station, version, v); err != nil {
+		return "", nil, err
+	}
 	req, err := translate(version, v)
 	if err != nil {
 		return "", nil, err
