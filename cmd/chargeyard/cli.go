@@ -21,7 +21,7 @@ type cli struct {
 	Token tokenCmd `cmd:"" group:"Server" help:"Make tokens for programs and people that use the API."`
 
 	Stations     stationsCmd     `cmd:"" group:"Ask a server" help:"List, show, add and delete stations."`
-	Transactions transactionsCmd `cmd:"" group:"Ask a server" help:"List and show charging sessions."`
+	Transactions transactionsCmd `cmd:"" group:"Ask a server" help:"List, show and stop charging sessions."`
 	Call         callCmd         `cmd:"" group:"Ask a server" help:"Send an OCPP request to a station, or to many, and print the answer."`
 	Do           doCmd           `cmd:"" group:"Ask a server" help:"Have a station do something, in words that are the same for all versions of OCPP."`
 	Verbs        verbsCmd        `cmd:"" group:"Ask a server" help:"Say what a station can be asked to do, and with which arguments."`

@@ -87,7 +87,7 @@ func (c *doCmd) Run(ctx context.Context, s streams) error {
 		c.refuses = func(status string) bool { return slices.Contains(noes, string(fleet.VerdictOfWord(status))) }
 		return c.askMany(ctx, s, map[string]any{"verb": kind.Name, "arguments": body, "timeout": c.Timeout.Seconds()})
 	}
-	c.deliver(body)
+	c.deliver(body, c.Timeout)
 	client, err := c.clientFor(2*c.Timeout + c.wait() + callSlack)
 	if err != nil {
 		return err
@@ -96,15 +96,15 @@ func (c *doCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return callError(err)
 	}
-	return c.answered(s, answer)
+	return done{c.apiFlags, c.Expect}.answered(s, answer)
 }
 
-// deliver adds how the request reaches the station.
-func (c *doCmd) deliver(body map[string]any) {
-	body["timeout"] = c.Timeout.Seconds()
-	c.addTo(body)
-	if c.kept() {
-		body["wait"] = c.wait().Seconds()
+// deliver adds how a verb reaches its station.
+func (f *keptFlags) deliver(body map[string]any, timeout time.Duration) {
+	body["timeout"] = timeout.Seconds()
+	f.addTo(body)
+	if f.kept() {
+		body["wait"] = f.wait().Seconds()
 	}
 }
 
@@ -127,29 +127,36 @@ type doneView struct {
 	Expires                    *time.Time
 }
 
+// done is how the answer to a verb is shown and judged.
+type done struct {
+	apiFlags
+
+	expect string
+}
+
 // answered prints an answer and looks at its status.
-func (c *doCmd) answered(s streams, body json.RawMessage) error {
-	var done doneView
-	if err := json.Unmarshal(body, &done); err != nil {
+func (c done) answered(s streams, body json.RawMessage) error {
+	var view doneView
+	if err := json.Unmarshal(body, &view); err != nil {
 		return err
 	}
 	show := func() error { return writeJSON(s.out, body) }
 	if !c.json() {
-		show = func() error { return done.write(s, strings.TrimSuffix(c.Server, "/")) }
+		show = func() error { return view.write(s, strings.TrimSuffix(c.Server, "/")) }
 	}
-	return errors.Join(show(), c.verdict(&done))
+	return errors.Join(show(), c.verdict(&view))
 }
 
 // noes are the statuses that say that the station does not do it.
 var noes = []string{"rejected", "notSupported", "notFound", "failed", "mixed"}
 
-func (c *doCmd) verdict(d *doneView) error {
+func (c done) verdict(d *doneView) error {
 	switch {
 	case d.State != "":
 		return nil
-	case c.Expect != "" && !strings.EqualFold(c.Expect, d.Status) && !strings.EqualFold(c.Expect, d.Said):
-		return &exitError{exitStatus, fmt.Errorf("the station answered, but not with status %s", c.Expect)}
-	case c.Expect == "" && slices.Contains(noes, d.Status):
+	case c.expect != "" && !strings.EqualFold(c.expect, d.Status) && !strings.EqualFold(c.expect, d.Said):
+		return &exitError{exitStatus, fmt.Errorf("the station answered, but not with status %s", c.expect)}
+	case c.expect == "" && slices.Contains(noes, d.Status):
 		return &exitError{exitStatus, errors.New("the station does not do it")}
 	}
 	return nil

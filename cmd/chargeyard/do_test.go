@@ -78,6 +78,23 @@ func TestVerbsForManyStations(t *testing.T) {
 	a.want(exitInvalid, "there is no argument colour", "do", "--all", "reset", "colour=red")
 }
 
+func TestTransactionsAreStopped(t *testing.T) {
+	a := ask(t)
+	cp := a.connect("CP-1", "ocpp1.6")
+	cp.says("StartTransaction", `{"connectorId":1,"idTag":"CAFE","meterStart":0,"timestamp":"2026-05-04T12:00:00Z"}`)
+	call := cp.answers(`[3,"%s",{"status":"Accepted"}]`)
+	a.want(0, "accepted", "transactions", "stop", "CP-1:1")
+	if got := <-call; !strings.Contains(got, `"RemoteStopTransaction",{"transactionId":1}`) {
+		t.Errorf("asked %s", got)
+	}
+	call = cp.answers(`[3,"%s",{"status":"Rejected"}]`)
+	a.want(exitStatus, "the station does not do it", "transactions", "stop", "1", "--wait", "9s")
+	<-call
+	cp.says("StopTransaction", `{"transactionId":1,"meterStop":1,"timestamp":"2026-05-04T12:30:00Z"}`)
+	a.want(exitNotNow, "has ended already", "transactions", "stop", "CP-1:1")
+	a.want(exitNotFound, "no such transaction", "transactions", "stop", "CP-1:2")
+}
+
 func TestVerbsExplainThemselves(t *testing.T) {
 	for _, kind := range fleet.VerbKinds() {
 		code, out, errOut := try(t, "verbs", kind.Name)

@@ -15,6 +15,7 @@ import (
 type transactionsCmd struct {
 	List transactionsListCmd `cmd:"" default:"withargs" help:"List transactions, the latest start first; the same as \"chargeyard transactions\"."`
 	Show transactionsShowCmd `cmd:"" help:"Show one transaction with a summary of its measured values."`
+	Stop transactionsStopCmd `cmd:"" help:"Have the station of a transaction stop it."`
 }
 
 // Help explains more than the one line.
@@ -23,7 +24,8 @@ func (transactionsCmd) Help() string {
 
     chargeyard transactions --active
     chargeyard transactions --station CP-001 --since 24h
-    chargeyard transactions show CP-001:17`
+    chargeyard transactions show CP-001:17
+    chargeyard transactions stop CP-001:17`
 }
 
 // transactionView is what the tables show of a transaction of the API.

@@ -139,8 +139,6 @@ func found(v fleet.Verb) {
 		if v.At == nil {
 			v.At = &moment
 		}
-	case *fleet.StartRequest:
-		v.RemoteStartID = 7
 	case *fleet.ReserveRequest:
 		v.ReservationID, v.ExpiresAt = 7, time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)
 	case *fleet.StopRequest:
@@ -149,6 +147,11 @@ func found(v fleet.Verb) {
 		v.RequestID = 7
 	case *fleet.GetDERRequest:
 		v.RequestID = 7
+	case *fleet.StartRequest:
+		v.RemoteStartID = 7
+		if v.Check() == nil && v.Profile != nil {
+			_ = v.Resolve(v.ProfileID, v.Profile.Profile(), fleet.ChargingLimits{})
+		}
 	case *fleet.LimitRequest:
 		if v.Check() == nil {
 			_ = v.Resolve(fleet.ChargingLimits{}, fleet.ProfilePlace{EVSE: v.EVSE, TransactionID: v.Transaction}, running(v.Transaction))

@@ -134,16 +134,16 @@ func (r *SetProfileRequest) Resolve(id int64, p Profile, limits ChargingLimits, 
 	if err := firstFault(VerbWrong, p.CheckPlace(at)); err != nil {
 		return err
 	}
-	if err := firstFault(VerbOfMoment, limits.Check(p).Under(r.place())); err != nil {
+	if err := firstFault(VerbOfMoment, limits.Check(p).Under(profilePlace(r.Profile))); err != nil {
 		return err
 	}
-	r.Install = &Installation{ID: id, Profile: p, At: at, Running: running, Pointer: r.place()}
+	r.Install = &Installation{ID: id, Profile: p, At: at, Running: running, Pointer: profilePlace(r.Profile)}
 	return nil
 }
 
-// place is the pointer to the profile in the arguments.
-func (r *SetProfileRequest) place() string {
-	if r.Profile == nil {
+// profilePlace is the pointer to the profile in the arguments: given nil, it is one of the library.
+func profilePlace(given *ProfileArgument) string {
+	if given == nil {
 		return "/library"
 	}
 	return "/profile"

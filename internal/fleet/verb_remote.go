@@ -4,7 +4,8 @@ package fleet
 func remoteVerbs() []VerbKind {
 	return []VerbKind{
 		verb[StartRequest]("Start a transaction", `Accepted means that the station will try: a driver may still have to plug in, and the station may ask whether the token
-may charge. The transaction is there when the station says so; in OCPP 2.x it bears the remoteStartId that was sent.`,
+may charge. The transaction is there when the station says so; in OCPP 2.x it bears the remoteStartId that was sent. A charging
+profile may limit it from its start on: a station without smart charging ignores it.`,
 			`{"evse":1,"idToken":{"value":"CAFE0123","type":"ISO14443"}}`),
 		verb[StopRequest]("Stop a transaction", `Name the transaction, or the EVSE where it goes on, or neither when only one goes on at the station. Accepted means that the
 station will stop it; it has ended when the station says so.`, `{"transaction":"CP-001:42"}`),
@@ -29,7 +30,12 @@ type StartRequest struct {
 	IDToken TokenArgument  `json:"idToken" doc:"Who charges"`
 	Group   *TokenArgument `json:"groupIdToken,omitempty" doc:"Group of the token, whose members may stop the transaction (OCPP 2.x)"`
 
-	RemoteStartID int64 `json:"-"` // a fresh one, which the messages of the transaction bear in 2.x
+	Library   string           `json:"library,omitempty" minLength:"1" maxLength:"64" doc:"Name of a profile of the library with the purpose TxProfile, which limits the transaction" example:"night"`
+	Profile   *ProfileArgument `json:"profile,omitempty" doc:"Instead of one of the library: a TxProfile that limits the transaction"`
+	ProfileID int64            `json:"profileId,omitempty" minimum:"1" maximum:"1899999999" doc:"Of the profile that is given here, for the station. Left out with one of the library"`
+
+	RemoteStartID int64         `json:"-"` // a fresh one, which the messages of the transaction bear in 2.x
+	Install       *Installation `json:"-"` // of the profile
 }
 
 // VerbName is the verb's name in the API.
@@ -40,6 +46,40 @@ func (r *StartRequest) Check() error {
 	if r.IDToken.Value == "" {
 		return WrongArgument("/idToken/value", "say whose token it is")
 	}
+	switch {
+	case r.Library != "" && r.Profile != nil:
+		return WrongArgument("/library", "give the name of a profile of the library, or a profile")
+	case r.Profile == nil && r.ProfileID != 0:
+		return WrongArgument("/profileId", "it is the id of a profile that is given here; one of the library has an id already")
+	case r.Profile == nil:
+		return nil
+	case r.ProfileID == 0:
+		return WrongArgument("/profileId", "say under which id the station shall have the profile")
+	}
+	p := r.Profile.Profile()
+	return firstFault(VerbWrong, p.Check().Under("/profile"), p.checkForStart().Under("/profile"))
+}
+
+// checkForStart returns why a transaction cannot be started with a profile (2.x K05.FR.02, 1.6 5.11).
+func (p Profile) checkForStart() Faults {
+	var f Faults
+	f.addIf(p.Purpose != PurposeTx, "/purpose", "a transaction is started with a TxProfile; this is a %s", p.Purpose)
+	return f
+}
+
+// WithProfile reports whether a profile limits the transaction.
+func (r *StartRequest) WithProfile() bool { return r.Library != "" || r.Profile != nil }
+
+// Resolve says which profile limits the transaction: p is the one that is meant, and its id there.
+func (r *StartRequest) Resolve(id int64, p Profile, limits ChargingLimits) error {
+	at := profilePlace(r.Profile)
+	if faults := p.checkForStart(); len(faults) > 0 {
+		return WrongArgument(at, "%s", faults[0].Detail)
+	}
+	if err := firstFault(VerbOfMoment, limits.Check(p).Under(at)); err != nil {
+		return err
+	}
+	r.Install = &Installation{ID: id, Profile: p, At: ProfilePlace{EVSE: int64(r.EVSE)}, Pointer: at}
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -29,6 +30,11 @@ type transactionInput struct {
 	ID string `path:"id" maxLength:"1024" doc:"The id of the list; the station's own transactionId does, too, when no other station has the same"`
 }
 
+type stopTransactionInput struct {
+	ID   string    `path:"id" maxLength:"1024" doc:"As for the transaction"`
+	Body *Delivery // nil: there is none
+}
+
 type samplesInput struct {
 	PageQuery
 	ID string `path:"id" maxLength:"1024" doc:"As for the transaction"`
@@ -44,6 +50,15 @@ func (a *api) registerTransactions() {
 		OperationID: "get-transaction", Method: http.MethodGet, Path: "/transactions/{id}", Tags: tags,
 		Summary: "Get a transaction",
 	}, a.getTransaction)
+	schemas := a.huma.OpenAPI().Components.Schemas
+	operate(a, huma.Operation{
+		OperationID: "stop-transaction", Method: http.MethodPost, Path: "/transactions/{id}/stop", Tags: tags,
+		Summary: "Stop a transaction", Description: stopHelp,
+		Responses: map[string]*huma.Response{
+			"200": jsonResponse("What the station answered", schemas.Schema(reflect.TypeFor[VerbResult](), true, "VerbResult")),
+			"202": jsonResponse("It is kept, and has not been answered yet; the header Location says where to look", schemas.Schema(reflect.TypeFor[KeptCommand](), true, "KeptCommand")),
+		},
+	}, a.stopTransaction)
 	operate(a, huma.Operation{
 		OperationID: "list-samples", Method: http.MethodGet, Path: "/transactions/{id}/samples", Tags: tags,
 		Summary:     "List the measured values of a transaction in order",
@@ -68,6 +83,35 @@ func (a *api) getTransaction(ctx context.Context, in *transactionInput) (*answer
 		return nil, err
 	}
 	return &answer[Transaction]{viewTransaction(t)}, nil
+}
+
+const stopHelp = `Asks the station where it goes on to stop it, under the id that it has there: the same as the verb stop of that station, with
+the same answers. Accepted means that the station will; it has ended when the station says so. 404: there is no such
+transaction. 409: it has ended already, or the station is not connected. Nothing was sent then.`
+
+// stopTransaction asks the station of a transaction for the verb stop.
+func (a *api) stopTransaction(ctx context.Context, in *stopTransactionInput) (*commandOutput, error) {
+	t, err := a.findTransaction(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if !t.Active {
+		p := problem(http.StatusConflict, "the transaction has ended already; nothing was sent")
+		p.Reason = CommandTooLate.reason()
+		return nil, p
+	}
+	if in.Body == nil {
+		in.Body = &Delivery{}
+	}
+	out, err := a.doVerb(ctx, t.Station, &fleet.StopRequest{Transaction: t.Station + ":" + t.ID}, in.Body)
+	if p, ok := errors.AsType[*Problem](err); ok {
+		for i := range p.Errors {
+			if p.Errors[i].Pointer == "/transaction" { // which is no part of the body here
+				p.Errors[i] = Fault{Detail: p.Errors[i].Detail, Parameter: "id"}
+			}
+		}
+	}
+	return out, err
 }
 
 func (a *api) listSamples(ctx context.Context, in *samplesInput) (*answer[List[Sample]], error) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/internal/httpapi"
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
@@ -33,6 +34,37 @@ func TestATransactionHasItsFields(t *testing.T) {
 	}
 	if q := r.store.asked.(store.TransactionQuery); q.Station != "CP-001" || q.Active == nil || *q.Active {
 		t.Errorf("query: %+v", q)
+	}
+}
+
+func TestATransactionIsStoppedWhereItGoesOn(t *testing.T) {
+	r := newRig(t)
+	r.fleet.done = httpapi.VerbAnswer{Sent: httpapi.Sent{Version: "1.6", Action: "RemoteStopTransaction", Payload: httpapi.Payload(`{}`)}, Response: httpapi.Payload(`{"status":"Accepted"}`)}
+	r.store.transactions = []fleet.Transaction{{Station: "CP-001", ID: "17", Number: 17, Active: true}, {Station: "CP-001", ID: "16", Number: 16}}
+	for _, body := range []string{``, `{}`, `{"timeout":5,"wait":1}`} {
+		got := r.do(http.MethodPost, "/api/v1/transactions/CP-001:17/stop", body, http.StatusOK)
+		if err := schemas(t, r)("VerbResult").Validate(got); err != nil || got["verb"] != "stop" || got["status"] != "accepted" {
+			t.Error(err, got)
+		}
+		if ask := r.fleet.gotVerb; ask.Station != "CP-001" || ask.Verb.(*fleet.StopRequest).Transaction != "CP-001:17" || (ask.Kept != nil) != (len(body) > 2) {
+			t.Errorf("%+v", ask)
+		}
+	}
+	r.fleet.gotVerb = httpapi.VerbCommand{}
+	if p := r.do(http.MethodPost, "/api/v1/transactions/CP-001:16/stop", "", http.StatusConflict); p["reason"] != "over" {
+		t.Errorf("%v", p)
+	}
+	r.do(http.MethodPost, "/api/v1/transactions/CP-001:99/stop", "", http.StatusNotFound)
+	if p := r.do(http.MethodPost, "/api/v1/transactions/CP-001:17/stop", `{"evse":1}`, http.StatusUnprocessableEntity); firstFault(t, p) != "/evse" {
+		t.Errorf("%v", p)
+	}
+	if r.fleet.gotVerb.Verb != nil {
+		t.Errorf("passed on: %+v", r.fleet.gotVerb)
+	}
+	r.fleet.keptErr = fleet.NotInVersion("/transaction", "no")
+	p := r.do(http.MethodPost, "/api/v1/transactions/CP-001:17/stop", "", http.StatusUnprocessableEntity)
+	if fault := p["errors"].([]any)[0].(map[string]any); fault["parameter"] != "id" || fault["pointer"] != nil {
+		t.Errorf("%v", p)
 	}
 }
 

@@ -60,22 +60,12 @@ func (c *commands) placeOf(ctx context.Context, station, transaction string, evs
 
 // resolveProfile finds the profile of the library and the transaction.
 func (c *commands) resolveProfile(ctx context.Context, station string, v fleet.SetProfileRequest) (fleet.Verb, error) {
-	id := v.ID
-	var p fleet.Profile
-	if v.Profile != nil {
-		p = v.Profile.Profile()
-	} else {
-		kept, err := c.store.LibraryProfile(ctx, v.Library)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil, fleet.NotNow("/library", "the library has no profile of this name")
-		} else if err != nil {
-			return nil, err
-		}
-		id, p = kept.WireID(v.EVSE), kept.Profile
+	id, p, err := c.profileMeant(ctx, v.Library, v.Profile, v.ID, v.EVSE)
+	if err != nil {
+		return nil, err
 	}
 	at := fleet.ProfilePlace{EVSE: v.EVSE, TransactionID: v.Transaction}
 	var running fleet.RunningTransaction
-	var err error
 	if v.Transaction != "" && p.Purpose == fleet.PurposeTx {
 		if running, at, err = c.placeOf(ctx, station, v.Transaction, v.EVSE); err != nil {
 			return nil, err
@@ -86,6 +76,18 @@ func (c *commands) resolveProfile(ctx context.Context, station string, v fleet.S
 		return nil, err
 	}
 	return &v, v.Resolve(id, p, limits, at, running)
+}
+
+// profileMeant returns the profile that was given, or that of the library, and the id that it has at a station.
+func (c *commands) profileMeant(ctx context.Context, library string, given *fleet.ProfileArgument, id, evse int64) (int64, fleet.Profile, error) {
+	if given != nil {
+		return id, given.Profile(), nil
+	}
+	kept, err := c.store.LibraryProfile(ctx, library)
+	if errors.Is(err, store.ErrNotFound) {
+		return 0, fleet.Profile{}, fleet.NotNow("/library", "the library has no profile of this name")
+	}
+	return kept.WireID(evse), kept.Profile, err
 }
 
 // chargingLimits returns what a station has said of what it can do with charging profiles: in configuration keys of OCPP 1.6

@@ -17,7 +17,7 @@ import (
 func (c *commands) resolve(ctx context.Context, station string, v fleet.Verb) (fleet.Verb, error) {
 	switch v := v.(type) {
 	case *fleet.StartRequest:
-		return c.resolveStart(ctx, *v)
+		return c.resolveStart(ctx, station, *v)
 	case *fleet.StopRequest:
 		return c.resolveStop(ctx, station, *v)
 	case *fleet.TransactionStatusRequest:
@@ -100,15 +100,26 @@ func orPresent(t *time.Time) *time.Time {
 // to survive restarts, and stations remember requests longer than that.
 func freshNumber() int64 { return int64(rand.Int32N(1<<31-1)) + 1 }
 
-// resolveStart gives the start its number, and the tokens the types that they have on record.
-func (c *commands) resolveStart(ctx context.Context, v fleet.StartRequest) (fleet.Verb, error) {
+// resolveStart gives the start its number, the tokens the types that they have on record, and finds the profile.
+func (c *commands) resolveStart(ctx context.Context, station string, v fleet.StartRequest) (fleet.Verb, error) {
 	v.RemoteStartID = freshNumber()
 	var err error
 	if v.IDToken, err = c.recordedType(ctx, v.IDToken); err == nil && v.Group != nil {
 		group, found := c.recordedType(ctx, *v.Group)
 		v.Group, err = &group, found
 	}
-	return &v, err
+	if err != nil || !v.WithProfile() {
+		return &v, err
+	}
+	id, p, err := c.profileMeant(ctx, v.Library, v.Profile, v.ProfileID, int64(v.EVSE))
+	if err != nil {
+		return nil, err
+	}
+	limits, err := c.chargingLimits(ctx, station)
+	if err != nil {
+		return nil, err
+	}
+	return &v, v.Resolve(id, p, limits)
 }
 
 // recordedType completes a token without a type by the one that is on record.

@@ -85,6 +85,71 @@ func TestStopFindsTheTransaction(t *testing.T) {
 	p.call("Heartbeat", `{}`) // nothing more was sent
 }
 
+func TestATransactionIsStoppedByItsID(t *testing.T) {
+	r := serve(t, Config{})
+	p := r.connect("A", "ocpp1.6", login{})
+	p.call("BootNotification", boot16)
+	tx := p.call("StartTransaction", `{"connectorId":1,"idTag":"CAFE","meterStart":0,"timestamp":`+t0+`}`)["transactionId"].(float64)
+	stop := func(id string, status int, f func()) map[string]any {
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			f()
+		}()
+		got := r.api(http.MethodPost, "/transactions/"+id+"/stop", "", status)
+		<-done
+		return got
+	}
+	for _, id := range []string{fmt.Sprintf("A:%v", tx), fmt.Sprint(tx)} {
+		var asked map[string]any
+		got := stop(id, http.StatusOK, func() { asked = p.serveCall("RemoteStopTransaction", `{"status":"Accepted"}`) })
+		want(t, asked, map[string]any{"transactionId": tx})
+		want(t, got, map[string]any{"station": "A", "verb": "stop", "status": "accepted", "action": "RemoteStopTransaction"})
+	}
+	p.call("StopTransaction", fmt.Sprintf(`{"transactionId":%v,"meterStop":1,"timestamp":%s}`, tx, t0))
+	want(t, stop(fmt.Sprintf("A:%v", tx), http.StatusConflict, func() {}), map[string]any{"reason": "over"})
+	stop("A:99", http.StatusNotFound, func() {})
+	p2 := r.connect("B", "ocpp2.0.1", login{})
+	p2.call("TransactionEvent", `{"eventType":"Started","timestamp":`+t0+`,"triggerReason":"Authorized","seqNo":0,"transactionInfo":{"transactionId":"x:y"},"evse":{"id":1}}`)
+	var asked map[string]any
+	stop("B:x:y", http.StatusOK, func() { asked = p2.serveCall("RequestStopTransaction", `{"status":"Accepted"}`) })
+	want(t, asked, map[string]any{"transactionId": "x:y"})
+	p2.Close()
+	r.eventually("B is gone", func() bool { _, online := r.srv.csms.Station("B"); return !online })
+	want(t, stop("B:x:y", http.StatusConflict, func() {}), map[string]any{"reason": "offline"})
+}
+
+// A transaction is started with a profile of the library, or one that is given, if it is a TxProfile that the station takes.
+func TestStartWithAChargingProfile(t *testing.T) {
+	r := serve(t, Config{})
+	schedules := `"kind":"Relative","stackLevel":1,"schedules":[{"unit":"A","periods":[{"start":0,"limit":8}]}]`
+	r.api(http.MethodPost, "/profiles", `{"id":"tx","purpose":"TxProfile",`+schedules+`}`, http.StatusCreated)
+	r.api(http.MethodPost, "/profiles", `{"id":"default","purpose":"TxDefaultProfile",`+schedules+`}`, http.StatusCreated)
+	for subprotocol, action := range map[string]string{"ocpp1.6": "RemoteStartTransaction", "ocpp2.0.1": "RequestStartTransaction", "ocpp2.1": "RequestStartTransaction"} {
+		p := r.connect("A", subprotocol, login{})
+		for _, profile := range []string{`"library":"tx"`, `"profileId":7,"profile":{"purpose":"TxProfile",` + schedules + `}`} {
+			var asked map[string]any
+			r.do("A", "start", `{"evse":1,"idToken":{"value":"CAFE"},`+profile+`}`, http.StatusOK, func() { asked = p.serveCall(action, `{"status":"Accepted"}`) })
+			got, _ := asked["chargingProfile"].(map[string]any)
+			if got["chargingProfilePurpose"] != "TxProfile" || got["transactionId"] != nil {
+				t.Errorf("%s was asked %v", subprotocol, asked)
+			}
+		}
+		for body, pointer := range map[string]string{
+			`"library":"default"`: "/library",
+			`"profileId":7,"profile":{"purpose":"TxDefaultProfile",` + schedules + `}`: "/profile/purpose",
+			`"profile":{"purpose":"TxProfile",` + schedules + `}`:                      "/profileId",
+		} {
+			got := r.api(http.MethodPost, "/stations/A/start", `{"evse":1,"idToken":{"value":"CAFE"},`+body+`}`, http.StatusUnprocessableEntity)
+			if got["errors"].([]any)[0].(map[string]any)["pointer"] != pointer {
+				t.Errorf("%s: %v", body, got)
+			}
+		}
+		r.api(http.MethodPost, "/stations/A/start", `{"evse":1,"idToken":{"value":"CAFE"},"library":"nothing"}`, http.StatusConflict)
+		p.call("Heartbeat", `{}`) // nothing was sent
+	}
+}
+
 func TestStartTakesTheTypeOfTheTokenOnRecord(t *testing.T) {
 	r := serve(t, Config{})
 	r.api(http.MethodPost, "/tokens", `{"value":"CARD","type":"ISO14443"}`, http.StatusCreated)

@@ -17,11 +17,20 @@ func askLimit(v *fleet.LimitRequest) (adapter.Instruction, error) {
 
 // askInstall makes a SetChargingProfile (1.6 5.16).
 func askInstall(i *fleet.Installation) (adapter.Instruction, error) {
+	wire, err := wireProfile(i)
+	if err != nil {
+		return nil, err
+	}
+	return &ocpp16.SetChargingProfileRequest{ConnectorID: int(i.At.EVSE), CSChargingProfiles: *wire}, nil
+}
+
+// wireProfile returns a profile as the version has it.
+func wireProfile(i *fleet.Installation) (*ocpp16.ChargingProfile, error) {
 	if err := i.CheckVersion("1.6"); err != nil {
 		return nil, err
 	}
 	p := &i.Profile
-	wire := ocpp16.ChargingProfile{
+	wire := &ocpp16.ChargingProfile{
 		ChargingProfileID: int(i.ID), StackLevel: int(p.StackLevel), ChargingProfilePurpose: purposeOf(string(p.Purpose)),
 		ChargingProfileKind: ocpp16.ChargingProfileKind(p.Kind), RecurrencyKind: ocpp16.RecurrencyKind(p.Recurrency),
 		ValidFrom: adapter.Time(p.ValidFrom), ValidTo: adapter.Time(p.ValidTo), ChargingSchedule: scheduleOf(&p.Schedules[0]),
@@ -32,7 +41,7 @@ func askInstall(i *fleet.Installation) (adapter.Instruction, error) {
 		}
 		wire.TransactionID = ocpp.Some(i.Running.Number)
 	}
-	return &ocpp16.SetChargingProfileRequest{ConnectorID: int(i.At.EVSE), CSChargingProfiles: wire}, nil
+	return wire, nil
 }
 
 // purposeOf returns a purpose in the words of OCPP 1.6.

@@ -20,7 +20,11 @@ func askStart(v *fleet.StartRequest) (adapter.Instruction, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &ocpp16.RemoteStartTransactionRequest{IDTag: tag, ConnectorID: adapter.OptInt(v.EVSE)}, nil
+	req := &ocpp16.RemoteStartTransactionRequest{IDTag: tag, ConnectorID: adapter.OptInt(v.EVSE)}
+	if v.Install != nil {
+		req.ChargingProfile, err = wireProfile(v.Install)
+	}
+	return req, err
 }
 
 // idTag returns the value of a token as OCPP 1.6 takes it.

@@ -17,11 +17,20 @@ func askLimit(v *fleet.LimitRequest) (adapter.Instruction, error) {
 
 // askInstall makes a SetChargingProfile (K01).
 func askInstall(i *fleet.Installation) (adapter.Instruction, error) {
+	wire, err := wireProfile(i)
+	if err != nil {
+		return nil, err
+	}
+	return &ocpp201.SetChargingProfileRequest{EVSEID: int(i.At.EVSE), ChargingProfile: *wire}, nil
+}
+
+// wireProfile returns a profile as the version has it.
+func wireProfile(i *fleet.Installation) (*ocpp201.ChargingProfile, error) {
 	if err := i.CheckVersion("2.0.1"); err != nil {
 		return nil, err
 	}
 	p := &i.Profile
-	wire := ocpp201.ChargingProfile{
+	wire := &ocpp201.ChargingProfile{
 		ID: int(i.ID), StackLevel: int(p.StackLevel), ChargingProfilePurpose: ocpp201.ChargingProfilePurpose(p.Purpose),
 		ChargingProfileKind: ocpp201.ChargingProfileKind(p.Kind), RecurrencyKind: ocpp201.RecurrencyKind(p.Recurrency),
 		ValidFrom: adapter.Time(p.ValidFrom), ValidTo: adapter.Time(p.ValidTo),
@@ -32,7 +41,7 @@ func askInstall(i *fleet.Installation) (adapter.Instruction, error) {
 	for k := range p.Schedules {
 		wire.ChargingSchedule = append(wire.ChargingSchedule, scheduleOf(&p.Schedules[k]))
 	}
-	return &ocpp201.SetChargingProfileRequest{EVSEID: int(i.At.EVSE), ChargingProfile: wire}, nil
+	return wire, nil
 }
 
 func scheduleOf(s *fleet.ChargingSchedule) ocpp201.ChargingSchedule {

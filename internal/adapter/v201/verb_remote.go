@@ -21,7 +21,10 @@ func askStart(v *fleet.StartRequest) (adapter.Instruction, error) {
 			return nil, err
 		}
 	}
-	return req, nil
+	if v.Install != nil {
+		req.ChargingProfile, err = wireProfile(v.Install)
+	}
+	return req, err
 }
 
 // maxIDToken is how long an idToken may be (2.0.1 Part 2, IdTokenType).

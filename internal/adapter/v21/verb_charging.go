@@ -17,11 +17,20 @@ func askLimit(v *fleet.LimitRequest) (adapter.Instruction, error) {
 
 // askInstall makes a SetChargingProfile (K01).
 func askInstall(i *fleet.Installation) (adapter.Instruction, error) {
+	wire, err := wireProfile(i)
+	if err != nil {
+		return nil, err
+	}
+	return &ocpp21.SetChargingProfileRequest{EVSEID: int(i.At.EVSE), ChargingProfile: *wire}, nil
+}
+
+// wireProfile returns a profile as the version has it.
+func wireProfile(i *fleet.Installation) (*ocpp21.ChargingProfile, error) {
 	if err := i.CheckVersion("2.1"); err != nil {
 		return nil, err
 	}
 	p := &i.Profile
-	wire := ocpp21.ChargingProfile{
+	wire := &ocpp21.ChargingProfile{
 		ID: int(i.ID), StackLevel: int(p.StackLevel), ChargingProfilePurpose: ocpp21.ChargingProfilePurpose(p.Purpose),
 		ChargingProfileKind: ocpp21.ChargingProfileKind(p.Kind), RecurrencyKind: ocpp21.RecurrencyKind(p.Recurrency),
 		ValidFrom: adapter.Time(p.ValidFrom), ValidTo: adapter.Time(p.ValidTo),
@@ -34,7 +43,7 @@ func askInstall(i *fleet.Installation) (adapter.Instruction, error) {
 	for k := range p.Schedules {
 		wire.ChargingSchedule = append(wire.ChargingSchedule, scheduleOf(&p.Schedules[k]))
 	}
-	return &ocpp21.SetChargingProfileRequest{EVSEID: int(i.At.EVSE), ChargingProfile: wire}, nil
+	return wire, nil
 }
 
 func scheduleOf(s *fleet.ChargingSchedule) ocpp21.ChargingSchedule {

@@ -14,7 +14,11 @@ func askStart(v *fleet.StartRequest) (adapter.Instruction, error) {
 	if v.Group != nil {
 		req.GroupIDToken = tokenOf(*v.Group)
 	}
-	return req, nil
+	var err error
+	if v.Install != nil {
+		req.ChargingProfile, err = wireProfile(v.Install)
+	}
+	return req, err
 }
 
 // tokenOf returns a token as OCPP 2.1 takes it: operators may have types of their own.
