@@ -6,11 +6,13 @@ import "time"
 func localListVerbs() []VerbKind {
 	return []VerbKind{
 		verb[LocalListVersionRequest]("Ask for the version of the local list", `The version is in the response. 0 means that the list is empty, and in OCPP 1.6 -1 that the station has none.`, `{}`),
-		verb[SendLocalListRequest]("Send a list of tokens for when the server is not there", `full replaces the station's list, differential changes it by the tokens that are given. A full list without tokens is made of
-those on record. Left out are the unknown, those that may charge at some times or places only, or at so many at once, for which
+		verb[SendLocalListRequest]("Send a list of tokens for when the server is not there", `full replaces the station's list, differential changes it by the tokens that are given. Without tokens a full list is made of those
+on record, and a differential one of what is otherwise there than on the list that the station accepted last: 409 when that is not known,
+or when nothing is. Left out are the unknown, those that may charge at some times or places only, or at so many at once, for which
 a list has no words, and those that the station's version cannot hold: longer than 20 characters in OCPP 1.6 and 36 in 2.0.1,
 or in 2.x without a type that it knows. The station asks about them.
-notFound and rejected leave the list as it was; after VersionMismatch ask for its version.`,
+notFound and rejected leave the list as it was. When the station does not take a change that was made here (VersionMismatch, Failed),
+it gets the full list as a kept command. What is known of its list is in its local-list.`,
 			`{"update":"full","tokens":[{"value":"CAFE0123","type":"ISO14443","status":"Accepted"}],"listVersion":7}`),
 	}
 }
@@ -36,8 +38,8 @@ const (
 // SendLocalListRequest sends a list of tokens.
 type SendLocalListRequest struct {
 	Update      LocalListUpdate `json:"update" enum:"full,differential" doc:"full: instead of the list that the station has. differential: as a change of it"`
-	ListVersion int             `json:"listVersion,omitempty" minimum:"1" maximum:"2147483647" doc:"Version of the list afterwards. It is needed, and larger than the one that the station has: get-local-list-version" example:"7"`
-	Tokens      []ListedToken   `json:"tokens,omitempty" maxItems:"10000" doc:"Left out, with full: those on record"`
+	ListVersion int             `json:"listVersion,omitempty" minimum:"1" maximum:"2147483647" doc:"Version of the list afterwards, larger than the one that the station has. Left out: one more than what it has, as far as that is known" example:"7"`
+	Tokens      []ListedToken   `json:"tokens,omitempty" maxItems:"10000" doc:"Left out, and remove, too: made of those on record"`
 	Remove      []TokenArgument `json:"remove,omitempty" maxItems:"10000" doc:"With differential: tokens that are no longer on the list"`
 	Empty       bool            `json:"empty,omitempty" doc:"With full: the list is to be empty, whatever is on record"`
 

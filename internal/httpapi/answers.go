@@ -54,7 +54,7 @@ type answersInput struct {
 
 func (a *api) registerAnswers() {
 	operate(a, ofFleet("device-answers", "device answer", "List what stations answered to requests that change something at them, the latest first",
-		"One for each variable, monitor, certificate, display message, slot and charging profile that a request was about: the latest. The latest 2,000 of each station are kept. It is the answer to ChangeConfiguration, SetVariables, SetVariableMonitoring, ClearVariableMonitoring, SetMonitoringBase, SetMonitoringLevel, InstallCertificate, DeleteCertificate, SetDisplayMessage, ClearDisplayMessage, SetNetworkProfile, SetChargingProfile, ClearChargingProfile, UpdateDynamicSchedule and GetCompositeSchedule, whoever sent it."), a.listAnswers)
+		"One for each variable, monitor, certificate, display message, slot and charging profile that a request was about: the latest. The latest 2,000 of each station are kept. It is the answer to ChangeConfiguration, SetVariables, SetVariableMonitoring, ClearVariableMonitoring, SetMonitoringBase, SetMonitoringLevel, InstallCertificate, DeleteCertificate, SetDisplayMessage, ClearDisplayMessage, SetNetworkProfile, SetChargingProfile, ClearChargingProfile, UpdateDynamicSchedule, GetCompositeSchedule and SendLocalList, whoever sent it."), a.listAnswers)
 	operate(a, ofFleet("certificates", "certificate", "List the certificates that are installed in stations, by station",
 		"As far as the stations told: in answers to GetInstalledCertificateIds, and by accepting and deleting some. Subject and fingerprint are known of those that were installed from here."), a.listInstalled)
 	operate(a, ofStation("network-profiles", "List the network profiles of a station",

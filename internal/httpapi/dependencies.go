@@ -73,6 +73,10 @@ type Fleet interface {
 	// CancelReservation asks a station to forget a reservation, and returns what became of it. Its errors are those of Do.
 	CancelReservation(ctx context.Context, r fleet.Reservation, timeout time.Duration) (fleet.Reservation, error)
 
+	// CurrentLists returns, by the version of OCPP, the digest of the list of tokens that stations would get now; empty: there are
+	// too many tokens for one.
+	CurrentLists(ctx context.Context) (map[string]string, error)
+
 	// Disconnect closes the connection of a station, if it has one. The reason is for the log.
 	Disconnect(station, reason string)
 }

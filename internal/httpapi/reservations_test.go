@@ -29,6 +29,8 @@ func (f *fakeReservations) ListReservations(_ context.Context, q store.Reservati
 	return store.Page[fleet.Reservation]{Items: []fleet.Reservation{f.one}}, nil
 }
 
+func (*fakeFleet) CurrentLists(context.Context) (map[string]string, error) { return nil, nil }
+
 func (f *fakeFleet) CancelReservation(_ context.Context, r fleet.Reservation, _ time.Duration) (fleet.Reservation, error) {
 	if f.err != nil {
 		return r, f.err

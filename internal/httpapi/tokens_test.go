@@ -213,6 +213,17 @@ func (f *fakeTokens) TokenGroup(_ context.Context, name string) (fleet.TokenGrou
 	return g, nil
 }
 
+func (f *fakeTokens) LocalList(context.Context, string) (fleet.LocalList, []fleet.ListedToken, error) {
+	return fleet.LocalList{}, nil, store.ErrNotFound
+}
+
+func (f *fakeTokens) ListLocalLists(_ context.Context, q store.LocalListQuery) (store.Page[fleet.LocalList], error) {
+	if q.Cursor != "" {
+		return store.Page[fleet.LocalList]{}, store.ErrCursor
+	}
+	return store.Page[fleet.LocalList]{}, nil
+}
+
 func (f *fakeTokens) ListTokenGroups(context.Context, store.TokenGroupQuery) (store.Page[fleet.TokenGroup], error) {
 	return store.Page[fleet.TokenGroup]{Items: slices.Collect(maps.Values(f.groups))}, nil
 }

@@ -30,6 +30,11 @@ func itemLimits() map[string]itemLimit {
 // withinLimits refuses a request with more elements than the station has said to take at once. A station that has not said
 // it is asked, whatever comes of it.
 func (c *commands) withinLimits(ctx context.Context, station string, v ocpp.Version, action string, payload json.RawMessage) error {
+	if action == "SendLocalList" {
+		if err := c.withinList(ctx, station, v, payload); err != nil {
+			return err
+		}
+	}
 	limit, ok := itemLimits()[action]
 	if !ok || v == ocpp.V16 {
 		return nil

@@ -34,6 +34,7 @@ type Server struct {
 	queue     *queue
 	desires   *desires
 	sites     *sites
+	lists     *lists
 	refusals  *refusals
 	feed      atomic.Pointer[feed.Feed]
 	metrics   *metrics
@@ -93,6 +94,7 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if err = s.openQueue(ctx); err != nil {
 		return nil, err
 	}
+	s.lists.commands = s.commands()
 	if err = s.openDesires(ctx); err != nil {
 		return nil, err
 	}
@@ -122,6 +124,7 @@ func (s *Server) openCSMS() (err error) {
 	s.queue = newQueue(s.store, s.cfg.Log)
 	s.desires = newDesires(s.store, s.cfg.Log)
 	s.sites = newSites(s.store, s.cfg.Log, s.metrics)
+	s.lists = &lists{log: s.cfg.Log}
 	s.csms, err = csms.NewServer(csms.Options{
 		Protocols:    protocols(),
 		Authenticate: admission.authenticate,
@@ -142,7 +145,7 @@ func (s *Server) openCSMS() (err error) {
 		},
 		OnRefuse: func(r csms.Refusal) { s.metrics.refused(r); s.refusals.add(r) },
 		Interceptors: append(s.observers(), s.reserved.intercept, remoteStarts{s.store.Decide}.intercept, profileGuard{s.store}.intercept,
-			s.queue.intercept, s.sites.intercept, presence.intercept, learner{s.store, s.cfg.Log, s.desires.told}.intercept),
+			s.queue.intercept, s.sites.intercept, presence.intercept, s.lists.intercept, learner{s.store, s.cfg.Log, s.desires.told}.intercept),
 		Tap:          s.tap(),
 		CallTimeout:  httpapi.MaxCommandTimeout,
 		Certificate:  csms.CertificateRule{Operator: s.cfg.Operator},

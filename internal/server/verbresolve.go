@@ -30,8 +30,6 @@ func (c *commands) resolve(ctx context.Context, station string, v fleet.Verb) (f
 		return resolveUpdate(*v), nil
 	case *fleet.AFRRSignalRequest:
 		return resolveSignal(*v), nil
-	case *fleet.SendLocalListRequest:
-		return c.resolveLocalList(ctx, station, *v)
 	case *fleet.LimitRequest:
 		return c.resolveLimit(ctx, station, *v)
 	case *fleet.SetProfileRequest:

@@ -47,6 +47,11 @@ func (c *commands) instruct(ctx context.Context, station string, version ocpp.Ve
 	if v, err = c.resolve(ctx, station, v); err != nil {
 		return "", nil, err
 	}
+	if list, ok := v.(*fleet.SendLocalListRequest); ok {
+		if v, err = c.listFor(ctx, station, version, *list); err != nil {
+			return "", nil, err
+		}
+	}
 	if err := c.allowed(ctx, station, version, v); err != nil {
 		return "", nil, err
 	}

@@ -93,6 +93,17 @@ type TokenGroupQuery struct {
 	Limit  int // 0: DefaultLimit
 }
 
+// LocalListQuery selects what is known of local lists.
+type LocalListQuery struct {
+	Station  string // "": all
+	Cursor   string
+	Limit    int               // 0: DefaultLimit
+	Version  *int64            // nil: all
+	Answer   string            // to the latest list; "": all
+	UpToDate *bool             // what is on it is Current, or is not, or is not known; nil: both
+	Current  map[string]string // fleet.ListDigest of what should be on it by the version of OCPP that the station speaks
+}
+
 // NoticeQuery selects notices.
 type NoticeQuery struct {
 	After int64

@@ -148,6 +148,11 @@ type Access interface {
 	// ListTokenGroups returns records of groups in the order of their names in lower case.
 	ListTokenGroups(ctx context.Context, q TokenGroupQuery) (Page[fleet.TokenGroup], error)
 
+	// LocalList returns what is known of the local list of a station, and what is on it if that is known. ErrNotFound.
+	LocalList(ctx context.Context, station string) (l fleet.LocalList, content []fleet.ListedToken, err error)
+	// ListLocalLists returns what is known of the local lists of stations, by station.
+	ListLocalLists(ctx context.Context, q LocalListQuery) (Page[fleet.LocalList], error)
+
 	// AddAPIToken keeps the record of an API token. One with the same hash is left as it is.
 	AddAPIToken(ctx context.Context, t fleet.APIToken) error
 	// APIToken finds a record by what fleet.HashAPIToken returns, without disk access for most. ErrNotFound.

@@ -9,6 +9,7 @@ func Learn(station string, req, resp any) (learned []fleet.Event) {
 	for _, topic := range [...]func(station string, req, resp any) []fleet.Event{
 		learnCertificates,
 		learnJobs,
+		learnLocalList,
 		learnMessages,
 		learnMonitoring,
 		learnNetwork,

@@ -107,7 +107,7 @@ func (w *writer) change(e fleet.DeviceAnswered, change fleet.DeviceChange) error
 	return w.changeCharging(e, change)
 }
 
-// changeCharging makes one change of what a station has been told about charging.
+// changeCharging makes one change of what a station has been told about charging, and who may charge.
 func (w *writer) changeCharging(e fleet.DeviceAnswered, change fleet.DeviceChange) error {
 	switch c := change.(type) {
 	case fleet.ProfileInstalled:
@@ -118,6 +118,10 @@ func (w *writer) changeCharging(e fleet.DeviceAnswered, change fleet.DeviceChang
 		return w.changeProfiles(e.Station, c.Apply)
 	case fleet.ProfileUpdated:
 		return w.changeProfiles(e.Station, c.Apply)
+	case fleet.LocalListChange:
+		return w.changeLocalList(e.Station, c.Apply)
+	case fleet.LocalListVersion:
+		return w.changeLocalList(e.Station, c.Apply)
 	case fleet.CompositeTold:
 		return w.compositeTold(c.Schedule)
 	}

@@ -77,6 +77,7 @@ func Run(t *testing.T, open Open) {
 		{"TokenChanges", testTokenChanges},
 		{"SeenTokensGiveWay", testSeenTokens},
 		{"TokenTerms", testTokenTerms},
+		{"LocalLists", testLocalLists},
 		{"InstalledProfiles", testInstalledProfiles},
 		{"ProfileReports", testProfileReports},
 		{"ProfilesOfTransactions", testProfilesOfTransactions},
