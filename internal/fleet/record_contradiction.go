@@ -20,12 +20,13 @@ type ContradictionKind string
 
 // The contradictions.
 const (
-	ContradictsTime       ContradictionKind = "time"            // it happened outside the years 2000 to 2099, such as 1970
-	ContradictsNegative   ContradictionKind = "meter-negative"  // the energy register is below zero
-	ContradictsBackwards  ContradictionKind = "meter-backwards" // the energy register is below what it was
-	ContradictsPlace      ContradictionKind = "place"           // the station never told of this EVSE, but of others
-	ContradictsToken      ContradictionKind = "empty-token"     // somebody without a token asks for authorization
-	ContradictsImpossible ContradictionKind = "impossible"      // nothing of it could be kept
+	ContradictsTime        ContradictionKind = "time"            // it happened outside the years 2000 to 2099, such as 1970
+	ContradictsNegative    ContradictionKind = "meter-negative"  // the energy register is below zero
+	ContradictsBackwards   ContradictionKind = "meter-backwards" // the energy register is below what it was
+	ContradictsPlace       ContradictionKind = "place"           // the station never told of this EVSE, but of others, or of none near it
+	ContradictsReservation ContradictionKind = "reservation"     // nobody asked for this reservation, or somebody else has its place
+	ContradictsToken       ContradictionKind = "empty-token"     // somebody without a token asks for authorization
+	ContradictsImpossible  ContradictionKind = "impossible"      // nothing of it could be kept
 )
 
 // Kind returns RecordContradiction.
@@ -90,6 +91,22 @@ func UnknownPlace(message string, evse int) Contradiction {
 	c := place(message, evse)
 	c.What, c.Detail = ContradictsPlace, fmt.Sprintf("the station told of its EVSEs, but never of EVSE %d", evse)
 	return c
+}
+
+// FarPlace returns the contradiction of a message about an EVSE whose number is far beyond those that the station told of: EVSEs are
+// numbered from 1 on without gaps, and so are connectors in OCPP 1.6.
+func FarPlace(message string, evse int) Contradiction {
+	c := place(message, evse)
+	c.What, c.Detail = ContradictsPlace, fmt.Sprintf("EVSEs are numbered from 1 on without gaps, and the station told of none near EVSE %d", evse)
+	return c
+}
+
+// NearEVSEs is how far a number may be beyond the EVSEs that a station told of: its messages may be out of order.
+const NearEVSEs = 16
+
+// UnknownReservation returns the contradiction of news about a reservation that nobody asked for here.
+func UnknownReservation(id int64) Contradiction {
+	return Contradiction{Message: "ReservationUpdate", What: ContradictsReservation, Detail: fmt.Sprintf("the station tells of reservation %d, which nobody asked for here", id)}
 }
 
 func oddTime(message string, evse int, t time.Time) Contradiction {

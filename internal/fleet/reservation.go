@@ -146,6 +146,39 @@ func (r Reservation) to(state ReservationState, detail string, now time.Time) Re
 	return r
 }
 
+// restarted is the detail of a reservation whose station has started since it accepted it.
+const restarted = "the station has started again since: it may have lost it"
+
+// Restarted takes a start of the station. Whether it still keeps the place free is not known: OCPP demands it nowhere.
+func (r Reservation) Restarted(now time.Time) Reservation {
+	if !r.State.Open() || r.Detail == restarted {
+		return r
+	}
+	r.Detail, r.UpdatedAt = restarted, now
+	return r
+}
+
+// Shown takes the status of a connector at its EVSE. After a start of the station Reserved says that it has kept the reservation, and
+// Available that it has not.
+func (r Reservation) Shown(status string, now time.Time) Reservation {
+	switch {
+	case r.State != ReservationAccepted || r.Detail != restarted:
+		return r
+	case status == "Reserved":
+		return r.to(ReservationAccepted, "", now)
+	case status == "Available":
+		return r.to(ReservationRemoved, "the station has started again, and says that the place is available", now)
+	}
+	return r
+}
+
+// Ignored returns the contradiction of a transaction that began at the place that is kept free, and is not of whom it is kept for.
+func (r Reservation) Ignored(transaction string) Contradiction {
+	c := place("TransactionEvent", r.EVSE)
+	c.What, c.Detail = ContradictsReservation, fmt.Sprintf("transaction %s began at EVSE %d with another token than that of reservation %d, which keeps it free", transaction, r.EVSE, r.ID)
+	return c
+}
+
 // For reports whether a token, or its group, uses the reservation at a place and time (H03.FR.01 to FR.06). A token without
 // a type is one of OCPP 1.6.
 func (r Reservation) For(q Question, group string) bool {

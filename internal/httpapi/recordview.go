@@ -188,7 +188,7 @@ func viewDataTransfer(k Record, r fleet.DataTransfer) DataTransfer {
 type Contradiction struct {
 	Record
 	Message       *string    `json:"message" doc:"What the message told, such as StatusReported or Metered" example:"Metered"`
-	Contradiction *string    `json:"contradiction" doc:"time, meter-negative, meter-backwards, place, empty-token, or impossible: then nothing of the message could be kept" example:"time"`
+	Contradiction *string    `json:"contradiction" doc:"time, meter-negative, meter-backwards, place, reservation, empty-token, or impossible: then nothing of the message could be kept" example:"time"`
 	EVSE          *int64     `json:"evse" doc:"EVSE that the message names"`
 	Time          *time.Time `json:"time" doc:"Time that the message names"`
 	Detail        *string    `json:"detail" doc:"In words" example:"it happened at 1970-01-01T00:00:00Z"`

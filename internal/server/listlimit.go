@@ -26,8 +26,8 @@ func (c *commands) withinList(ctx context.Context, station string, v ocpp.Versio
 	var list struct {
 		UpdateType string `json:"updateType"`
 	}
-	if json.Unmarshal(payload, &list) != nil || list.UpdateType != "Full" {
-		return nil
+	if err := json.Unmarshal(payload, &list); err != nil || list.UpdateType != "Full" {
+		return err
 	}
 	return c.withinSize(ctx, station, store.SettingQuery{Variable: "LocalAuthListMaxLength"}, n, "%d tokens on its list")
 }

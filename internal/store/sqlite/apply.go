@@ -84,6 +84,10 @@ func (w *writer) booted(e fleet.Booted) error {
 	if err := w.desiredRestarted(e.Station); err != nil {
 		return err
 	}
+	err = w.withOpenReservations(e.Station, func(r fleet.Reservation) fleet.Reservation { return r.Restarted(e.Received) })
+	if err != nil {
+		return err
+	}
 	return w.notice(e.Received, fleet.NoticeBooted, e.Station, map[string]string{
 		"vendor": e.Vendor, "model": e.Model, "firmware": e.Firmware, "reason": e.Reason, "status": string(e.Status),
 	})

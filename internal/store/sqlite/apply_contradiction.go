@@ -28,13 +28,11 @@ func (w *writer) judgeMetered(e fleet.Metered) error {
 	if err != nil {
 		return err
 	}
-	foreign, err := w.isForeign(e.Station, e.EVSE)
+	places, err := w.places("Metered", e.Station, e.EVSE)
 	if err != nil {
 		return err
 	}
-	if foreign {
-		list = append(list, fleet.UnknownPlace("Metered", e.EVSE))
-	}
+	list = append(list, places...)
 	return w.contradict(e.Station, e.Received, append(list, e.Falls(before)...))
 }
 
@@ -61,11 +59,32 @@ func (w *writer) judgePlace(e fleet.TransactionEvent) error {
 	if e.Kind != fleet.TransactionStarted || e.EVSE == 0 {
 		return nil
 	}
-	foreign, err := w.isForeign(e.Station, e.EVSE)
-	if err != nil || !foreign {
+	places, err := w.places("TransactionEvent", e.Station, e.EVSE)
+	if err != nil {
 		return err
 	}
-	return w.contradict(e.Station, e.Received, []fleet.Contradiction{fleet.UnknownPlace("TransactionEvent", e.EVSE)})
+	return w.contradict(e.Station, e.Received, places)
+}
+
+// places returns what an EVSE contradicts that a message is about.
+func (w *writer) places(message, station string, evse int) ([]fleet.Contradiction, error) {
+	if foreign, err := w.isForeign(station, evse); err != nil || foreign {
+		return []fleet.Contradiction{fleet.UnknownPlace(message, evse)}, err
+	}
+	if far, err := w.isFar(station, evse); err != nil || far {
+		return []fleet.Contradiction{fleet.FarPlace(message, evse)}, err
+	}
+	return nil, nil
+}
+
+// isFar reports whether the number of an EVSE is far beyond those that a station told of.
+func (w *writer) isFar(station string, evse int) (bool, error) {
+	if evse <= fleet.NearEVSEs {
+		return false, nil
+	}
+	var highest int
+	_, err := w.queryRow("SELECT COALESCE(MAX(evse), 0) FROM connectors WHERE station = ?", []any{station}, []any{&highest})
+	return evse > highest+fleet.NearEVSEs, err
 }
 
 // isForeign reports whether a station told of EVSEs, but not of this one. One that told of none may have it.

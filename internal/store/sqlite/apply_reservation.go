@@ -14,16 +14,18 @@ func (w *writer) applyReservation(e fleet.Event) error {
 	case fleet.ReservationAnswered:
 		return w.reservationAnswered(e)
 	case fleet.ReservationFailed:
-		return w.withReservation(e.Station, e.ID, func(r fleet.Reservation) fleet.Reservation {
+		_, err := w.withReservation(e.Station, e.ID, func(r fleet.Reservation) fleet.Reservation {
 			if e.Refused {
 				return r.Refused(e.Detail, e.Received)
 			}
 			return r.Failed(e.Sent, e.Detail, e.Received)
 		})
+		return err
 	case fleet.ReservationCancelAnswered:
-		return w.withReservation(e.Station, e.ID, func(r fleet.Reservation) fleet.Reservation {
+		_, err := w.withReservation(e.Station, e.ID, func(r fleet.Reservation) fleet.Reservation {
 			return r.CancelAnswered(e.Status, e.Received)
 		})
+		return err
 	}
 	return nil
 }
@@ -76,13 +78,48 @@ func (w *writer) openReservation(station string, id int64) (r fleet.Reservation,
 }
 
 // withReservation changes the latest one of an id; without one nothing happens.
-func (w *writer) withReservation(station string, id int64, change func(fleet.Reservation) fleet.Reservation) error {
+func (w *writer) withReservation(station string, id int64, change func(fleet.Reservation) fleet.Reservation) (found bool, err error) {
 	var r fleet.Reservation
-	found, err := w.queryRow(selectReservation+" WHERE station = ? AND id = ? ORDER BY number DESC LIMIT 1", []any{station, id}, reservationFields(&r))
+	found, err = w.queryRow(selectReservation+" WHERE station = ? AND id = ? ORDER BY number DESC LIMIT 1", []any{station, id}, reservationFields(&r))
 	if err != nil || !found {
+		return false, err
+	}
+	return true, w.changeReservation(r, change(r))
+}
+
+// reservationUpdated takes what a station says of a reservation. News of one that nobody asked for here contradicts the rest.
+func (w *writer) reservationUpdated(e fleet.Told, update fleet.ReservationUpdate) error {
+	found, err := w.withReservation(e.Station, update.ReservationID, func(r fleet.Reservation) fleet.Reservation {
+		return r.Updated(update.Status, e.Received)
+	})
+	if err != nil || found {
 		return err
 	}
-	return w.changeReservation(r, change(r))
+	return w.contradict(e.Station, e.Received, []fleet.Contradiction{fleet.UnknownReservation(update.ReservationID)})
+}
+
+// withOpenReservations changes those that a station may keep.
+func (w *writer) withOpenReservations(station string, change func(fleet.Reservation) fleet.Reservation) error {
+	open, err := w.reservations(selectReservation+" WHERE station = ? AND ended_at IS NULL ORDER BY number LIMIT ?", station, maxOpen)
+	for _, r := range open {
+		if err == nil {
+			err = w.changeReservation(r, change(r))
+		}
+	}
+	return err
+}
+
+// reservationsShown takes the status of a connector: it may show that a reservation is lost.
+func (w *writer) reservationsShown(e fleet.StatusReported) error {
+	if e.EVSE == 0 || e.Status != "Available" && e.Status != "Reserved" {
+		return nil
+	}
+	return w.withOpenReservations(e.Station, func(r fleet.Reservation) fleet.Reservation {
+		if r.EVSE != e.EVSE {
+			return r
+		}
+		return r.Shown(e.Status, e.Received)
+	})
 }
 
 func (w *writer) insertReservation(r fleet.Reservation) error {
@@ -129,7 +166,8 @@ func (w *writer) reservationNotice(r fleet.Reservation) error {
 func (w *writer) useReservation(e fleet.TransactionEvent, t known, group string) error {
 	use := func(r fleet.Reservation) fleet.Reservation { return r.Used(t.id, e.Received) }
 	if e.ReservationID != nil {
-		return w.withReservation(e.Station, *e.ReservationID, use)
+		_, err := w.withReservation(e.Station, *e.ReservationID, use)
+		return err
 	}
 	if e.Token == nil || e.Ends() {
 		return nil
@@ -142,6 +180,19 @@ func (w *writer) useReservation(e fleet.TransactionEvent, t known, group string)
 	for _, r := range open {
 		if r.For(q, group) {
 			return w.changeReservation(r, use(r))
+		}
+	}
+	return w.judgeReserved(e, t, open)
+}
+
+// judgeReserved keeps that a transaction begins at a place that is kept free for somebody else.
+func (w *writer) judgeReserved(e fleet.TransactionEvent, t known, open []fleet.Reservation) error {
+	if e.Kind != fleet.TransactionStarted || e.EVSE == 0 {
+		return nil
+	}
+	for _, r := range open {
+		if r.EVSE == e.EVSE && r.State == fleet.ReservationAccepted && !e.Time.Before(r.RequestedAt) && e.Time.Before(r.ExpiresAt) {
+			return w.contradict(e.Station, e.Received, []fleet.Contradiction{r.Ignored(t.id)})
 		}
 	}
 	return nil

@@ -12,6 +12,12 @@ func (w *writer) statusReported(e fleet.StatusReported) error {
 	if err := w.ensureStation(e.Station, e.Received); err != nil {
 		return err
 	}
+	contradictions := e.Contradictions()
+	if far, err := w.isFar(e.Station, e.EVSE); err != nil {
+		return err
+	} else if far {
+		contradictions = append(contradictions, fleet.FarPlace("StatusReported", e.EVSE))
+	}
 	since := e.Time
 	if since.IsZero() {
 		since = e.Received
@@ -34,7 +40,10 @@ func (w *writer) statusReported(e fleet.StatusReported) error {
 	if err != nil {
 		return err
 	}
-	if err := w.contradict(e.Station, e.Received, e.Contradictions()); err != nil {
+	if err := w.contradict(e.Station, e.Received, contradictions); err != nil {
+		return err
+	}
+	if err := w.reservationsShown(e); err != nil {
 		return err
 	}
 	return w.notice(e.Received, fleet.NoticeStatus, e.Station, struct {

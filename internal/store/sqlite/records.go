@@ -57,10 +57,7 @@ func (w *writer) told(e fleet.Told) (fleet.Result, error) {
 		}
 		duplicate = duplicate && known
 		if update, ok := r.(fleet.ReservationUpdate); ok && !known {
-			err := w.withReservation(e.Station, update.ReservationID, func(r fleet.Reservation) fleet.Reservation {
-				return r.Updated(update.Status, e.Received)
-			})
-			if err != nil {
+			if err := w.reservationUpdated(e, update); err != nil {
 				return fleet.Result{}, err
 			}
 		}

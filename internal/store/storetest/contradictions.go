@@ -52,7 +52,37 @@ func testContradictions(f *fixture) {
 	f.submit(start)
 	start.EVSE, start.Connector = 1, 1
 	f.submit(start)
+	testPlacesOfSilentStations(f)
 	got := f.records(store.RecordQuery{Kind: fleet.RecordContradiction, Station: "A"})
 	equal(f, "contradictions", len(got), 7)
 	equal(f, "the latest", got[0].Record.Subject(), "TransactionEvent/place/8")
+}
+
+// testPlacesOfSilentStations: a station that told of no EVSE may have any, but none far from the others.
+func testPlacesOfSilentStations(f *fixture) {
+	found := func(station string, want ...string) {
+		f.Helper()
+		var got []string
+		for _, k := range f.records(store.RecordQuery{Kind: fleet.RecordContradiction, Station: station}) {
+			c := k.Record.(fleet.Contradiction)
+			got = append(got, fmt.Sprint(c.Message, " ", c.What, " ", *c.EVSE))
+		}
+		equal(f, "contradictions of "+station, fmt.Sprint(got), fmt.Sprint(want))
+	}
+	start := start16("silent", "Driver", "1", noon)
+	start.EVSE, start.Connector = fleet.NearEVSEs, 1
+	f.submit(start)
+	found("silent")
+	start.EVSE = 99
+	f.submit(start)
+	found("silent", "TransactionEvent place 99")
+	status := fleet.StatusReported{Station: "odd", Received: noon, Time: noon, EVSE: 99, Connector: 1, Status: "Available"}
+	f.submit(status)
+	f.submit(status)
+	found("odd", "StatusReported place 99")
+	for evse := range 40 {
+		status.Station, status.EVSE = "large", evse
+		f.submit(status)
+	}
+	found("large")
 }

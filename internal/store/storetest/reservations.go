@@ -187,3 +187,68 @@ func testReservationFilters(f *fixture) {
 		equal(f, fmt.Sprintf("%+v", test.q), strings.Join(list, " "), test.want)
 	}
 }
+
+// testReservationDoubts: a start of the station leaves a doubt, which its connectors end.
+func testReservationDoubts(f *fixture) {
+	for id := range int64(4) {
+		r := reservation("A", id+1, fmt.Sprint("T", id+1))
+		r.EVSE = int(id)
+		f.reserve(r, "Accepted")
+	}
+	status := func(evse int, status string) {
+		f.submit(fleet.StatusReported{Station: "A", Received: noon, Time: noon, EVSE: evse, Connector: 1, Status: status})
+	}
+	is := func(id int64, state fleet.ReservationState, detail string) {
+		f.Helper()
+		r := f.reservation("A", id)
+		if r.State != state || !strings.Contains(r.Detail, detail) || (detail == "") != (r.Detail == "") {
+			f.Errorf("reservation %d is %s: %s", id, r.State, r.Detail)
+		}
+	}
+	status(1, "Available") // it was, before it was reserved
+	is(2, fleet.ReservationAccepted, "")
+	f.submit(fleet.Booted{Station: "A", Received: noon, Version: "2.0.1"})
+	for id := range int64(4) {
+		is(id+1, fleet.ReservationAccepted, "may have lost it")
+	}
+	status(1, "Available")
+	status(2, "Reserved")
+	status(3, "Unavailable")
+	is(1, fleet.ReservationAccepted, "may have lost it")
+	is(2, fleet.ReservationRemoved, "started again")
+	is(3, fleet.ReservationAccepted, "")
+	is(4, fleet.ReservationAccepted, "may have lost it")
+	status(2, "Available")
+	is(3, fleet.ReservationAccepted, "")
+}
+
+// testReservationContradictions: news of a reservation that nobody asked for, and somebody else at a place that is kept free.
+func testReservationContradictions(f *fixture) {
+	found := func() (list []string) {
+		for _, k := range f.records(store.RecordQuery{Kind: fleet.RecordContradiction, Station: "A"}) {
+			list = append(list, k.Record.Subject())
+		}
+		return list
+	}
+	r := reservation("A", 1, "Card")
+	f.reserve(r, "Accepted")
+	unknown := fleet.Told{Station: "A", Received: noon, Records: []fleet.Record{fleet.ReservationUpdate{ReservationID: 77, Status: "Removed"}}}
+	f.submit(unknown)
+	f.submit(unknown)
+	equal(f, "an unknown reservation", fmt.Sprint(found()), "[ReservationUpdate/reservation]")
+	other := start2x("A", "x", "stranger", noon.Add(time.Minute))
+	other.EVSE = 2
+	f.submit(other)
+	late := start2x("A", "late", "stranger", r.ExpiresAt)
+	late.EVSE = 1
+	f.submit(late)
+	equal(f, "at another place, and after its time", len(found()), 1)
+	other.TransactionID, other.EVSE = "y", 1
+	f.submit(other)
+	f.submit(other)
+	equal(f, "at its place", fmt.Sprint(found()), "[TransactionEvent/reservation/1 ReservationUpdate/reservation]")
+	equal(f, "it is kept", f.reservation("A", 1).State, fleet.ReservationAccepted)
+	f.submit(start2x("A", "z", "Card", noon.Add(2*time.Minute)))
+	equal(f, "who has come", f.reservation("A", 1).State, fleet.ReservationUsed)
+	equal(f, "no news", len(found()), 2)
+}

@@ -85,6 +85,8 @@ func Run(t *testing.T, open Open) {
 		{"CompositeSchedules", testCompositeSchedules},
 		{"Reservations", testReservations},
 		{"ReservationsEnd", testReservationEnds},
+		{"ReservationsAreDoubted", testReservationDoubts},
+		{"ReservationContradictions", testReservationContradictions},
 		{"ReservationsExpire", testReservationExpiry},
 		{"ReservationIDs", testReservationIDs},
 		{"ReservationsAreFiltered", testReservationFilters},
