@@ -21,7 +21,7 @@ var schemaOnly = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // what is left is in the directory for such things
+	defer os.RemoveAll(dir) // what is left is in the directory for such things
 	db, err := sqlite.Open(dir, store.Options{})
 	if err != nil {
 		return nil, err
