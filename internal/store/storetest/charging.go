@@ -22,6 +22,14 @@ func chargingTests() []test {
 		{"MembersOfOneSite", testMembersOfOneSite},
 		{"SharesOfMembers", testMemberShares},
 		{"Allocations", testAllocations},
+		{"LocalLists", testLocalLists},
+		{"InstalledProfiles", testInstalledProfiles},
+		{"ProfileReports", testProfileReports},
+		{"ProfilesOfTransactions", testProfilesOfTransactions},
+		{"ProfilesAreBounded", testProfilesAreBounded},
+		{"CompositeSchedules", testCompositeSchedules},
+		{"ReservationsAreDoubted", testReservationDoubts},
+		{"ReservationContradictions", testReservationContradictions},
 	}
 }
 
