@@ -139,6 +139,8 @@ func found(v fleet.Verb) {
 		if v.At == nil {
 			v.At = &moment
 		}
+	case *fleet.RotateKeyRequest:
+		v.Key = "4b6579"
 	case *fleet.ReserveRequest:
 		v.ReservationID, v.ExpiresAt = 7, time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)
 	case *fleet.StopRequest:

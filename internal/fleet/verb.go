@@ -41,6 +41,7 @@ func VerbKinds() []VerbKind {
 		operationVerbs(),
 		deviceVerbs(),
 		setupVerbs(),
+		keyVerbs(),
 		localListVerbs(),
 		firmwareVerbs(),
 		logVerbs(),

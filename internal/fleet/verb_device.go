@@ -10,7 +10,7 @@ all its keys; in 2.x ask for a report instead.`, `{"variables":[{"component":"OC
 		verb[SetVariablesRequest]("Set variables or a configuration key", `Each value is taken over or not by itself: mixed means that some were not. What the station said of each is in the response and in the list
 of device answers. rebootRequired: from the next start on. OCPP 1.6 sets one key at a time: the one that is given as variable, or the one that a variable of 2.x was there, so that one request
 is for stations of all versions. Passwords and keys are sent, but never kept, so a request with one cannot
-wait for its station; the key of the station itself is better changed with rotate-credential.`, `{"values":[{"component":"OCPPCommCtrlr","variable":"HeartbeatInterval","value":"300"}]}`),
+wait for its station; the key of the station itself is better changed with rotate-key.`, `{"values":[{"component":"OCPPCommCtrlr","variable":"HeartbeatInterval","value":"300"}]}`),
 		verb[ReportBaseRequest]("Ask for a report on the device model", `The station answers, and sends the report in parts afterwards. Its requestId is in the payload: the list of the station's reports, with
 requestId, says when it is complete; what it says is in the list of variables. OCPP 1.6 has no reports: get-variables without variables reads all keys.`, `{"base":"full"}`),
 		verb[ReportCustomRequest]("Ask for a report on some components", `As report-base, on components that fulfil one of the criteria, or on those that are named. notFound means that there are none, and

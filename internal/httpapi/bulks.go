@@ -28,7 +28,7 @@ type BulkOrderRequest struct {
 type BulkSelection struct {
 	Stations []string `json:"stations,omitempty" maxItems:"10000" doc:"These, in this order; one that is named twice is asked once. Nothing else goes with it" example:"[\"CP-001\",\"CP-002\"]"`
 	All      bool     `json:"all,omitempty" doc:"Every station"`
-	Online   bool     `json:"online,omitempty" doc:"Those that are connected when the bulk command is made"`
+	Online   bool     `json:"online,omitempty" doc:"Those that are connected now"`
 	Version  string   `json:"version,omitempty" enum:"1.6,2.0.1,2.1" doc:"Those whose latest connection spoke this version of OCPP"`
 	Vendor   string   `json:"vendor,omitempty" minLength:"1" maxLength:"255" doc:"Those of this vendor; A and a are one"`
 	Model    string   `json:"model,omitempty" minLength:"1" maxLength:"255" doc:"Those of this model; A and a are one"`

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"slices"
-	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -37,41 +35,16 @@ type Rotated struct {
 	Key     *string `json:"key" doc:"The new key, if it was asked for and not refused: OCPP 1.6 sends its 20 bytes, 2.x the text"`
 }
 
-// RotateManyRequest changes the keys of stations.
-type RotateManyRequest struct {
-	Select StationSelection `json:"select" doc:"Which stations"`
-}
-
-// RotatedMany counts what became of new keys.
-type RotatedMany struct {
-	Selected int             `json:"selected" doc:"Stations of the selection: the sum of the others"`
-	Changed  int             `json:"changed"`
-	Waiting  int             `json:"waiting"`
-	Refused  int             `json:"refused"`
-	Offline  int             `json:"offline" doc:"Not connected; nothing was sent"`
-	Keyless  int             `json:"keyless" doc:"Without a key here; nothing was sent"`
-	Unknown  int             `json:"unknown" doc:"Neither known nor seen"`
-	Failed   int             `json:"failed" doc:"Without an answer: either key is accepted, unless nothing was sent"`
-	Failures []RotateFailure `json:"failures" nullable:"false" doc:"The first 20 of refused and failed"`
-}
-
-// RotateFailure says why the key of a station is not another.
-type RotateFailure struct {
-	Station string `json:"station" example:"CP-001"`
-	Detail  string `json:"detail"`
-}
-
 type rotateInput struct {
 	ID   string         `path:"id" maxLength:"255" doc:"Identity of the station"`
 	Body *RotateRequest // nil: there is none
 }
 
-type rotateManyInput struct{ Body RotateManyRequest }
-
 const rotateHelp = `Makes a new key, sends it to the station (AuthorizationKey in OCPP 1.6, BasicAuthPassword of SecurityCtrlr in 2.x), and accepts it beside
 the old one until it is clear which one the station has: when it accepts, the old one ends; when it needs a restart, or does not
 answer, the old one ends when the station comes with the new one. A key is never kept in clear, and never waits for a station.
-409: the station is not connected, or has no key here.`
+409: the station is not connected, or has no key here. The verb rotate-key does the same for stations that come later, and for
+many stations with POST /bulks; nobody sees these keys.`
 
 func (a *api) registerCredentials() {
 	operate(a, huma.Operation{
@@ -82,10 +55,6 @@ func (a *api) registerCredentials() {
 		OperationID: "rotate-credential", Method: http.MethodPost, Path: "/stations/{id}/credential/rotate", Tags: []string{"station"},
 		Summary: "Give a connected station a new key", Description: rotateHelp,
 	}, a.rotateCredential)
-	operate(a, huma.Operation{
-		OperationID: "rotate-credentials", Method: http.MethodPost, Path: "/credentials/rotate", Tags: []string{"station"},
-		Summary: "Give connected stations of a selection new keys", Description: "As for one station, each with a key of its own, which is not shown.",
-	}, a.rotateMany)
 }
 
 func (a *api) getCredential(ctx context.Context, in *stationInput) (*answer[CredentialState], error) {
@@ -138,7 +107,7 @@ func (a *api) rotate(ctx context.Context, station string) (Rotated, error) {
 		return Rotated{}, errNotOnline
 	}
 	key := fleet.NewKey()
-	got, err := a.o.Fleet.Do(ctx, VerbCommand{Station: station, Verb: keyVerb(s.Version, key), Timeout: rotateTimeout})
+	got, err := a.o.Fleet.Do(ctx, VerbCommand{Station: station, Verb: &fleet.RotateKeyRequest{Key: key}, Timeout: rotateTimeout})
 	if err != nil {
 		return Rotated{}, err
 	}
@@ -151,76 +120,4 @@ func (a *api) rotate(ctx context.Context, station string) (Rotated, error) {
 		r.Status = "waiting"
 	}
 	return r, nil
-}
-
-// keyVerb sets the key of a station.
-func keyVerb(version, key string) fleet.Verb {
-	v := fleet.ValueArgument{Value: key}
-	if v.Variable = "AuthorizationKey"; version != "1.6" {
-		v.Component, v.Variable = "SecurityCtrlr", "BasicAuthPassword"
-	}
-	return &fleet.SetVariablesRequest{Values: []fleet.ValueArgument{v}}
-}
-
-// rotators is how many stations get a key at once.
-const rotators = 32
-
-func (a *api) rotateMany(ctx context.Context, in *rotateManyInput) (*answer[RotatedMany], error) {
-	s := &in.Body.Select
-	if err := s.check(); err != nil {
-		return nil, err
-	}
-	allowTime(ctx, MaxBulkTime)
-	ids := slices.Clone(s.Stations)
-	if len(ids) == 0 {
-		if err := a.eachStation(ctx, s, func(d *fleet.StationDetail) { ids = append(ids, d.ID) }); err != nil {
-			return nil, err
-		}
-	}
-	slices.Sort(ids)
-	ids = slices.Compact(ids)
-	result := RotatedMany{Selected: len(ids), Failures: []RotateFailure{}}
-	var mu sync.Mutex // guards result
-	var running sync.WaitGroup
-	turns := make(chan struct{}, rotators)
-	for _, id := range ids {
-		turns <- struct{}{}
-		running.Go(func() {
-			defer func() { <-turns }()
-			got, err := a.rotate(ctx, id)
-			mu.Lock()
-			defer mu.Unlock()
-			result.count(id, got, err)
-		})
-	}
-	running.Wait()
-	return &answer[RotatedMany]{result}, nil
-}
-
-// maxRotateFailures is how many failures are described.
-const maxRotateFailures = 20
-
-func (r *RotatedMany) count(station string, got Rotated, err error) {
-	detail := ""
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		r.Unknown++
-	case errors.Is(err, errKeyless):
-		r.Keyless++
-	case errors.Is(err, errNotOnline):
-		r.Offline++
-	case err != nil:
-		r.Failed++
-		detail = err.Error()
-	case got.Status == "changed":
-		r.Changed++
-	case got.Status == "waiting":
-		r.Waiting++
-	default:
-		r.Refused++
-		detail = "the station answered " + got.Said
-	}
-	if detail != "" && len(r.Failures) < maxRotateFailures {
-		r.Failures = append(r.Failures, RotateFailure{station, detail})
-	}
 }

@@ -46,7 +46,7 @@ func TestDesiredValuesRefuseWhatCannotBe(t *testing.T) {
 		{"/stations/OLD/desired", `{"values":[{"component":"C","variable":"a","value":"1"}]}`, "/values/0/component"},
 		{"/stations/NEW/desired", `{"values":[{"variable":"a","value":"1"}]}`, "/values/0/component"},
 		{"/desired", `{"select":{},"values":[{"variable":"a","value":"1"}]}`, "/select"},
-		{"/desired", `{"select":{"all":true,"tag":"x"},"values":[{"variable":"a","value":"1"}]}`, "/select"},
+		{"/desired", `{"select":{"stations":["A"],"tag":"x"},"values":[{"variable":"a","value":"1"}]}`, "/select/stations"},
 		{"/desired", `{"select":{"all":true},"values":[{"variable":"Password","value":"1"}]}`, "/values/0/variable"},
 	} {
 		if got := firstFault(t, r.do("PUT", "/api/v1"+c.path, c.body, http.StatusUnprocessableEntity)); got != c.pointer {

@@ -206,5 +206,5 @@ var deviceOperations = []string{
 	"get /api/v1/installed-profiles", "get /api/v1/stations/{id}/installed-profiles", "get /api/v1/stations/{id}/composite-schedules",
 	"get /api/v1/local-lists", "get /api/v1/stations/{id}/local-list",
 	"get /api/v1/stations/{id}/desired", "put /api/v1/stations/{id}/desired", "delete /api/v1/stations/{id}/desired", "post /api/v1/stations/{id}/apply-desired",
-	"put /api/v1/desired", "get /api/v1/stations/{id}/credential", "post /api/v1/stations/{id}/credential/rotate", "post /api/v1/credentials/rotate", "get /api/v1/drift", "get /api/v1/drift/summary",
+	"put /api/v1/desired", "get /api/v1/stations/{id}/credential", "post /api/v1/stations/{id}/credential/rotate", "get /api/v1/drift", "get /api/v1/drift/summary",
 }

@@ -17,33 +17,7 @@ import (
 // FleetDesiredRequest says what variables of many stations shall be.
 type FleetDesiredRequest struct {
 	DesiredRequest
-	Select StationSelection `json:"select" doc:"Which stations"`
-}
-
-// StationSelection names stations: some of them, or those of all that are known or seen that everything else fits.
-type StationSelection struct {
-	Stations []string `json:"stations,omitempty" maxItems:"10000" doc:"These stations, and nothing else" example:"[\"CP-001\",\"CP-002\"]"`
-	All      bool     `json:"all,omitempty" doc:"Every station"`
-	Version  string   `json:"version,omitempty" enum:"1.6,2.0.1,2.1" doc:"Only those that spoke this version of OCPP last" example:"1.6"`
-	Vendor   string   `json:"vendor,omitempty" minLength:"1" maxLength:"255" doc:"Only those of this vendor"`
-	Model    string   `json:"model,omitempty" minLength:"1" maxLength:"255" doc:"Only those of this model"`
-	Firmware string   `json:"firmware,omitempty" minLength:"1" maxLength:"255" doc:"Only those with this firmware"`
-	Tag      string   `json:"tag,omitempty" minLength:"1" maxLength:"255" doc:"Only those with this tag"`
-}
-
-func (s *StationSelection) check() error {
-	filtered := s.Version != "" || s.Vendor != "" || s.Model != "" || s.Firmware != "" || s.Tag != ""
-	ways := 0
-	for _, given := range []bool{len(s.Stations) > 0, s.All, filtered} {
-		if given {
-			ways++
-		}
-	}
-	if ways != 1 {
-		return problem(http.StatusUnprocessableEntity, "it is not clear which stations are meant",
-			Fault{Detail: `give either "stations" with at least one id, or "all": true, or filters`, Pointer: "/select"})
-	}
-	return nil
+	Select BulkSelection `json:"select" doc:"Which stations"`
 }
 
 // FleetDesired says of how many stations something is wanted now.
@@ -153,7 +127,7 @@ func (a *api) desireOfFleet(ctx context.Context, in *fleetDesireInput) (*answer[
 
 // selectForDesire returns the stations of a selection by the version that they spoke last, "" for those that spoke none, and
 // counts those that nobody knows.
-func (a *api) selectForDesire(ctx context.Context, s *StationSelection) (result FleetDesired, byVersion map[string][]string, err error) {
+func (a *api) selectForDesire(ctx context.Context, s *BulkSelection) (result FleetDesired, byVersion map[string][]string, err error) {
 	byVersion = map[string][]string{}
 	take := func(d *fleet.StationDetail) {
 		result.Selected++
@@ -180,7 +154,7 @@ func (a *api) selectForDesire(ctx context.Context, s *StationSelection) (result 
 }
 
 // eachStation calls f with every station that the filters of a selection fit.
-func (a *api) eachStation(ctx context.Context, s *StationSelection, f func(*fleet.StationDetail)) error {
+func (a *api) eachStation(ctx context.Context, s *BulkSelection, f func(*fleet.StationDetail)) error {
 	q := store.StationQuery{Limit: store.MaxLimit, Version: s.Version, Vendor: s.Vendor, Model: s.Model, Firmware: s.Firmware, Tag: s.Tag}
 	for {
 		p, err := a.o.Store.ListStations(ctx, q)
@@ -188,7 +162,9 @@ func (a *api) eachStation(ctx context.Context, s *StationSelection, f func(*flee
 			return err
 		}
 		for i := range p.Items {
-			f(&p.Items[i])
+			if d := &p.Items[i]; d.Online || !s.Online {
+				f(d)
+			}
 		}
 		if q.Cursor = p.Next; p.Next == "" {
 			return nil

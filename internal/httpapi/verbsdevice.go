@@ -21,4 +21,5 @@ func (a *api) registerDeviceVerbs() {
 	addVerb[fleet.ListCertificatesRequest](a)
 	addVerb[fleet.CustomerInformationRequest](a)
 	addVerb[fleet.SetNetworkProfileRequest](a)
+	addVerb[fleet.RotateKeyRequest](a)
 }

@@ -42,10 +42,18 @@ func (p *plan) requestFor(_ context.Context, _ string, v ocpp.Version) (request,
 
 // keepable says why a request cannot be kept.
 func keepable(v ocpp.Version, action string, payload json.RawMessage) error {
+	if err := sendable(v, action, payload); err != nil {
+		return err
+	}
+	return secretless(payload)
+}
+
+// sendable says why a request is none of a version.
+func sendable(v ocpp.Version, action string, payload json.RawMessage) error {
 	if err := checkRequest(v, action, payload); err != nil {
 		return commandError(explained(err, v, action))
 	}
-	return secretless(payload)
+	return nil
 }
 
 // secretless refuses a payload that holds a secret.

@@ -73,7 +73,9 @@ func (c *commands) keep(ctx context.Context, cmd fleet.Command, req httpapi.Queu
 	if err != nil {
 		return cmd, err
 	}
-	cmd.Action, cmd.Payload, cmd.Version = asked.action, asked.payload, asked.version.String()
+	if cmd.Verb == "" || !makesSecret(req.Verb) {
+		cmd.Action, cmd.Payload, cmd.Version = asked.action, asked.payload, asked.version.String()
+	}
 	if req.Expires == 0 {
 		cmd.ExpiresAt = cmd.CreatedAt.Add(defaultExpiry)
 	}

@@ -20,6 +20,18 @@ type keyOffer struct {
 	credential fleet.Credential
 }
 
+// resolveKey makes a key for a station that has one, unless the caller has made it.
+func (c *commands) resolveKey(ctx context.Context, station string, v fleet.RotateKeyRequest) (fleet.Verb, error) {
+	state, err := c.store.CredentialState(ctx, station)
+	switch {
+	case errors.Is(err, store.ErrNotFound), err == nil && !state.Set:
+		return nil, fleet.NotNow("", "the station has no key here: it comes without one, or with a certificate")
+	case err == nil && v.Key == "":
+		v.Key = fleet.NewKey()
+	}
+	return &v, err
+}
+
 // offerKey keeps the new key of a command that changes it beside the old one before it is sent: if the answer does not
 // arrive, nobody knows which of them the station uses, and either must let it in. The first login with the new key ends
 // the old one.

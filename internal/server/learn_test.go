@@ -75,6 +75,12 @@ func checkVariable(r *rig, station, name string, want any) {
 // demandNoSecret looks into the files themselves.
 func demandNoSecret(t *testing.T, dir string) {
 	t.Helper()
+	demandNone(t, dir, "TOPSECRET")
+}
+
+// demandNone looks for a secret in all that the store of a stopped server has written.
+func demandNone(t *testing.T, dir, secret string) {
+	t.Helper()
 	for _, suffix := range []string{"", "-wal"} {
 		content, err := os.ReadFile(filepath.Join(dir, sqlite.FileName+suffix))
 		if os.IsNotExist(err) && suffix != "" {
@@ -83,7 +89,7 @@ func demandNoSecret(t *testing.T, dir string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if i := bytes.Index(content, []byte("TOPSECRET")); i >= 0 {
+		if i := bytes.Index(content, []byte(secret)); i >= 0 {
 			t.Errorf("there is a secret in %s: %q", suffix, content[max(0, i-100):i+20])
 		}
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/chargeyard/chargeyard/csms"
 	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/internal/store"
-	"github.com/chargeyard/chargeyard/ocpp"
 )
 
 // maxDeliveries is how many stations queued commands are delivered to at once: each takes a goroutine.
@@ -25,11 +24,9 @@ type queue struct {
 		store.Commands
 		store.Bulks
 	}
-	csms *csms.Server // set before start
-	log  *slog.Logger
-
-	// requestOf makes a request of a verb for one station whose turn has come, see commands.requestOf. It is set before start.
-	requestOf func(ctx context.Context, station string, version ocpp.Version, v fleet.Verb) (request, error)
+	csms     *csms.Server // set before start
+	commands *commands    // makes requests of verbs; set before start
+	log      *slog.Logger
 
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -70,7 +67,7 @@ func newQueue(s store.Store, log *slog.Logger) *queue {
 
 // openQueue begins to deliver what is queued.
 func (s *Server) openQueue(ctx context.Context) error {
-	s.queue.csms, s.queue.requestOf = s.csms, s.commands().requestOf
+	s.queue.csms, s.queue.commands = s.csms, s.commands()
 	s.closers.add(s.queue.close)
 	return s.queue.start(ctx)
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -139,8 +140,13 @@ func (q *queue) deliver(st *csms.Station, c fleet.Command) bool {
 	patience, giveUp := context.WithCancelCause(q.ctx)
 	defer giveUp(nil)
 	var timer *time.Timer
+	var offer keyOffer
+	call := httpapi.Command{Station: c.Station, Action: c.Action, Payload: c.Payload}
 	ctx := ocppj.WithBeforeSend(ocppj.WithMessageID(patience, message), func(ctx context.Context) error {
 		if announced = q.outranked(ctx, c, begun); announced == nil {
+			offer, announced = q.commands.offerKey(ctx, st, call)
+		}
+		if announced == nil {
 			announced = q.announce(ctx, st, c, message)
 		}
 		if announced == nil {
@@ -149,6 +155,7 @@ func (q *queue) deliver(st *csms.Station, c fleet.Command) bool {
 		return announced
 	})
 	response, err := st.Invoke(ctx, c.Action, c.Payload)
+	q.commands.settleKey(q.ctx, offer, call, response, err) // before the end is told: the station may be back with its new key in no time
 	if timer != nil {
 		timer.Stop()
 	}
@@ -168,9 +175,17 @@ func (q *queue) deliver(st *csms.Station, c fleet.Command) bool {
 // have been delivered.
 func (q *queue) announce(ctx context.Context, st *csms.Station, asked fleet.Command, message string) error {
 	_, err := q.store.ChangeCommand(ctx, asked.ID, func(c fleet.Command) (fleet.Command, error) {
-		return c.Become(asked.Version, asked.Action, asked.Payload).Send(int64(st.Epoch()), message, time.Now())
+		return c.Become(asked.Version, asked.Action, keptPayload(asked)).Send(int64(st.Epoch()), message, time.Now())
 	})
 	return err
+}
+
+// keptPayload is what is kept of the payload of a command: all of it, but for a secret that was made for it.
+func keptPayload(c fleet.Command) json.RawMessage {
+	if c.Verb == "" || !holdsSecret(c.Payload) {
+		return c.Payload
+	}
+	return redact(c.Payload)
 }
 
 // shortWait is a wait for a command's turn in which none of a better lane is looked for.

@@ -16,15 +16,24 @@ import (
 // already, unless the station speaks another version by now.
 func (q *queue) become(st *csms.Station, c fleet.Command) (fleet.Command, error) {
 	version := st.Version().String()
-	if c.Verb == "" || c.Bulk == "" && c.Version == version {
+	if c.Verb == "" {
 		return c, nil
 	}
 	v, err := fleet.KeptVerb(c.Verb, c.Arguments)
 	if err != nil {
 		return c, &fleet.VerbError{Reason: fleet.VerbWrong, Detail: err.Error()} // another version of the server has kept it
 	}
-	asked, err := q.requestOf(q.ctx, c.Station, st.Version(), v)
+	if c.Bulk == "" && c.Version == version && !makesSecret(v) {
+		return c, nil
+	}
+	asked, err := q.commands.requestOf(q.ctx, c.Station, st.Version(), v)
 	return c.Become(version, asked.action, asked.payload), err
+}
+
+// makesSecret reports whether the request of a verb has a secret in it that is made for it.
+func makesSecret(v fleet.Verb) bool {
+	_, ok := v.(fleet.SecretVerb)
+	return ok
 }
 
 // denied ends a command that its station cannot be asked for. It reports whether the next one may be tried. An error that says
@@ -65,7 +74,10 @@ func verbDetail(err error) string {
 func (c *commands) requestOf(ctx context.Context, station string, version ocpp.Version, v fleet.Verb) (request, error) {
 	action, payload, err := c.instruct(ctx, station, version, v)
 	if err == nil {
-		err = keepable(version, action, payload)
+		err = sendable(version, action, payload)
+	}
+	if err == nil && !makesSecret(v) {
+		err = secretless(payload)
 	}
 	if err == nil {
 		err = c.withinLimits(ctx, station, version, action, payload)
@@ -84,7 +96,7 @@ func possibleVerb(v fleet.Verb) error {
 			continue // another version has it
 		}
 		payload, err := json.Marshal(req)
-		if err == nil {
+		if err == nil && !makesSecret(v) {
 			err = secretless(payload)
 		}
 		if err != nil {

@@ -42,6 +42,8 @@ func (c *commands) resolve(ctx context.Context, station string, v fleet.Verb) (f
 		asked := *v
 		asked.RequestID = freshNumber()
 		return &asked, nil
+	case *fleet.RotateKeyRequest:
+		return c.resolveKey(ctx, station, *v)
 	case *fleet.ReserveRequest:
 		return c.resolveReserve(ctx, station, *v)
 	}

@@ -39,6 +39,8 @@ func Instruct(v fleet.Verb) (adapter.Instruction, error) {
 		return askGetVariables(v)
 	case *fleet.SetVariablesRequest:
 		return askSetVariables(v)
+	case *fleet.RotateKeyRequest:
+		return askSetVariables(v.Setting("", "AuthorizationKey"))
 	case *fleet.InstallCertificateRequest:
 		return askInstallCertificate(v)
 	case *fleet.DeleteCertificateRequest:

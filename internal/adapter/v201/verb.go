@@ -44,6 +44,8 @@ func Instruct(v fleet.Verb) (adapter.Instruction, error) { //nolint:funlen // a 
 		return askGetVariables(v)
 	case *fleet.SetVariablesRequest:
 		return askSetVariables(v)
+	case *fleet.RotateKeyRequest:
+		return askSetVariables(v.Setting("SecurityCtrlr", "BasicAuthPassword"))
 	case *fleet.ReportBaseRequest:
 		return askReportBase(v)
 	case *fleet.ReportCustomRequest:
