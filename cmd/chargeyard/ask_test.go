@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/chargeyard/chargeyard/ocpptest"
+	"github.com/chargeyard/chargeyard/station"
 )
 
 // asked is a server that these tests ask, by the command line.
@@ -76,9 +78,19 @@ type answerer struct {
 
 func (a *asked) connect(id, subprotocol string) *answerer {
 	a.t.Helper()
+	return a.connectWith(id, subprotocol, "")
+}
+
+// connectWith connects with a key.
+func (a *asked) connectWith(id, subprotocol, key string) *answerer {
+	a.t.Helper()
 	ctx, cancel := context.WithTimeout(a.t.Context(), 10*time.Second)
 	defer cancel()
-	p, err := ocpptest.DialPeer(ctx, a.stations+"/"+id, ocpptest.PeerOptions{Subprotocols: []string{subprotocol}})
+	o := ocpptest.PeerOptions{Subprotocols: []string{subprotocol}, Header: http.Header{}}
+	if password, err := station.AuthorizationKey(key); err == nil {
+		o.Header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString(append([]byte(id+":"), password...)))
+	}
+	p, err := ocpptest.DialPeer(ctx, a.stations+"/"+id, o)
 	if err != nil {
 		a.t.Fatal(err)
 	}

@@ -33,7 +33,11 @@ type cli struct {
 	Reservations reservationsCmd `cmd:"" group:"Ask a server" help:"List, make and cancel reservations."`
 	Refusals     refusalsCmd     `cmd:"" group:"Ask a server" help:"List stations that were turned away, and why."`
 	Variables    variablesCmd    `cmd:"" group:"Ask a server" help:"List variables or configuration keys of a station."`
+	Desired      desiredCmd      `cmd:"" group:"Ask a server" help:"Say what variables or configuration keys shall be, and have it set."`
 	Drift        driftCmd        `cmd:"" group:"Ask a server" help:"List what is otherwise than wanted."`
+	Profiles     profilesCmd     `cmd:"" group:"Ask a server" help:"List, show, add and delete charging profiles of the library."`
+	Sites        sitesCmd        `cmd:"" group:"Ask a server" help:"List, show and change groups of stations that share a limit."`
+	Certificates certificatesCmd `cmd:"" group:"Ask a server" help:"List certificates that are installed in stations."`
 
 	Simulate simulateCmd `cmd:"" group:"Simulator" help:"Run virtual stations against a management system, this one or any other."`
 	Verify   verifyCmd   `cmd:"" group:"Simulator" help:"Compare what simulated stations did with what a management system has stored."`

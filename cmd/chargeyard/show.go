@@ -87,6 +87,13 @@ func (f *facts) add(name, value string) {
 	}
 }
 
+// addCount adds a number that is not zero, with what it means.
+func (f *facts) addCount(name string, n int, words string) {
+	if n != 0 {
+		f.add(name, fmt.Sprintf("%d (%s)", n, words))
+	}
+}
+
 // write aligns the values.
 func (f facts) write(w io.Writer) error {
 	width := 0

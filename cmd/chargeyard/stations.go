@@ -18,7 +18,8 @@ type stationsCmd struct {
 	List   stationsListCmd   `cmd:"" default:"withargs" help:"List stations; the same as \"chargeyard stations\"."`
 	Show   stationsShowCmd   `cmd:"" help:"Show one station with its EVSEs and connectors."`
 	Add    stationsAddCmd    `cmd:"" help:"Create a station and print its key, once."`
-	Key    stationsKeyCmd    `cmd:"" help:"Give a station a new key and print it, once."`
+	Key    stationsKeyCmd    `cmd:"" help:"Make a new key for a station and print it, once, to enter it there."`
+	Rotate stationsRotateCmd `cmd:"" help:"Have connected stations change their keys."`
 	Boot   stationsBootCmd   `cmd:"" help:"Say how the boots of a station are answered."`
 	Tag    stationsTagCmd    `cmd:"" help:"Give a station tags, to select it by."`
 	Untag  stationsUntagCmd  `cmd:"" help:"Take tags from a station."`
@@ -196,7 +197,18 @@ func (c *stationsShowCmd) Run(ctx context.Context, s streams) error {
 	if err := json.Unmarshal(body, &st); err != nil {
 		return err
 	}
-	if err := st.facts(time.Now()).write(s.out); err != nil {
+	shown := st.facts(time.Now())
+	if st.Known {
+		var key credentialView
+		if body, err = client.Get(ctx, apiclient.Path("stations", c.ID, "credential"), nil); err == nil {
+			err = json.Unmarshal(body, &key)
+		}
+		if err != nil {
+			return err
+		}
+		shown.add("key", key.words(time.Now()))
+	}
+	if err := shown.write(s.out); err != nil {
 		return err
 	}
 	return st.places(s)

@@ -78,3 +78,39 @@ func TestBootsAreAnsweredAsTheCommandSays(t *testing.T) {
 	}
 	a.want(2, "must be one of", "stations", "boot", "CP-1", "perhaps")
 }
+
+// Keys are changed over the connection, and the station shows how it stands with its key.
+func TestKeysAreRotatedFromTheCommandLine(t *testing.T) {
+	a := ask(t)
+	a.want(2, "say which stations", "stations", "rotate")
+	a.want(2, "--show is for one station", "stations", "rotate", "--all", "--show")
+	a.want(2, "give a station, or flags", "stations", "rotate", "CP-1", "--all")
+	a.want(exitNotFound, "no station was selected", "stations", "rotate", "--all")
+	key := strings.TrimSpace(a.want(0, "", "stations", "add", "CP-1"))
+	a.want(exitOffline, "not connected", "stations", "rotate", "CP-1")
+	a.want(0, "has not come with it yet", "stations", "show", "CP-1")
+	cp := a.connectWith("CP-1", "ocpp1.6", key)
+	cp.says("BootNotification", boot16)
+	a.eventually("first came with it", "stations", "show", "CP-1")
+	for _, c := range []struct {
+		status string
+		code   int
+		said   string
+		args   []string
+	}{
+		{"Rejected", exitStatus, "goes on with the old one: it answered Rejected", []string{"CP-1"}},
+		{"Rejected", 1, "1 of 1 stations did not take a new key", []string{"--all"}},
+		{"RebootRequired", 0, "takes its new key over when it starts again", []string{"CP-1"}},
+		{"Accepted", 0, "Its key is shown this once", []string{"CP-1", "--show"}},
+		{"Accepted", 0, "changed   1", []string{"--select", "CP-1"}},
+		{"Accepted", 0, `"status":"changed"`, []string{"CP-1", "-o", "json"}},
+	} {
+		call := cp.answers(`[3,%q,{"status":"` + c.status + `"}]`)
+		a.want(c.code, c.said, append([]string{"stations", "rotate"}, c.args...)...)
+		<-call
+		if c.status == "RebootRequired" {
+			a.want(0, "a new one was sent to it", "stations", "show", "CP-1")
+		}
+	}
+	a.want(exitNotFound, "no such station", "stations", "rotate", "CP-9")
+}

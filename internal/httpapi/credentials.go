@@ -77,8 +77,12 @@ func (a *api) rotateCredential(ctx context.Context, in *rotateInput) (*answer[Ro
 	allowTime(ctx, rotateTimeout)
 	got, err := a.rotate(ctx, in.ID)
 	switch {
-	case errors.Is(err, errKeyless), errors.Is(err, errNotOnline):
+	case errors.Is(err, errKeyless):
 		return nil, problem(http.StatusConflict, err.Error()+"; nothing was sent")
+	case errors.Is(err, errNotOnline):
+		p := problem(http.StatusConflict, err.Error()+"; nothing was sent")
+		p.Reason = CommandOffline.reason()
+		return nil, p
 	case err != nil:
 		return nil, verbProblem(err)
 	}
