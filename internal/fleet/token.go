@@ -66,7 +66,7 @@ const (
 	TokenConcurrent TokenStatus = "ConcurrentTx"
 	TokenElsewhere  TokenStatus = "NotAtThisLocation"
 	TokenNotNow     TokenStatus = "NotAtThisTime"
-	TokenWrongEVSE  TokenStatus = "NotAllowedTypeEVSE" // of an authorization hook only
+	TokenWrongEVSE  TokenStatus = "NotAllowedTypeEVSE" // it may charge at the station, but not at this EVSE
 )
 
 // TokenStatuses are those that a decision may have.

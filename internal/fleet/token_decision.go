@@ -152,8 +152,11 @@ func (t Token) decide(q Question, tags []string) Decision {
 	if q.Station == "" { // anywhere
 		evses, allowed = nil, true
 	}
-	if d.EVSEs = evses; !allowed || notAmong(evses, q.EVSE) {
-		return d.refuse(TokenElsewhere, ReasonNotHere, wordsOfPlace(allowed, q))
+	switch d.EVSEs = evses; {
+	case !allowed:
+		return d.refuse(TokenElsewhere, ReasonNotHere, "it may not charge at this station")
+	case notAmong(evses, q.EVSE): // C01.FR.18
+		return d.refuse(TokenWrongEVSE, ReasonNotHere, wordsOfEVSE(q))
 	}
 	within, until := t.Hours.At(q.At)
 	if !within {
@@ -168,11 +171,8 @@ func notAmong(evses []int, evse int) bool {
 	return len(evses) > 0 && evse > 0 && !slices.Contains(evses, evse)
 }
 
-func wordsOfPlace(allowed bool, q Question) string {
-	if allowed {
-		return fmt.Sprintf("it may not charge at EVSE %d of this station", q.EVSE)
-	}
-	return "it may not charge at this station"
+func wordsOfEVSE(q Question) string {
+	return fmt.Sprintf("it may not charge at EVSE %d of this station", q.EVSE)
 }
 
 // Again returns d as it was decided before: what ran then may be over.
@@ -229,7 +229,7 @@ func (o Opinion) decision(q Question) Decision {
 		d.Reason = ReasonHookFailed
 	}
 	if d.Accepted() && q.Purpose != PurposeStop && notAmong(o.EVSEs, q.EVSE) {
-		return d.refuse(TokenElsewhere, ReasonHook, wordsOfPlace(true, q))
+		return d.refuse(TokenWrongEVSE, ReasonHook, wordsOfEVSE(q))
 	}
 	return d
 }

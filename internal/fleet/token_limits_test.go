@@ -21,6 +21,8 @@ func limits(now time.Time) []limitTest {
 	start, stop, late, here := ask, ask, ask, ask
 	start.Purpose, stop.Purpose, late.Purpose, here.Purpose = PurposeStart, PurposeStop, PurposeStart, PurposeStart
 	late.Late, here.EVSE = true, 2
+	hereStop := here
+	hereStop.Purpose = PurposeStop
 	with := func(t Token) Facts { t.Status = TokenAccepted; return Facts{Record: &t} }
 	busy := Facts{Record: &Token{Status: TokenAccepted, Concurrent: 2}, Running: 2}
 	group := Facts{Record: &Token{Status: TokenAccepted, Group: "g"}, Group: &TokenGroup{Concurrent: 3}, GroupRunning: 3}
@@ -48,7 +50,7 @@ func limits(now time.Time) []limitTest {
 		{"elsewhere", ask, elsewhere, TokenElsewhere, ReasonNotHere},
 		{"an end elsewhere", stop, elsewhere, TokenAccepted, ReasonOnRecord},
 		{"some EVSEs", ask, evse1, TokenAccepted, ReasonOnRecord},
-		{"another EVSE", here, evse1, TokenElsewhere, ReasonNotHere},
+		{"another EVSE", here, evse1, TokenWrongEVSE, ReasonNotHere},
 		{"a station with the tag", here, tagged, TokenAccepted, ReasonOnRecord},
 		{"a station without the tag", here, untagged, TokenElsewhere, ReasonNotHere},
 		{"not valid yet", ask, later, TokenNotNow, ReasonNotYet},
@@ -57,7 +59,9 @@ func limits(now time.Time) []limitTest {
 		{"the hook says no", hooked(ask, Opinion{Status: TokenNoCredit}), Facts{}, TokenNoCredit, ReasonHook},
 		{"the hook says yes, whatever the record says", hooked(ask, Opinion{Status: TokenAccepted}), Facts{Record: &Token{Status: TokenBlocked}}, TokenAccepted, ReasonHook},
 		{"but for the limit", hooked(start, Opinion{Status: TokenAccepted}), busy, TokenConcurrent, ReasonTooMany},
-		{"the hook names EVSEs", hooked(here, Opinion{Status: TokenAccepted, EVSEs: []int{1}}), Facts{}, TokenElsewhere, ReasonHook},
+		{"the hook names EVSEs", hooked(here, Opinion{Status: TokenAccepted, EVSEs: []int{1}}), Facts{}, TokenWrongEVSE, ReasonHook},
+		{"an end at another EVSE than the hook names", hooked(hereStop, Opinion{Status: TokenAccepted, EVSEs: []int{1}}), Facts{}, TokenAccepted, ReasonHook},
+		{"an end at another EVSE", hereStop, evse1, TokenAccepted, ReasonOnRecord},
 		{"no hook was reached", hooked(ask, Opinion{Status: TokenAccepted, Fallback: true}), Facts{}, TokenAccepted, ReasonHookFailed},
 	}
 }

@@ -101,7 +101,7 @@ func TestWhatWouldBeDecided(t *testing.T) {
 		t.Errorf("asked: %+v", q)
 	}
 	got = r.do(http.MethodGet, "/api/v1/tokens/card/decision?station=A&evse=1&time=2026-05-01T07:30:00Z&purpose=start", "", http.StatusOK)
-	wantFields(t, got, map[string]any{"accepted": false, "status": "NotAtThisLocation", "reason": "not-here", "detail": "it may not charge at EVSE 1 of this station"})
+	wantFields(t, got, map[string]any{"accepted": false, "status": "NotAllowedTypeEVSE", "reason": "not-here", "detail": "it may not charge at EVSE 1 of this station"})
 	if q := r.store.question; q.EVSE != 1 || !q.At.Equal(time.Date(2026, 5, 1, 7, 30, 0, 0, time.UTC)) {
 		t.Errorf("asked: %+v", q)
 	}

@@ -122,6 +122,12 @@ func TestDesiredValuesThatAreOnlyCompared(t *testing.T) {
 	if got := r.desiredState("A"); got != "drift" {
 		t.Errorf("state %s", got)
 	}
+	if n, err := r.srv.desires.see(t.Context(), "A", stepSet, false); n != 0 || err != nil {
+		t.Errorf("%d requests to set what is only compared, %v", n, err)
+	}
+	if list := r.items("/commands?station=A"); len(list) != 0 {
+		t.Errorf("requests to set what is only compared: %v", list)
+	}
 	r.api(http.MethodPost, "/stations/A/apply-desired", "", http.StatusOK)
 	p.serveCall("ChangeConfiguration", `{"status":"Accepted"}`)
 	r.eventually("it is the same", func() bool { return r.desiredState("A") == "same" })
@@ -129,4 +135,21 @@ func TestDesiredValuesThatAreOnlyCompared(t *testing.T) {
 	if n := len(r.items("/stations/A/desired")); n != 0 {
 		t.Errorf("%d desired values", n)
 	}
+}
+
+// In OCPP 1.6 a request sets one key: several are set one after the other.
+func TestDesiredKeysAreSetOneByOne(t *testing.T) {
+	r := serve(t, Config{})
+	p := r.connect("A", "ocpp1.6", login{})
+	p.call("BootNotification", boot16)
+	r.asked(p, "A", "GetConfiguration", `{}`, `{"configurationKey":[{"key":"K","readonly":false,"value":"1"},{"key":"L","readonly":false,"value":"1"}]}`)
+	r.api(http.MethodPut, "/stations/A/desired", `{"values":[{"variable":"K","value":"2"},{"variable":"L","value":"2"}]}`, http.StatusOK)
+	set := map[any]bool{}
+	for range 2 {
+		set[p.serveCall("ChangeConfiguration", `{"status":"Accepted"}`)["key"]] = true
+	}
+	if !set["K"] || !set["L"] {
+		t.Errorf("set %v", set)
+	}
+	r.eventually("they are the same", func() bool { return len(r.items("/stations/A/desired?state=same")) == 2 })
 }

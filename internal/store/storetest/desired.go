@@ -103,6 +103,8 @@ func testDesiredStates(f *fixture) {
 	f.submit(told(nil, written))
 	answer("300", fleet.StatusRebootRequired)
 	state("when it waits for a start", fleet.DesiredReboot)
+	f.submit(told(nil, key("K", "300")))
+	state("when it is told before that", fleet.DesiredReboot)
 	f.restart(store.Options{})
 	state("after a restart of the store", fleet.DesiredReboot)
 	f.submit(fleet.Booted{Station: "A", Received: noon})
@@ -111,6 +113,18 @@ func testDesiredStates(f *fixture) {
 	state("when it is told in another way", fleet.DesiredSame)
 	f.submit(told(nil, key("K", "1")))
 	equal(f, "actual", *state("when another value is told", fleet.DesiredDrift).Actual, "1")
+}
+
+// testDesiredOfOthers: what is told of other variables says nothing of a value that the station took and never showed.
+func testDesiredOfOthers(f *fixture) {
+	f.submit(told(nil, key("Other", "1")))
+	f.ok(f.Desire(f.Context(), []string{"A"}, []fleet.DesiredValue{wanted("Unseen", "300")}))
+	f.submit(fleet.DeviceAnswered{Station: "A", Received: noon, Action: "ChangeConfiguration", Answers: []fleet.DeviceAnswer{{
+		Station: "A", Action: "ChangeConfiguration", Setting: fleet.Setting{Variable: "Unseen"}, Attribute: fleet.AttributeActual, Value: "300", Status: "Accepted", Received: noon,
+	}}})
+	equal(f, "when it was accepted", f.desired(store.DesiredQuery{})[0].State, fleet.DesiredSame)
+	f.submit(told(nil, key("Other", "2")))
+	equal(f, "when another variable is told", f.desired(store.DesiredQuery{})[0].State, fleet.DesiredSame)
 }
 
 func testDesiredBounds(f *fixture) {

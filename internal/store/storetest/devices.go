@@ -42,6 +42,7 @@ func deviceTests() []test {
 		{"DeviceAnswersAreBounded", testAnswerBounds},
 		{"DesiredValues", testDesiredValues},
 		{"DesiredValuesFollowWhatIsTold", testDesiredStates},
+		{"DesiredValuesOfOtherVariables", testDesiredOfOthers},
 		{"DesiredValuesAreBounded", testDesiredBounds},
 		{"DeviceListsAreBounded", testDeviceBounds},
 		{"DeviceMessagesRepeated", testDeviceReplays},

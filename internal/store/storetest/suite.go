@@ -84,6 +84,7 @@ func Run(t *testing.T, open Open) {
 		{"ReservationsAreFiltered", testReservationFilters},
 		{"TokenGroups", testTokenGroups},
 		{"ConcurrentTransactions", testConcurrentTransactions},
+		{"HookedGroups", testHookedGroups},
 		{"ConcurrentTransactionsRace", testConcurrentRace},
 		{"LimitsHold", testLimitsHold},
 		{"DecisionsInAnyOrder", testDecisionInAnyOrder},

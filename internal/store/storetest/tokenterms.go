@@ -141,6 +141,10 @@ func testConcurrentTransactions(f *fixture) {
 	f.submit(end2x("D", "d", noon))
 	equal(f, "a start that comes after its end", f.submit(over).Token.Status, fleet.TokenAccepted)
 
+	early := second
+	early.Kind, early.SeqNo = fleet.TransactionUpdated, 2
+	equal(f, "the card is shown again while there is no place", f.submit(early).Token.Status, fleet.TokenConcurrent)
+
 	f.submit(end2x("A", "a", noon))
 	r = f.submit(second)
 	equal(f, "the refused one again, by repetition", fmt.Sprint(r.Duplicate, r.Token.Status, r.Token.Words()), fmt.Sprint(true, would.Status, would.Words()))
@@ -150,6 +154,26 @@ func testConcurrentTransactions(f *fixture) {
 	equal(f, "and that is kept", f.transaction("B", "b").Decision, fleet.TokenAccepted)
 	equal(f, "and counts", f.submit(start2x("A", "a2", "Card", noon)).Token.Status, fleet.TokenConcurrent)
 	equal(f, "where it runs, the old one is over", f.submit(start2x("B", "b2", "Card", noon)).Token.Status, fleet.TokenAccepted)
+}
+
+// testHookedGroups: the group that an authorization hook names has the limit of its record here, whatever group the token has.
+func testHookedGroups(f *fixture) {
+	ctx := f.Context()
+	for name, most := range map[string]int{"HOOKED": 1, "OWN": 9} {
+		_, err := f.ChangeTokenGroup(ctx, name, func(*fleet.TokenGroup) (fleet.TokenGroup, error) {
+			return fleet.TokenGroup{Name: name, Concurrent: most, CreatedAt: noon}, nil
+		})
+		f.ok(err)
+	}
+	f.putTokens(fleet.Token{IDToken: idToken("Card", ""), Status: fleet.TokenBlocked, Group: "OWN"})
+	start := func(station, token string) fleet.Decision {
+		e := start2x(station, "x", token, noon)
+		e.Opinion = &fleet.Opinion{Status: fleet.TokenAccepted, Group: "hooked"}
+		return f.submit(e).Token
+	}
+	equal(f, "the first", start("A", "Card").Status, fleet.TokenAccepted)
+	second := start("B", "another")
+	equal(f, "the second", fmt.Sprint(second.Status, second.Reason, second.Group), "ConcurrentTxtoo-many-in-grouphooked")
 }
 
 // testConcurrentRace: of many that start in the same commits, no more than may.
