@@ -15,6 +15,12 @@ import (
 // The process is killed in the middle of a bulk command: some stations have answered, some have been asked, some wait, one is away.
 // Afterwards what may have been done is unknown and is not done again, and the rest goes on by itself.
 func TestABulkGoesOnAfterKill9(t *testing.T) {
+	for name, wish := range map[string]string{"action": `"action":"ClearCache"`, "verb": `"verb":"clear-cache"`} {
+		t.Run(name, func(t *testing.T) { bulkAfterKill9(t, wish) })
+	}
+}
+
+func bulkAfterKill9(t *testing.T, wish string) {
 	const stations, atOnce = 8, 3
 	data := filepath.Join(t.TempDir(), "data")
 	t.Setenv("CHARGEYARD_API_TOKEN", "kill-9")
@@ -33,7 +39,7 @@ func TestABulkGoesOnAfterKill9(t *testing.T) {
 			t.Fatal("CP-7 does not leave")
 		}
 	}
-	b := askCommands(t, http.MethodPost, p.api+"/bulks", fmt.Sprintf(`{"action":"ClearCache","select":{"version":"1.6"},"concurrency":%d,"expires":600}`, atOnce))
+	b := askCommands(t, http.MethodPost, p.api+"/bulks", fmt.Sprintf(`{%s,"select":{"version":"1.6"},"concurrency":%d,"expires":600}`, wish, atOnce))
 	id := fmt.Sprint(b["id"])
 	asked := map[string]bool{}
 	for range 2 { // two are answered; two more are asked then
