@@ -80,7 +80,7 @@ func (c *callCmd) split() (callWords, error) {
 // Validate refuses a wrong number of words; kong calls it.
 func (c *callCmd) Validate(*kong.Context) error {
 	_, err := c.split()
-	return errors.Join(c.askFlags.check(), err)
+	return errors.Join(c.check(), err)
 }
 
 // Run sends the request.

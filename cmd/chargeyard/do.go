@@ -53,33 +53,39 @@ Exit code: 0 the station answered, and not with a no; or it is kept. 11 it answe
 
 // Validate refuses what the API would not take; kong calls it.
 func (c *doCmd) Validate(*kong.Context) error {
-	_, _, _, err := c.split()
+	_, err := c.split()
 	return errors.Join(c.check(), err)
 }
 
-// split takes the words apart. There is no station when flags select some.
-func (c *doCmd) split() (station, verb string, arguments []string, err error) {
+// doWords are what a command line asks for.
+type doWords struct {
+	station   string // "" when flags select some
+	verb      string
+	arguments []string
+}
+
+func (c *doCmd) split() (doWords, error) {
 	words, wanted := c.Words, "STATION VERB [NAME=VALUE ...]"
 	if c.many() {
 		words, wanted = append([]string{""}, words...), "VERB [NAME=VALUE ...] with "+selecting
 	}
 	if len(words) < 2 {
-		return "", "", nil, errors.New("give " + wanted)
+		return doWords{}, errors.New("give " + wanted)
 	}
-	return words[0], words[1], words[2:], nil
+	return doWords{words[0], words[1], words[2:]}, nil
 }
 
 // Run asks the station.
 func (c *doCmd) Run(ctx context.Context, s streams) error {
-	station, verb, words, err := c.split()
+	words, err := c.split()
 	if err != nil {
 		return err
 	}
-	kind, err := verbOf(verb)
+	kind, err := verbOf(words.verb)
 	if err != nil {
 		return &exitError{exitInvalid, err}
 	}
-	body, err := readArguments(kind, words, s.in)
+	body, err := readArguments(kind, words.arguments, s.in)
 	if err != nil {
 		return &exitError{exitInvalid, err}
 	}
@@ -92,7 +98,7 @@ func (c *doCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	answer, err := client.Send(ctx, http.MethodPost, apiclient.Path("stations", station, kind.Name), body)
+	answer, err := client.Send(ctx, http.MethodPost, apiclient.Path("stations", words.station, kind.Name), body)
 	if err != nil {
 		return callError(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
 )
@@ -129,9 +130,22 @@ func TestR61AKeyWaitsForItsStation(t *testing.T) {
 	if again := r.api(http.MethodPost, "/stations/A/rotate-key", `{"expires":600,"key":"k","version":"1.6"}`, http.StatusAccepted); again["id"] != kept["id"] || kept["payload"] != nil {
 		t.Errorf("%v, then %v", kept, again)
 	}
+	_, err := r.srv.store.ChangeCommand(t.Context(), kept["id"].(string), func(c fleet.Command) (fleet.Command, error) { // it could not be sent once
+		c, err := c.Become("1.6", "ChangeConfiguration", []byte(`{"key":"AuthorizationKey","value":"***"}`)).Send(1, "m", time.Now())
+		if err != nil {
+			return c, err
+		}
+		return c.Unsend("m", "it could not be sent")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	p := r.connect("A", "ocpp1.6", login{password: []byte(first)})
 	frame := p.read()
 	key, _ := frame[3].(map[string]any)["value"].(string)
+	if len(key) != len(first) {
+		t.Errorf("the station is to have the key %q", key)
+	}
 	p.Close() // before the answer
 	got := r.becomes(kept["id"].(string), fleet.StateUnknown)
 	want(t, got, map[string]any{"action": "ChangeConfiguration", "attempts": 1.0})
