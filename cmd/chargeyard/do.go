@@ -90,7 +90,7 @@ func (c *doCmd) Run(ctx context.Context, s streams) error {
 		return &exitError{exitInvalid, err}
 	}
 	if c.many() {
-		c.refuses = func(status string) bool { return slices.Contains(noes, string(fleet.VerdictOfWord(status))) }
+		c.refuses = isNo
 		return c.askMany(ctx, s, map[string]any{"verb": kind.Name, "arguments": body, "timeout": c.Timeout.Seconds()})
 	}
 	c.deliver(body, c.Timeout)
@@ -155,6 +155,9 @@ func (c done) answered(s streams, body json.RawMessage) error {
 
 // noes are the statuses that say that the station does not do it.
 var noes = []string{"rejected", "notSupported", "notFound", "failed", "mixed"}
+
+// isNo reports whether a status is one of them.
+func isNo(status string) bool { return slices.Contains(noes, string(fleet.VerdictOfWord(status))) }
 
 func (c done) verdict(d *doneView) error {
 	switch {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/apiclient"
+	"github.com/chargeyard/chargeyard/internal/fleet"
 )
 
 type stationsRotateCmd struct {
@@ -17,18 +18,23 @@ type stationsRotateCmd struct {
 
 	ID   string `arg:"" optional:"" help:"Identity of the station; without it, the flags below say which."`
 	Show bool   `env:"-" help:"Print the new key, once. Without it only the station knows it."`
+
+	Wait    time.Duration `env:"-" default:"1m" placeholder:"TIME" help:"With many stations: how long to wait for the end. Default 1m." group:"Which stations"`
+	Expires time.Duration `env:"-" placeholder:"TIME" help:"With many stations: those that come later get their key within this time. Default 1h." group:"Which stations"`
 }
 
 // Help explains more than the one line.
 func (stationsRotateCmd) Help() string {
 	return `Each station gets a new key of its own over its connection, and comes back with it; nobody has to go there. The old key is accepted
-until it is clear that the station has the new one. A station that is not connected is not asked: keys do not wait. To give a key by hand there is
-"chargeyard stations key".
+until it is clear that the station has the new one. One station has to be connected; of many, those that are not get theirs when they come. To
+give a key by hand there is "chargeyard stations key".
 
     chargeyard stations rotate CP-001
     chargeyard stations rotate --tag depot
 
-Exit code: that of "chargeyard call" for one station, 11 when it refuses; with many 1 when any of them refused or failed.`
+With many stations it is the verb rotate-key in bulk: "chargeyard bulks results" has what became of each.
+
+Exit code: that of "chargeyard call" for one station, 11 when it refuses; with many 1 when any of them did not take it, 13 when it goes on.`
 }
 
 // Validate refuses what cannot be; kong calls it.
@@ -93,53 +99,22 @@ func rotated(status, said string) error {
 	return &exitError{exitStatus, fmt.Errorf("the station did not take the new key, and goes on with the old one: it answered %s", printable(said))}
 }
 
-// rotatedView is what is shown of new keys of many stations.
-type rotatedView struct {
-	Selected, Changed, Waiting, Refused, Offline, Keyless, Unknown, Failed int
-	Failures                                                               []struct{ Station, Detail string }
-}
-
+// many has the server change the keys one after the other, and waits for the end.
 func (c *stationsRotateCmd) many(ctx context.Context, s streams) error {
-	client, err := c.clientFor(bulkLimit)
+	ask := askFlags{apiFlags: c.apiFlags, refuses: isNo}
+	client, err := c.client()
 	if err != nil {
 		return err
 	}
-	body, err := client.Send(ctx, http.MethodPost, "/credentials/rotate", map[string]any{"select": c.selection()})
+	request := map[string]any{"verb": (*fleet.RotateKeyRequest)(nil).VerbName(), "select": c.selection()}
+	if c.Expires > 0 {
+		request["expires"] = c.Expires.Seconds()
+	}
+	body, err := client.Send(ctx, http.MethodPost, "/bulks", request)
 	if err != nil {
 		return callError(err)
 	}
-	var got rotatedView
-	if err := json.Unmarshal(body, &got); err != nil {
-		return err
-	}
-	if c.json() {
-		err = writeJSON(s.out, body)
-	} else {
-		err = got.facts().write(s.out)
-	}
-	switch {
-	case err != nil:
-		return err
-	case got.Selected == 0:
-		return &exitError{exitNotFound, errors.New("no station was selected")}
-	case got.Refused+got.Failed > 0:
-		return fmt.Errorf("%d of %d stations did not take a new key", got.Refused+got.Failed, got.Selected)
-	}
-	return nil
-}
-
-func (v *rotatedView) facts() facts {
-	f := facts{{"selected", fmt.Sprint(v.Selected)}, {"changed", fmt.Sprint(v.Changed)}}
-	f.addCount("waiting", v.Waiting, "they take it over when they start again")
-	f.addCount("refused", v.Refused, "they go on with the old one")
-	f.addCount("failed", v.Failed, "without an answer; either key is accepted, if it was sent")
-	f.addCount("offline", v.Offline, "nothing was sent")
-	f.addCount("keyless", v.Keyless, "they come without a key, or with a certificate")
-	f.addCount("unknown", v.Unknown, "neither created nor seen")
-	for _, failure := range v.Failures {
-		f.add(failure.Station, failure.Detail)
-	}
-	return f
+	return ask.follow(ctx, s, client, body, c.Wait)
 }
 
 // credentialView is what is shown of the key of a station.

@@ -99,10 +99,10 @@ func TestKeysAreRotatedFromTheCommandLine(t *testing.T) {
 		args   []string
 	}{
 		{"Rejected", exitStatus, "goes on with the old one: it answered Rejected", []string{"CP-1"}},
-		{"Rejected", 1, "1 of 1 stations did not take a new key", []string{"--all"}},
+		{"Rejected", 1, "1 of 1 stations do not do it", []string{"--all"}},
 		{"RebootRequired", 0, "takes its new key over when it starts again", []string{"CP-1"}},
 		{"Accepted", 0, "Its key is shown this once", []string{"CP-1", "--show"}},
-		{"Accepted", 0, "changed   1", []string{"--select", "CP-1"}},
+		{"Accepted", 0, "1 Accepted", []string{"--select", "CP-1"}},
 		{"Accepted", 0, `"status":"changed"`, []string{"CP-1", "-o", "json"}},
 	} {
 		call := cp.answers(`[3,%q,{"status":"` + c.status + `"}]`)
