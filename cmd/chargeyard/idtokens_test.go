@@ -22,7 +22,7 @@ func TestIDTokensAreListedAddedAndDeleted(t *testing.T) {
 	a.want(0, "2 at once, 3 places, hours", "id-tokens")
 	a.want(0, "Accepted: it is on record", "id-tokens", "check", "DAY", "--station", "CP-2", "--time", "2026-05-04T07:00:00Z")
 	a.want(1, "NotAtThisTime", "id-tokens", "check", "DAY", "--station", "CP-2", "--time", "2026-05-06T12:00:00Z")
-	a.want(1, "NotAtThisLocation: it may not charge at EVSE 1", "id-tokens", "check", "DAY", "--station", "CP-1", "--evse", "1", "--time", "2026-05-04T07:00:00Z")
+	a.want(1, "NotAllowedTypeEVSE: it may not charge at EVSE 1", "id-tokens", "check", "DAY", "--station", "CP-1", "--evse", "1", "--time", "2026-05-04T07:00:00Z")
 	a.want(exitInvalid, "", "id-tokens", "add", "BAD", "--hours", "always")
 	a.want(exitInvalid, "", "id-tokens", "add", "BAD", "--time-zone", "Nowhere")
 	a.want(0, "was deleted", "id-tokens", "delete", "DAY")
