@@ -113,6 +113,9 @@ func testProfileReports(f *fixture) {
 	equal(f, "in the middle of a report", have(), "[1 2 3 4]")
 	report(7, false, 2)
 	equal(f, "at its end", have(), "[2 3 4]")
+	f.submit(changed(fleet.ProfileInstalled{Profile: fullProfile(1)}))
+	report(7, false)
+	equal(f, "after a report of a question that was answered", have(), "[2 3 4 1]")
 	report(8, false)
 	equal(f, "after an empty report", have(), "[2 3 4]") // the station told of it since
 	asked.Received = noon.Add(2 * time.Hour)
