@@ -1,31 +1,12 @@
 package sqlite
 
 import (
-	"context"
-	"errors"
-
 	"github.com/chargeyard/chargeyard/internal/fleet"
 )
 
 // desiresOf reads what is wanted of a station as the open batch has it: nothing, of most.
-func (w *writer) desiresOf(station string) (wanted []fleet.DesiredValue, err error) {
-	s, err := w.stmt(selectDesired + " WHERE station = ?") //nolint:sqlclosecheck // as in execCount
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.QueryContext(context.Background(), station)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		var d fleet.DesiredValue
-		if err := rows.Scan(desiredFields(&d)...); err != nil {
-			return nil, err
-		}
-		wanted = append(wanted, d)
-	}
-	return wanted, rows.Err()
+func (w *writer) desiresOf(station string) ([]fleet.DesiredValue, error) {
+	return queryRows(w, selectDesired+" WHERE station = ?", desiredFields, station)
 }
 
 // desiredTold compares what is wanted with what was told, and is kept, of these variables.

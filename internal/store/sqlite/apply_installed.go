@@ -1,8 +1,6 @@
 package sqlite
 
 import (
-	"context"
-	"errors"
 	"slices"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
@@ -57,22 +55,6 @@ func (w *writer) putInstalled(c *fleet.InstalledCertificate) error {
 }
 
 // installed reads what is installed as the open batch has it.
-func (w *writer) installed(station string) (list []fleet.InstalledCertificate, err error) {
-	s, err := w.stmt(selectInstalled + " WHERE station = ? ORDER BY number") //nolint:sqlclosecheck // as in execCount
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.QueryContext(context.Background(), station)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		var c fleet.InstalledCertificate
-		if err := rows.Scan(installedFields(&c)...); err != nil {
-			return nil, err
-		}
-		list = append(list, c)
-	}
-	return list, rows.Err()
+func (w *writer) installed(station string) ([]fleet.InstalledCertificate, error) {
+	return queryRows(w, selectInstalled+" WHERE station = ? ORDER BY number", installedFields, station)
 }

@@ -1,9 +1,7 @@
 package sqlite
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"slices"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
@@ -141,24 +139,8 @@ func sameProfile(a, b *fleet.InstalledProfile) bool {
 }
 
 // profilesAt reads what is installed as the open batch has it.
-func (w *writer) profilesAt(station string) (list []fleet.InstalledProfile, err error) {
-	s, err := w.stmt(selectProfiles + " WHERE station = ? ORDER BY number") //nolint:sqlclosecheck // as in execCount
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.QueryContext(context.Background(), station)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		var p fleet.InstalledProfile
-		if err := rows.Scan(profileAtFields(&p)...); err != nil {
-			return nil, err
-		}
-		list = append(list, p)
-	}
-	return list, rows.Err()
+func (w *writer) profilesAt(station string) ([]fleet.InstalledProfile, error) {
+	return queryRows(w, selectProfiles+" WHERE station = ? ORDER BY number", profileAtFields, station)
 }
 
 // compositeTold keeps the latest schedule of an EVSE.

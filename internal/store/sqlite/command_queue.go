@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -69,24 +68,8 @@ func (w *writer) expireCommands(now time.Time) ([]fleet.Command, error) {
 }
 
 // commands reads commands in the open transaction. The query must be a constant.
-func (w *writer) commands(query string, args ...any) (all []fleet.Command, err error) {
-	s, err := w.stmt(query) //nolint:sqlclosecheck // as in execCount
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.QueryContext(context.Background(), args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		var c fleet.Command
-		if err := rows.Scan(commandFields(&c)...); err != nil {
-			return nil, err
-		}
-		all = append(all, c)
-	}
-	return all, rows.Err()
+func (w *writer) commands(query string, args ...any) ([]fleet.Command, error) {
+	return queryRows(w, query, commandFields, args...)
 }
 
 // NextCommand implements store.Commands.

@@ -48,6 +48,12 @@ func listWhile[T any](ctx context.Context, pool *sql.DB, q *query, fields func(*
 	if err != nil {
 		return nil, classify(err)
 	}
+	items, err = scanWhile(rows, fields, more)
+	return items, classify(err)
+}
+
+// scanWhile reads the rows, up to the first of which more says that it is the last, and closes them.
+func scanWhile[T any](rows *sql.Rows, fields func(*T) []any, more func(*T) bool) (items []T, err error) {
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		var item T
@@ -59,7 +65,7 @@ func listWhile[T any](ctx context.Context, pool *sql.DB, q *query, fields func(*
 			break
 		}
 	}
-	return items, classify(rows.Err())
+	return items, rows.Err()
 }
 
 // page cuts the row too many off and makes a cursor of the last one that stays.

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -91,22 +90,6 @@ func (db *DB) ExpireReservations(ctx context.Context, now time.Time) (expired in
 }
 
 // reservations reads reservations in the open transaction. The query must be a constant.
-func (w *writer) reservations(query string, args ...any) (all []fleet.Reservation, err error) {
-	s, err := w.stmt(query) //nolint:sqlclosecheck // as in execCount
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.QueryContext(context.Background(), args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		var r fleet.Reservation
-		if err := rows.Scan(reservationFields(&r)...); err != nil {
-			return nil, err
-		}
-		all = append(all, r)
-	}
-	return all, rows.Err()
+func (w *writer) reservations(query string, args ...any) ([]fleet.Reservation, error) {
+	return queryRows(w, query, reservationFields, args...)
 }

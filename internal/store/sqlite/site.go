@@ -159,16 +159,13 @@ func (w *writer) readSite(id string) (s fleet.Site, found bool, err error) {
 	return s, true, err
 }
 
-func scanMembers(rows *sql.Rows) (members []fleet.SiteMember, err error) {
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		var m memberRow
-		if err := rows.Scan(memberFields(&m)...); err != nil {
-			return nil, err
-		}
+func scanMembers(rows *sql.Rows) ([]fleet.SiteMember, error) {
+	list, err := scanWhile(rows, memberFields, func(*memberRow) bool { return true })
+	var members []fleet.SiteMember
+	for _, m := range list {
 		members = append(members, m.member())
 	}
-	return members, rows.Err()
+	return members, err
 }
 
 // DeleteSite implements store.Charging.

@@ -54,6 +54,19 @@ func (w *writer) queryRow(query string, args, dest []any) (found bool, err error
 	return err == nil, err
 }
 
+// queryRows reads all rows in the open transaction; the text is a constant.
+func queryRows[T any](w *writer, query string, fields func(*T) []any, args ...any) ([]T, error) {
+	s, err := w.stmt(query) //nolint:sqlclosecheck // as in execCount
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.QueryContext(context.Background(), args...)
+	if err != nil {
+		return nil, err
+	}
+	return scanWhile(rows, fields, func(*T) bool { return true })
+}
+
 // next takes the number from a sequence that is step after the last one.
 func (w *writer) next(sequence string, step int64) (n int64, err error) {
 	found, err := w.queryRow("UPDATE sequences SET value = value + ? WHERE name = ? RETURNING value",
