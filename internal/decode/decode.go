@@ -202,7 +202,7 @@ func syntax(c chunk) (Finding, bool) {
 	f := Finding{Severity: Wrong, Line: c.line, In: inFrame, Rule: ocpp.RuleSyntax.String(), Code: string(ocpp.RuleSyntax.Code())}
 	var wrong *json.SyntaxError
 	if err := json.Unmarshal(c.text, new(json.RawMessage)); errors.As(err, &wrong) {
-		f.Line += newlines(c.text[:min(int(wrong.Offset), len(c.text))])
+		f.Line = c.lineAt(int(wrong.Offset))
 		f.Detail = "is not JSON: " + wrong.Error()
 		f.Found = shorten(c.text[max(0, min(int(wrong.Offset), len(c.text))-30):min(int(wrong.Offset), len(c.text))])
 		return f, true

@@ -1,7 +1,6 @@
 package decode
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -75,10 +74,8 @@ func (f *frame) lineOf(pointer string) int {
 	if !ok {
 		return f.line
 	}
-	return f.line + newlines(f.text[:start])
+	return f.lineAt(start)
 }
-
-func newlines(b []byte) int { return bytes.Count(b, []byte("\n")) }
 
 // attempt judges a frame as one of a version.
 type attempt struct {

@@ -18,6 +18,15 @@ type chunk struct {
 	text     []byte
 	fault    string // why it was not read; "" when it was
 	trailing bool   // something follows on the line that belongs to nothing
+	quoted   bool   // it was in a string, on one line whatever is in it
+}
+
+// lineAt returns the line of the input on which an offset of the text is.
+func (c chunk) lineAt(offset int) int {
+	if c.quoted {
+		return c.line
+	}
+	return c.line + bytes.Count(c.text[:min(offset, len(c.text))], []byte("\n"))
 }
 
 // What a frame begins with. A log has brackets, too: a list that has a number first and a string second is likely a frame.
@@ -260,6 +269,6 @@ func (s *splitter) unquote(text []byte) (rest []byte) {
 			frame = literal[1:] // what is wrong with it will be said
 		}
 	}
-	s.ready = append(s.ready, chunk{line: s.line, text: []byte(frame)})
+	s.ready = append(s.ready, chunk{line: s.line, text: []byte(frame), quoted: true})
 	return text[end:]
 }
