@@ -107,7 +107,7 @@ func (p Profile) checkPeriod(s *ChargingSchedule, i int) Faults {
 		f.add("/start", "the schedule is over by then (K01.FR.11)")
 	}
 	f.addIf(at.Start > maxInt32, "/start", "it is at most %d", maxInt32)
-	f.addIf(at.Limit == "" && at.Setpoint == "" && at.OperationMode == "", "/limit", "it has a limit")
+	p.checkOperation(&f, at)
 	checkRate(&f, "/limit", at.Limit)
 	checkTenths(&f, "/setpoint", at.Setpoint)
 	if checkTenths(&f, "/dischargeLimit", at.DischargeLimit); at.DischargeLimit.Compare("0") > 0 {

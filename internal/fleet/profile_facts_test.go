@@ -64,7 +64,10 @@ func TestModesGoWithPurposes(t *testing.T) {
 		PurposeStationMax: "ChargingOnly", PurposePriority: "ChargingOnly", PurposeGeneration: "ChargingOnly ExternalLimits", PurposeTx: "ChargingOnly ExternalLimits Idle",
 	} {
 		for _, mode := range []string{"ChargingOnly", "ExternalLimits", "Idle"} {
-			p := Profile{Purpose: purpose, Kind: KindAbsolute, Schedules: []ChargingSchedule{{Start: time.Unix(1, 0), Unit: UnitWatts, Periods: []SchedulePeriod{{Limit: "1", OperationMode: mode}}}}}
+			p := Profile{Purpose: purpose, Kind: KindAbsolute, Schedules: []ChargingSchedule{{Start: time.Unix(1, 0), Unit: UnitWatts, Periods: []SchedulePeriod{{OperationMode: mode}}}}}
+			if mode == "ChargingOnly" {
+				p.Schedules[0].Periods[0].Limit = "1"
+			}
 			want := ""
 			if !strings.Contains(modes, mode) {
 				want = "/schedules/0/periods/0/operationMode"

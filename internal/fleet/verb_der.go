@@ -80,8 +80,13 @@ func (r *SetDERRequest) Check() error {
 		return WrongArgument("/id", "it has an id")
 	case derProperty(r.Type) == "":
 		return WrongArgument("/type", "there is no such control in OCPP 2.1")
-	case r.Default && (r.Type == "EnterService" || r.Type == "Gradients"):
-		return WrongArgument("/default", "a control of this type has no default")
+	case !r.Default && (r.Type == "EnterService" || r.Type == "Gradients"):
+		return WrongArgument("/default", "a control of this type is always a default (R04.FR.14)")
+	}
+	for _, name := range []string{"startTime", "duration"} {
+		if _, there := r.Settings[name]; there && r.Default {
+			return WrongArgument("/settings/"+name, "a default has no time (R04.FR.12)")
+		}
 	}
 	return nil
 }
