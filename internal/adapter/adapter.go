@@ -26,6 +26,10 @@ type Backend struct {
 
 	// Boots decides how the boot of a station is answered. An error is answered InternalError: the station boots again.
 	Boots func(ctx context.Context, station string) (fleet.BootAnswer, error)
+
+	// Dynamic returns the values that a dynamic charging profile of a station has from here, false when the station has no
+	// such profile (K28). An error is answered InternalError.
+	Dynamic func(ctx context.Context, station string, profile int64) (fleet.SchedulePeriod, bool, error)
 }
 
 // Submit stores an event, and returns after the commit. Its error is the one to answer with.

@@ -84,6 +84,9 @@ func talk(t *testing.T, subprotocol string, register func(*csms.Server, adapter.
 	register(srv, adapter.Backend{
 		Store: ingest, Vendors: vendors(t),
 		Boots: func(context.Context, string) (fleet.BootAnswer, error) { return boots, nil },
+		Dynamic: func(_ context.Context, _ string, profile int64) (fleet.SchedulePeriod, bool, error) {
+			return fleet.SchedulePeriod{Limit: "8000.5", Setpoint: "-1500"}, profile == 77, nil
+		},
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/ocpp/{identity}", srv)

@@ -160,7 +160,7 @@ func (s *Server) openCSMS() (err error) {
 	if err != nil {
 		return err
 	}
-	backend := adapter.Backend{Store: clocks, Boots: admission.answerBoot, Vendors: vendors}
+	backend := adapter.Backend{Store: clocks, Boots: admission.answerBoot, Vendors: vendors, Dynamic: dynamicProfiles{s.store}.values}
 	v16.Register(s.csms, backend)
 	v201.Register(s.csms, backend)
 	v21.Register(s.csms, backend)

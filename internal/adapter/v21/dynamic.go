@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/internal/adapter"
 	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/ocpp"
 	"github.com/chargeyard/chargeyard/ocpp21"
@@ -13,15 +14,27 @@ func priorityCharging(req *ocpp21.NotifyPriorityChargingRequest) []fleet.Record 
 	return []fleet.Record{fleet.PriorityCharging{TransactionID: req.TransactionID, Activated: req.Activated}}
 }
 
-// pullSchedule refuses to update a dynamic profile: none was installed from here (K28.FR.12).
+// pullSchedule answers with the values of a dynamic profile (K28.FR.07), and refuses when the station has none of this id
+// from here (K28.FR.12).
 func (h handlers) pullSchedule(ctx context.Context, st *csms.Station, req *ocpp21.PullDynamicScheduleUpdateRequest) (*ocpp21.PullDynamicScheduleUpdateResponse, error) {
-	const status = ocpp21.ChargingProfileStatusRejected
-	if err := h.Told(ctx, st, fleet.ScheduleRequest{ProfileID: int64(req.ChargingProfileID), Answer: string(status)}); err != nil {
+	now, ok, err := h.Dynamic(ctx, st.Identity(), int64(req.ChargingProfileID))
+	if err != nil {
 		return nil, err
 	}
-	return &ocpp21.PullDynamicScheduleUpdateResponse{
-		Status: status, StatusInfo: reason("InvalidProfile", "no dynamic profile of this id was installed from here"),
-	}, nil
+	resp := &ocpp21.PullDynamicScheduleUpdateResponse{
+		Status: ocpp21.ChargingProfileStatusAccepted, ScheduleUpdate: &ocpp21.ChargingScheduleUpdate{
+			Limit: adapter.OptWire(now.Limit), Setpoint: adapter.OptWire(now.Setpoint), DischargeLimit: adapter.OptWire(now.DischargeLimit),
+		},
+	}
+	if !ok {
+		resp = &ocpp21.PullDynamicScheduleUpdateResponse{
+			Status: ocpp21.ChargingProfileStatusRejected, StatusInfo: reason("InvalidProfile", "no dynamic profile of this id was installed from here"),
+		}
+	}
+	if err := h.Told(ctx, st, fleet.ScheduleRequest{ProfileID: int64(req.ChargingProfileID), Answer: string(resp.Status)}); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 func reason(code, text string) *ocpp21.StatusInfo {

@@ -40,13 +40,17 @@ func Reserving(station string, req any) (fleet.Reservation, bool) {
 	return r, true
 }
 
-// Starting returns what a remote start asks about its token, and where in the request that is.
+// Starting returns what a remote start asks about its token, and where in the request that is. A swap of batteries is begun for
+// tokens that may charge, too (S02.FR.03).
 func Starting(station string, req any) (q fleet.Question, pointer string, ok bool) {
-	start, ok := req.(*ocpp21.RequestStartTransactionRequest)
-	if !ok {
+	q = fleet.Question{Station: station, At: time.Now(), Purpose: fleet.PurposeStart}
+	switch r := req.(type) {
+	case *ocpp21.RequestStartTransactionRequest:
+		q.Token, q.EVSE = *idToken(&r.IDToken), r.EVSEID.Or(0)
+	case *ocpp21.RequestBatterySwapRequest:
+		q.Token = *idToken(&r.IDToken)
+	default:
 		return q, "", false
 	}
-	return fleet.Question{
-		Token: *idToken(&start.IDToken), Station: station, EVSE: start.EVSEID.Or(0), At: time.Now(), Purpose: fleet.PurposeStart,
-	}, "/idToken", true
+	return q, "/idToken", true
 }
