@@ -9,7 +9,7 @@
 // of a file run one after the other, the files side by side. A line is a verb and its text; indented lines continue the one
 // before, and # begins a comment.
 //
-//	version 2.0.1             of the cases that follow
+//	version 2.0.1 2.1         of the cases that follow; of several, each case is played in each of them
 //	server stations=known     how the server of the file is set up, see yard.set; before the first case
 //
 //	case TC_B_06_CSMS         begins a case: the id of a published test case, or a name of ours
@@ -38,6 +38,11 @@
 //	                          < ClearCache {}
 //	reply {"status":"Accepted"}
 //	                          short for > {"status":"Accepted"} and for => 200 {"response":{"status":"Accepted"}}
+//	verb reset {"mode":"hard"}
+//	                          short for api POST /stations/$cs/reset {"mode":"hard"}
+//	did accepted {"status":"Accepted"}
+//	                          short for > {"status":"Accepted"} and for
+//	                          => 200 {"status":"accepted","response":{"status":"Accepted"}}
 //	close                     the station closes the connection, and the server has noticed
 //	closed                    the server closes the connection
 //	api POST /stations/$cs/commands {"action":"ClearCache"}

@@ -23,6 +23,8 @@ type Case struct {
 	Name    string
 	File    string
 	Version ocpp.Version
+	Again   bool   // it has been told in another version already
+	AlsoIn  string // the other versions that it is told in
 	Uses    []string
 	About   string
 	Waiting string // what the server cannot do yet, "" if it can do everything
@@ -30,7 +32,7 @@ type Case struct {
 }
 
 // Published reports whether the case is a published test case.
-func (c *Case) Published() bool { return strings.HasPrefix(c.Name, "TC_") }
+func (c *Case) Published() bool { return strings.HasPrefix(c.Name, "TC_") && !c.Again }
 
 // Step is one line of a case.
 type Step struct {
@@ -58,9 +60,10 @@ func ReadFiles(folder string) ([]*File, error) {
 
 // reader reads one file.
 type reader struct {
-	folder  string
-	file    *File
-	version ocpp.Version
+	folder   string
+	file     *File
+	versions []ocpp.Version
+	current  []*Case // one for each version
 }
 
 func readFile(folder, path string) (*File, error) {
@@ -110,11 +113,7 @@ func readSteps(path string) (steps []Step, err error) {
 func (r *reader) take(s Step) error {
 	switch s.Verb {
 	case "version":
-		var ok bool
-		if r.version, ok = ocpp.ParseVersion(s.Text); !ok {
-			return fmt.Errorf("unknown version %q", s.Text)
-		}
-		return nil
+		return r.takeVersions(s.Text)
 	case "server":
 		if len(r.file.Cases) > 0 {
 			return fmt.Errorf("the server is set up before the first case")
@@ -122,16 +121,47 @@ func (r *reader) take(s Step) error {
 		r.file.Server = strings.TrimSpace(r.file.Server + " " + s.Text)
 		return nil
 	case "case":
-		if r.version == 0 {
-			return fmt.Errorf("there is no version")
-		}
-		r.file.Cases = append(r.file.Cases, &Case{Name: s.Text, File: r.file.Name, Version: r.version})
-		return nil
+		return r.takeCase(s.Text)
 	}
-	if len(r.file.Cases) == 0 {
+	if len(r.current) == 0 {
 		return fmt.Errorf("there is no case")
 	}
-	return r.takeStep(r.file.Cases[len(r.file.Cases)-1], s)
+	for _, c := range r.current {
+		if err := r.takeStep(c, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *reader) takeVersions(text string) error {
+	r.versions = nil
+	for word := range strings.FieldsSeq(text) {
+		v, ok := ocpp.ParseVersion(word)
+		if !ok {
+			return fmt.Errorf("unknown version %q", word)
+		}
+		r.versions = append(r.versions, v)
+	}
+	return nil
+}
+
+// takeCase begins a case in each version; in all but the first its name tells which.
+func (r *reader) takeCase(name string) error {
+	if len(r.versions) == 0 {
+		return fmt.Errorf("there is no version")
+	}
+	r.current = nil
+	for i, v := range r.versions {
+		c := &Case{Name: name, File: r.file.Name, Version: v, Again: i > 0}
+		if c.Again {
+			c.Name += "@" + v.String()
+			r.current[0].AlsoIn = strings.TrimPrefix(r.current[0].AlsoIn+", "+v.String(), ", ")
+		}
+		r.current = append(r.current, c)
+	}
+	r.file.Cases = append(r.file.Cases, r.current...)
+	return nil
 }
 
 func (r *reader) takeStep(c *Case, s Step) error {
@@ -152,6 +182,12 @@ func (r *reader) takeStep(c *Case, s Step) error {
 		c.Steps = append(c.Steps,
 			Step{s.At, "api", fmt.Sprintf(`POST /stations/$cs/commands {"action":%q,"payload":%s}`, action, payload)},
 			Step{s.At, "<", action + " " + payload})
+	case "verb":
+		name, arguments, _ := strings.Cut(s.Text, " ")
+		c.Steps = append(c.Steps, Step{s.At, "api", fmt.Sprintf("POST /stations/$cs/%s %s", name, arguments)})
+	case "did":
+		status, answer, _ := strings.Cut(s.Text, " ")
+		c.Steps = append(c.Steps, Step{s.At, ">", answer}, Step{s.At, "=>", fmt.Sprintf(`200 {"status":%q,"response":%s}`, status, answer)})
 	case "reply":
 		c.Steps = append(c.Steps, Step{s.At, ">", s.Text}, Step{s.At, "=>", `200 {"response":` + s.Text + `}`})
 	case "connect", "as", "tx", ">", "<", "close", "closed", "api", "=>", "until", "set", "default":
