@@ -49,6 +49,7 @@ export function schemasOf(protocol, action) {
 /** A value that fits a schema: with full every field, else the required ones alone. */
 export function sample(schema, full, root = schema, name = "") {
   if (schema.$ref) return sample(root.definitions[schema.$ref.split("/").at(-1)], full, root, name);
+  if (name === "chargingProfilePurpose") return "TxDefaultProfile"; // the first one a CSMS must not set (K01.FR.22)
   if (schema.enum) return schema.enum[0];
   switch (schema.type) {
     case "object":
