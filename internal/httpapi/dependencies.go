@@ -13,6 +13,7 @@ import (
 type Store interface {
 	CreateStation(ctx context.Context, s store.NewStation) error
 	SetCredential(ctx context.Context, station string, c fleet.Credential) error
+	RaiseProfile(ctx context.Context, station string, profile int) error
 	CredentialState(ctx context.Context, station string) (fleet.CredentialState, error)
 	DeleteStation(ctx context.Context, station string) error
 	ChangeBootPolicy(ctx context.Context, station string, c store.BootChange) error

@@ -49,6 +49,21 @@ func (f *fakeStore) SetCredential(_ context.Context, id string, c fleet.Credenti
 	return f.err
 }
 
+func (f *fakeStore) RaiseProfile(_ context.Context, id string, profile int) error {
+	s, ok := f.stations[id]
+	switch {
+	case !ok:
+		return store.ErrNotFound
+	case profile < s.Profile:
+		return store.ErrLowerProfile
+	case profile < 3 && f.credentials[id].IsZero():
+		return store.ErrNoKey
+	}
+	s.Profile = profile
+	f.stations[id] = s
+	return f.err
+}
+
 func (f *fakeStore) DeleteStation(_ context.Context, id string) error {
 	if _, ok := f.stations[id]; !ok {
 		return store.ErrNotFound

@@ -4,19 +4,22 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
-const changeStation = `What the body does not name stays. A change counts from the next boot on: a Pending or Rejected station boots again
+const changeStation = `What the body does not name stays. A security profile is only raised (A05), and counts from the station's next connection on;
+409: it is lower than the one it has, or below 3 and the station has no key. Nothing is changed then. A change of the boot counts from the next boot on: a Pending or Rejected station boots again
 after bootInterval. A Pending one that is connected is asked to boot at once when it shall not be Pending any more;
 bootTrigger says how it answered. An accepted station is not asked, and a rejected one cannot be (B03.FR.03): both go on
 until they boot.`
 
 // StationChange is what to change of a station.
 type StationChange struct {
+	SecurityProfile   *int    `json:"securityProfile,omitempty" minimum:"1" maximum:"3" doc:"The lowest security profile that it may connect with from now on: 1 is a key, 2 a key over TLS, 3 a certificate over TLS" example:"2"`
 	Boot              *string `json:"boot,omitempty" enum:"Default,Accepted,Pending,Rejected" doc:"How its boots shall be answered. Default: as the server's --boot says. Pending: it may be configured, and not charge. Rejected: nothing is sent to it" example:"Accepted"`
 	BootInterval      *int    `json:"bootInterval,omitempty" minimum:"0" maximum:"86400" doc:"Seconds until it shall boot again while it is not accepted; 0: the server's default"`
 	HeartbeatInterval *int    `json:"heartbeatInterval,omitempty" minimum:"0" maximum:"86400" doc:"Seconds between its heartbeats once it is accepted; 0: the server's default. The station learns it at its next boot"`
@@ -34,6 +37,9 @@ type ChangedStation struct {
 }
 
 func (a *api) changeStation(ctx context.Context, in *changeStationInput) (*answer[ChangedStation], error) {
+	if err := a.raiseProfile(ctx, in.ID, in.Body.SecurityProfile); err != nil {
+		return nil, err
+	}
 	if err := a.o.Store.ChangeBootPolicy(ctx, in.ID, in.Body.change()); err != nil {
 		return nil, err
 	}
@@ -46,6 +52,20 @@ func (a *api) changeStation(ctx context.Context, in *changeStationInput) (*answe
 		changed.BootTrigger = orNull(a.triggerBoot(ctx, in.ID))
 	}
 	return &answer[ChangedStation]{changed}, nil
+}
+
+func (a *api) raiseProfile(ctx context.Context, station string, profile *int) error {
+	if profile == nil {
+		return nil
+	}
+	err := a.o.Store.RaiseProfile(ctx, station, *profile)
+	switch {
+	case errors.Is(err, store.ErrLowerProfile):
+		return problem(http.StatusConflict, "the station has a higher security profile, and profiles are not lowered: delete it and create it again")
+	case errors.Is(err, store.ErrNoKey):
+		return problem(http.StatusConflict, "the station has no key; POST stations/{id}/key makes one")
+	}
+	return err
 }
 
 func (c StationChange) change() store.BootChange {

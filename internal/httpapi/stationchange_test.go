@@ -63,6 +63,21 @@ func TestOnlyAPendingStationIsAskedToBootAgain(t *testing.T) {
 	}
 }
 
+func TestSecurityProfilesAreRaised(t *testing.T) {
+	r := newRig(t)
+	r.store.stations["A"] = fleet.StationDetail{Station: fleet.Station{ID: "A", Known: true, Profile: 1}}
+	r.do(http.MethodPatch, "/api/v1/stations/A", `{"securityProfile":2,"boot":"Pending"}`, http.StatusConflict)
+	r.store.credentials["A"] = fleet.NewCredential("key")
+	got := r.do(http.MethodPatch, "/api/v1/stations/A", `{"securityProfile":2}`, http.StatusOK)
+	if got["securityProfile"] != 2.0 {
+		t.Errorf("it is %v", got["securityProfile"])
+	}
+	r.do(http.MethodPatch, "/api/v1/stations/A", `{"securityProfile":1,"boot":"Pending"}`, http.StatusConflict)
+	if s := r.store.stations["A"]; s.Profile != 2 || s.BootPolicy.Status != "" {
+		t.Errorf("a refused change left %+v", s.Station)
+	}
+}
+
 func TestBadChangesOfStationsChangeNothing(t *testing.T) {
 	r := newRig(t)
 	policy := fleet.BootPolicy{Status: fleet.BootPending, Retry: time.Minute}
@@ -75,6 +90,8 @@ func TestBadChangesOfStationsChangeNothing(t *testing.T) {
 		`{"bootInterval":86401}`:         "/bootInterval",
 		`{"heartbeatInterval":"1m"}`:     "/heartbeatInterval",
 		`{"heartbeatInterval":99999999}`: "/heartbeatInterval",
+		`{"securityProfile":0}`:          "/securityProfile",
+		`{"securityProfile":4}`:          "/securityProfile",
 		`{"id":"B"}`:                     "/id",
 		`[]`:                             "",
 	} {

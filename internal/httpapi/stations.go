@@ -69,7 +69,7 @@ func (a *api) registerStations() {
 	}, a.createStation)
 	operate(a, huma.Operation{
 		OperationID: "change-station", Method: http.MethodPatch, Path: "/stations/{id}", Tags: tags,
-		Summary: "Change how a station's boots are answered", Description: changeStation,
+		Summary: "Change the security profile of a station and how its boots are answered", Description: changeStation,
 	}, a.changeStation)
 	operate(a, huma.Operation{
 		OperationID: "rotate-station-key", Method: http.MethodPost, Path: "/stations/{id}/key", Tags: tags,

@@ -67,6 +67,9 @@ type Stations interface {
 	WithdrawCredential(ctx context.Context, station string, c fleet.Credential) error
 	// SeeCredential notes that a station was seen with its credential for the first time since it has it, if that is still c.
 	SeeCredential(ctx context.Context, station string, c fleet.Credential, at time.Time) error
+	// RaiseProfile demands a security profile, 1 to 3, of a known station from its next connection on. One that demands it already
+	// stays as it is. ErrNotFound; ErrLowerProfile; ErrNoKey: below 3 a station has to have a key.
+	RaiseProfile(ctx context.Context, station string, profile int) error
 	// CredentialState returns how it stands with the key of a known station. ErrNotFound.
 	CredentialState(ctx context.Context, station string) (fleet.CredentialState, error)
 	// DeleteStation makes a known station unknown and forgets its credential and its tags. What it did stays; one that never came by

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/internal/store"
 )
 
 // selectIdentity reads the row of Identity.
@@ -71,6 +72,27 @@ func (db *DB) WithdrawCredential(ctx context.Context, station string, c fleet.Cr
 // SeeCredential implements store.Stations.
 func (db *DB) SeeCredential(ctx context.Context, station string, c fleet.Credential, at time.Time) error {
 	return db.changeOffer(ctx, seeCredential, station, fleet.Micros(at), station, c.Hash)
+}
+
+// RaiseProfile implements store.Stations.
+func (db *DB) RaiseProfile(ctx context.Context, station string, profile int) error {
+	return db.change(ctx, func(w *writer) error {
+		var now, keys int
+		found, err := w.queryRow("SELECT profile, CASE WHEN hash IS NULL THEN 0 ELSE 1 END FROM stations WHERE id = ? AND known = 1", []any{station}, []any{&now, &keys})
+		switch {
+		case err != nil:
+			return err
+		case !found:
+			return fmt.Errorf("station %q: %w", station, store.ErrNotFound)
+		case profile < now:
+			return store.ErrLowerProfile
+		case profile < 3 && keys == 0:
+			return store.ErrNoKey
+		case profile == now:
+			return nil
+		}
+		return w.changeStation(station, "UPDATE stations SET profile = ? WHERE id = ?", profile, station)
+	})
 }
 
 // CredentialState implements store.Stations.

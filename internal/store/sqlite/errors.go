@@ -37,7 +37,7 @@ func classify(err error) error {
 
 // isOwnFault reports whether err is the fault of the one job that met it, not of the store.
 func isOwnFault(err error) bool {
-	for _, own := range [...]error{fleet.ErrInvalidEvent, store.ErrExists, store.ErrNotFound, store.ErrTooManyDesired} {
+	for _, own := range [...]error{fleet.ErrInvalidEvent, store.ErrExists, store.ErrNotFound, store.ErrTooManyDesired, store.ErrLowerProfile, store.ErrNoKey} {
 		if errors.Is(err, own) {
 			return true
 		}

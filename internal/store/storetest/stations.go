@@ -102,6 +102,37 @@ func testCredentials(f *fixture) {
 	}
 }
 
+// testRaisedProfile: a profile rises for known stations that can have it, and never falls.
+func testRaisedProfile(f *fixture) {
+	ctx := f.Context()
+	f.submit(fleet.Booted{Station: "seen", Received: noon})
+	f.ok(f.CreateStation(ctx, store.NewStation{ID: "A", Profile: 1, Credential: fleet.NewCredential("key"), At: noon}))
+	f.ok(f.CreateStation(ctx, store.NewStation{ID: "open", At: noon}))
+	for _, c := range []struct {
+		station       string
+		profile, then int
+		err           error
+	}{
+		{"nobody", 2, 0, store.ErrNotFound},
+		{"seen", 2, 0, store.ErrNotFound},
+		{"open", 1, 0, store.ErrNoKey},
+		{"open", 3, 3, nil},
+		{"A", 1, 1, nil},
+		{"A", 2, 2, nil},
+		{"A", 1, 2, store.ErrLowerProfile},
+		{"A", 3, 3, nil},
+	} {
+		if err := f.RaiseProfile(ctx, c.station, c.profile); !errors.Is(err, c.err) {
+			f.Errorf("%s to %d: %v, want %v", c.station, c.profile, err, c.err)
+		}
+		if c.station != "nobody" {
+			id, err := f.Identity(ctx, c.station)
+			f.ok(err)
+			equal(f, c.station+": the profile", id.Profile, c.then)
+		}
+	}
+}
+
 // testOfferedCredential: a key that a station may or may not have taken over works beside the old one until that is known.
 func testOfferedCredential(f *fixture) {
 	ctx := f.Context()

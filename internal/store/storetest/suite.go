@@ -45,6 +45,7 @@ func Run(t *testing.T, open Open) {
 		{"StationsHaveTags", testTags},
 		{"SpokenVersions", testSpokenVersions},
 		{"CredentialsChange", testCredentials},
+		{"ProfilesRise", testRaisedProfile},
 		{"OfferedCredential", testOfferedCredential},
 		{"CredentialState", testCredentialState},
 		{"Boot", testBoot},
