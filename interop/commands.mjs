@@ -67,8 +67,11 @@ export function sample(schema, full, root = schema, name = "") {
   }
 }
 
+/** What a CSMS sends only to stations that have said that they can do it (K01.FR.20). */
+const unsaid = new Set(["phaseToUse"]);
+
 function sampleObject(schema, full, root) {
-  const fields = Object.entries(schema.properties ?? {}).filter(([field]) => full || schema.required?.includes(field));
+  const fields = Object.entries(schema.properties ?? {}).filter(([field]) => (full && !unsaid.has(field)) || schema.required?.includes(field));
   return Object.fromEntries(fields.map(([field, s]) => [field, sample(s, full, root, field)]));
 }
 
