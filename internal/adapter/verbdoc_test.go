@@ -14,8 +14,6 @@ import (
 
 // rawOnly are the requests of the CSMS that no verb makes, and why. POST /stations/{id}/commands sends them.
 var rawOnly = map[string]string{
-	"ReserveNow":        "it has no verb yet",
-	"CancelReservation": "it has no verb yet",
 	"CertificateSigned": "it answers a request of the station for a certificate",
 }
 

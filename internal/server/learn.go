@@ -13,8 +13,9 @@ import (
 	"github.com/chargeyard/chargeyard/ocpp"
 )
 
-// learnTimeout bounds how long the answer to a command waits until what it tells is kept.
-const learnTimeout = 2 * time.Second
+// learnTimeout bounds how long the answer to a command waits until what it tells is kept. When thousands of stations come back
+// at once the writer is busy for seconds.
+const learnTimeout = 10 * time.Second
 
 // learner keeps what the answers of stations tell about them, whoever asked and why.
 type learner struct {
