@@ -42,6 +42,9 @@ func (l learner) intercept(ctx context.Context, x *ocpp.Exchange, req any, next 
 }
 
 func (l learner) keep(ctx context.Context, x *ocpp.Exchange, learned []fleet.Event) {
+	if len(learned) == 0 { // as of most
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), learnTimeout)
 	defer cancel()
 	for _, e := range learned {
