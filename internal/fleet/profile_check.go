@@ -125,9 +125,9 @@ func (p Profile) checkPeriod(s *ChargingSchedule, i int) Faults {
 func (p Profile) allows(mode string) bool {
 	switch p.Purpose {
 	case PurposeStationMax, PurposePriority:
-		return mode == "" || mode == "ChargingOnly"
+		return mode == "" || mode == ModeChargingOnly
 	case PurposeGeneration:
-		return mode == "" || mode == "ChargingOnly" || mode == "ExternalLimits"
+		return mode == "" || mode == ModeChargingOnly || mode == ModeExternalLimits
 	}
 	return true
 }

@@ -39,9 +39,10 @@ func (c *commands) Bulk(ctx context.Context, b httpapi.Bulk) (httpapi.BulkResult
 	}
 	run := &bulkRun{commands: c, Bulk: b, tally: newTally(b), records: newRecorder(c.store, len(ids)), payload: redact(b.Payload)}
 	run.askAll(ctx, ids)
-	run.records.finish(c.log)
+	log := c.log.With("action", b.Action, "verb", run.tally.counts.Verb)
+	run.records.finish(log)
 	result := run.tally.result()
-	c.log.Info("bulk command", "action", b.Action, "verb", result.Verb, "selected", result.Selected, "sent", result.Sent,
+	log.Info("bulk command", "selected", result.Selected, "sent", result.Sent,
 		"answered", result.Answered, "took", time.Duration(result.Seconds*float64(time.Second)))
 	return result, nil
 }

@@ -88,16 +88,3 @@ func compositeAnswered(station string, req *ocpp16.GetCompositeScheduleRequest, 
 	}
 	return adapter.CompositeAnswered(s, fleet.DeviceAnswer{Status: string(resp.Status)})
 }
-
-// Installing returns the profile that a request brings to a station, and where in the request it is.
-func Installing(req any) (p fleet.ChargingProfile, pointer string, ok bool) {
-	switch req := req.(type) {
-	case *ocpp16.SetChargingProfileRequest:
-		return profileOf(req.ConnectorID, &req.CSChargingProfiles), "/csChargingProfiles", true
-	case *ocpp16.RemoteStartTransactionRequest:
-		if req.ChargingProfile != nil {
-			return profileOf(req.ConnectorID.Or(0), req.ChargingProfile), "/chargingProfile", true
-		}
-	}
-	return p, "", false
-}
