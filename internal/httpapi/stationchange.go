@@ -60,6 +60,8 @@ func (a *api) raiseProfile(ctx context.Context, station string, profile *int) er
 	}
 	err := a.o.Store.RaiseProfile(ctx, station, *profile)
 	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return problem(http.StatusNotFound, "no station of this identity was created, and only those have a security profile; POST stations creates one, also one that was seen")
 	case errors.Is(err, store.ErrLowerProfile):
 		return problem(http.StatusConflict, "the station has a higher security profile, and profiles are not lowered: delete it and create it again")
 	case errors.Is(err, store.ErrNoKey):

@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,6 +69,10 @@ func TestSecurityProfilesAreRaised(t *testing.T) {
 	r.store.stations["A"] = fleet.StationDetail{Station: fleet.Station{ID: "A", Known: true, Profile: 1}}
 	r.do(http.MethodPatch, "/api/v1/stations/A", `{"securityProfile":2,"boot":"Pending"}`, http.StatusConflict)
 	r.store.credentials["A"] = fleet.NewCredential("key")
+	p := r.do(http.MethodPatch, "/api/v1/stations/B", `{"securityProfile":2}`, http.StatusNotFound)
+	if detail, _ := p["detail"].(string); !strings.Contains(detail, "POST stations creates one") {
+		t.Errorf("of an unknown one: %q", detail)
+	}
 	got := r.do(http.MethodPatch, "/api/v1/stations/A", `{"securityProfile":2}`, http.StatusOK)
 	if got["securityProfile"] != 2.0 {
 		t.Errorf("it is %v", got["securityProfile"])
