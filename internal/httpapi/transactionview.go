@@ -130,6 +130,18 @@ func parseTransactionID(s string) (station, id string, ok bool) {
 	return station, id, ok && station != "" && id != ""
 }
 
+// OwnTransactionID is what a station itself calls its transaction: what is behind its identity in the id of the list, escaped or not, and
+// any other id as it is.
+func OwnTransactionID(station, id string) string {
+	if own, ok := strings.CutPrefix(id, station+":"); ok {
+		return unescapeID(own)
+	}
+	if s, own, ok := parseTransactionID(id); ok && s == station {
+		return own
+	}
+	return id
+}
+
 // unescapeID takes text that is not escaped as it is: somebody pasted an id into a path, which took the escapes away.
 func unescapeID(s string) string {
 	if plain, err := url.PathUnescape(s); err == nil {

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"math/rand/v2"
 	"reflect"
-	"strings"
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/internal/httpapi"
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
@@ -155,13 +155,14 @@ func (c *commands) resolveTransactionStatus(ctx context.Context, station string,
 	return &v, err
 }
 
-// transaction returns what a station calls a transaction. One that is not known here may be known there.
+// transaction returns what a station calls a transaction. One that is not known here may be known there. An id that the station
+// gave counts before one of the list: in OCPP 2.x its own may begin with its identity and a colon.
 func (c *commands) transaction(ctx context.Context, station, id string) (fleet.RunningTransaction, error) {
-	own, listed := strings.CutPrefix(id, station+":")
-	if listed {
-		id = own
-	}
 	t, err := c.store.Transaction(ctx, station, id)
+	if own := httpapi.OwnTransactionID(station, id); own != id && errors.Is(err, store.ErrNotFound) {
+		id = own
+		t, err = c.store.Transaction(ctx, station, id)
+	}
 	if errors.Is(err, store.ErrNotFound) {
 		return fleet.RunningTransaction{ID: id, Number: fleet.NumberOfTransaction(id)}, nil
 	}

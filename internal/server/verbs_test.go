@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"testing"
 
@@ -117,6 +118,37 @@ func TestATransactionIsStoppedByItsID(t *testing.T) {
 	p2.Close()
 	r.eventually("B is gone", func() bool { _, online := r.srv.csms.Station("B"); return !online })
 	want(t, stop("B:x:y", http.StatusConflict, func() {}), map[string]any{"reason": "offline"})
+}
+
+// The id of the list has escapes where the station or its transaction has an unusual name, and the station hears its own.
+func TestATransactionOfAnUnusualStationIsNamedAsInTheList(t *testing.T) {
+	r := serve(t, Config{})
+	stop := func(p *peer, station, transaction string) any {
+		var asked map[string]any
+		r.do(url.PathEscape(station), "stop", fmt.Sprintf(`{"transaction":%q}`, transaction), http.StatusOK, func() {
+			asked = p.serveCall("RequestStopTransaction", `{"status":"Accepted"}`)
+		})
+		return asked["transactionId"]
+	}
+	for _, c := range []struct{ station, own, listed string }{
+		{"a|b", "x", "a%7Cb:x"},
+		{"a|c", "x:y", "a%7Cc:x%3Ay"},
+		{"C", "C:5", "C:C%3A5"}, // what "C:5" means, too, is the id of the station
+		{"E", "x@y", "E:x@y"},
+	} {
+		p := r.connect(c.station, "ocpp2.0.1", login{})
+		p.call("TransactionEvent", `{"eventType":"Started","timestamp":`+t0+`,"triggerReason":"Authorized","seqNo":0,"transactionInfo":{"transactionId":"`+c.own+`"},"evse":{"id":1}}`)
+		items := r.api(http.MethodGet, "/transactions?station="+url.QueryEscape(c.station), "", http.StatusOK)["items"].([]any)
+		want(t, items[0].(map[string]any), map[string]any{"id": c.listed})
+		for _, id := range []string{c.listed, c.own, c.station + ":" + c.own} {
+			if got := stop(p, c.station, id); got != c.own {
+				t.Errorf("%s: %q was stopped as %q, want %q", c.station, id, got, c.own)
+			}
+		}
+		if got := stop(p, c.station, c.station+":elsewhere"); got != "elsewhere" {
+			t.Errorf("%s: one that is not known was stopped as %q", c.station, got)
+		}
+	}
 }
 
 // A transaction is started with a profile of the library, or one that is given, if it is a TxProfile that the station takes.
