@@ -101,6 +101,16 @@ type idTokensCheckCmd struct {
 	Time    time.Time `env:"-" placeholder:"TIME" help:"At this time, such as 2030-01-01T07:30:00Z. Default: now."`
 }
 
+// Help explains more than the one line.
+func (idTokensCheckCmd) Help() string {
+	return `It is what a station would hear that asks, and a remote start would go by.
+
+    chargeyard id-tokens check 04AB --station CP-001
+    chargeyard id-tokens check 04AB --station CP-001 --evse 2 --time 2030-01-01T07:30:00Z
+
+Exit code: 0 it may charge; 1 it may not, for the reason that is printed.`
+}
+
 // Run says what would be decided, and fails when the token may not charge.
 func (c *idTokensCheckCmd) Run(ctx context.Context, s streams) error {
 	client, err := c.client()
