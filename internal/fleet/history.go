@@ -37,6 +37,10 @@ type History struct {
 	StartHigh   int64           `json:"sh,omitzero"` // latest time of a start
 	UpdatedHigh *int64          `json:"uh,omitzero"` // latest time of meter values (1.6)
 	Anomalies   Anomalies       `json:"a,omitzero"`  // by AddAndJudge
+
+	Stretches  []stretch         `json:"us,omitzero"` // 2.x: the events in the order of their numbers, see Usage
+	CostTold   mark[StationCost] `json:"ct,omitzero"`
+	TariffTold mark[string]      `json:"tt,omitzero"`
 }
 
 // Add adds an event that the history does not have yet. content is what e.Content returned.
@@ -57,6 +61,8 @@ func (h *History) Add(e TransactionEvent, content []byte) {
 		last(&h.Latest, p, e.Reading().Last)
 	}
 	last(&h.State, p, e.ChargingState)
+	h.addUsage(e)
+	h.addCost(e, p)
 	firstOf(&h.RemoteStart, p, e.RemoteStartID)
 	firstOf(&h.Reservation, p, e.ReservationID)
 }
@@ -142,6 +148,14 @@ func (h *History) addMeter(e TransactionEvent, p position) {
 		if e.Kind == TransactionEnded || s.Context == contextEnd {
 			last(&h.MeterStop, at.rankedIf(s.Context == contextEnd, 1, 0), wh)
 		}
+	}
+}
+
+// addCost takes what the station computed.
+func (h *History) addCost(e TransactionEvent, p position) {
+	last(&h.TariffTold, p, e.TariffID)
+	if e.StationCost != nil {
+		last(&h.CostTold, p, *e.StationCost)
 	}
 }
 

@@ -47,7 +47,9 @@ type TransactionEvent struct {
 	MeterStart    Decimal         `json:"meterStart,omitempty"` // 1.6 StartTransaction, Wh
 	MeterStop     Decimal         `json:"meterStop,omitempty"`  // 1.6 StopTransaction, Wh
 	Samples       []Sample        `json:"samples,omitempty"`
-	Rest          json.RawMessage `json:"rest,omitempty"` // a JSON object: what has no field here
+	TariffID      string          `json:"tariffId,omitempty"`    // 2.1: the tariff by which the station goes
+	StationCost   *StationCost    `json:"stationCost,omitempty"` // 2.1: what it computed (I12)
+	Rest          json.RawMessage `json:"rest,omitempty"`        // a JSON object: what has no field here
 }
 
 // maxSeqNo bounds sequence numbers so that differences cannot overflow.

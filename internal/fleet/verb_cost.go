@@ -32,13 +32,13 @@ func (r *CostUpdatedRequest) Check() error {
 	return r.checkTransaction()
 }
 
-// Tariff is a tariff as OCPP 2.1 has it, the only version with tariffs.
-type Tariff = json.RawMessage
+// TariffArgument is a tariff as OCPP 2.1 has it, the only version with tariffs at stations.
+type TariffArgument = json.RawMessage
 
 // SetDefaultTariffRequest gives places a tariff.
 type SetDefaultTariffRequest struct {
-	EVSE   int    `json:"evse,omitempty" minimum:"0" maximum:"2147483647" doc:"Where. Left out or 0: at all EVSEs" example:"1"`
-	Tariff Tariff `json:"tariff" doc:"As TariffType of OCPP 2.1"`
+	EVSE   int            `json:"evse,omitempty" minimum:"0" maximum:"2147483647" doc:"Where. Left out or 0: at all EVSEs" example:"1"`
+	Tariff TariffArgument `json:"tariff" doc:"As TariffType of OCPP 2.1"`
 }
 
 // VerbName is the verb's name in the API.
@@ -47,7 +47,7 @@ func (*SetDefaultTariffRequest) VerbName() string { return "set-default-tariff" 
 // Check demands a tariff.
 func (r *SetDefaultTariffRequest) Check() error { return checkTariff(r.Tariff) }
 
-func checkTariff(t Tariff) error {
+func checkTariff(t TariffArgument) error {
 	if len(t) == 0 {
 		return WrongArgument("/tariff", "give a tariff")
 	}
@@ -80,7 +80,7 @@ func (*ClearTariffsRequest) Check() error { return nil }
 // ChangeTariffRequest changes the tariff of a transaction.
 type ChangeTariffRequest struct {
 	OfTransaction
-	Tariff Tariff `json:"tariff" doc:"As TariffType of OCPP 2.1"`
+	Tariff TariffArgument `json:"tariff" doc:"As TariffType of OCPP 2.1"`
 }
 
 // VerbName is the verb's name in the API.
