@@ -29,6 +29,12 @@ type Result struct {
 	TransactionNumber int64  // the same as a number in OCPP 1.6; 0 otherwise
 
 	Token Decision // about the event's token; zero without one
+
+	// What a station of OCPP 2.x is told about money.
+	Cost       Decimal    // of the transaction so far, with taxes; "" not known, or the station computes it itself
+	TariffText TariffText // of the tariff of an accepted token, for a station that can show it; zero: none
+	NewText    TariffText // the same when it is another than the driver was told in this transaction (I06); zero: it is not
+	Tariff     *Tariff    // the driver's own (I08); nil: none, or the station has not enabled such tariffs
 }
 
 // Booted is a BootNotification and how it is answered.

@@ -51,6 +51,9 @@ const (
 const (
 	NoticeProfileChanged NoticeKind = "profile.changed" // in the library
 	NoticeProfileDeleted NoticeKind = "profile.deleted"
+	NoticeTariffChanged  NoticeKind = "tariff.changed"
+	NoticeTariffDeleted  NoticeKind = "tariff.deleted"
+	NoticeDefaultTariff  NoticeKind = "tariff.default"
 	NoticeSiteChanged    NoticeKind = "site.changed"
 	NoticeSiteDeleted    NoticeKind = "site.deleted"
 	NoticeSiteShared     NoticeKind = "site.shared" // its limit was shared anew

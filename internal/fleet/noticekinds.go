@@ -9,6 +9,7 @@ func NoticeKinds() []NoticeKind {
 		NoticeTokenGroupChanged, NoticeTokenGroupDeleted,
 		NoticeReservation,
 		NoticeCommandQueued, NoticeCommandSent, NoticeCommand, NoticeBulkStarted, NoticeBulkDone,
+		NoticeTariffChanged, NoticeTariffDeleted, NoticeDefaultTariff,
 		NoticeProfileChanged, NoticeProfileDeleted, NoticeSiteChanged, NoticeSiteDeleted, NoticeSiteShared,
 		NoticeTransactionStarted, NoticeTransactionUpdated, NoticeTransactionEnded, NoticeTransactionConflict, NoticeTransactionAnomaly,
 		NoticeKind(RecordReservation), NoticeKind(RecordNeeds), NoticeKind(RecordEVSchedule), NoticeKind(RecordLimit),

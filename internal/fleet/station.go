@@ -52,6 +52,7 @@ type Station struct {
 	ID      string // its identity in the connection URL
 	Known   bool   // created by the operator; false: seen first on a server that is open to all
 	Profile int    // security profile that it must use, 0 to 3 (A00.FR.001); 0 demands none
+	Tariff  string // id of the tariff of drivers without one of their own; "" none
 	Version string // OCPP version of its latest connection: "1.6", "2.0.1", "2.1"; "" never connected
 
 	// From its latest boot.

@@ -97,6 +97,8 @@ type Token struct {
 	// What a station of OCPP 2.x shows its driver.
 	Language string // as in RFC 5646; "" not known
 	Message  string // a personal message; "" none
+
+	Tariff string // id of the driver's tariff; "" none
 }
 
 // Place is a station where a token may charge, or all those with a tag, or some of their EVSEs.

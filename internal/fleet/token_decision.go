@@ -25,6 +25,10 @@ type Decision struct {
 	Language string // of the driver; "" not known
 	Message  string // for the driver; "" none
 
+	// The driver's own tariff, whatever the status, and whether it is that of the token or of its group.
+	Tariff       string // its id; "" none
+	TariffSource TariffSource
+
 	detail string // of Words
 }
 
@@ -120,6 +124,23 @@ func (d Decision) wordsOfRefusal() string {
 // Decide answers a question; it depends on nothing else. What the record says outweighs what the token's type says. A
 // token that no version allows to be so long is invalid, and not even an unknown one.
 func (p TokenPolicy) Decide(q Question, f Facts) Decision {
+	d := p.decide(q, f)
+	d.Tariff, d.TariffSource = f.tariff()
+	return d
+}
+
+// tariff returns the nearest tariff of those that the driver has.
+func (f Facts) tariff() (string, TariffSource) {
+	switch {
+	case f.Record != nil && f.Record.Tariff != "":
+		return f.Record.Tariff, TariffOfToken
+	case f.Group != nil && f.Group.Tariff != "":
+		return f.Group.Tariff, TariffOfGroup
+	}
+	return "", ""
+}
+
+func (p TokenPolicy) decide(q Question, f Facts) Decision {
 	switch {
 	case q.Token.Is(NoAuthorization):
 		return Decision{Status: TokenAccepted, Reason: ReasonNoneNeeded}

@@ -7,6 +7,7 @@ type TokenGroup struct {
 	Name       string // value of the group's token; upper and lower case are the same
 	Concurrent int    // transactions that its tokens may have at once, all together; 0: any number
 	MasterPass bool   // its tokens end transactions of others, and start none (C16)
+	Tariff     string // id of the tariff of its tokens that have none of their own; "" none
 	Note       string // the operator's own words
 	CreatedAt  time.Time
 	UpdatedAt  time.Time // zero: never

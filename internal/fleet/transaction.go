@@ -33,6 +33,14 @@ type Transaction struct {
 	RemoteStartID *int64    // 2.x
 	ReservationID *int64
 
+	// What it costs: by the tariff with which it began, or as the station computed it.
+	Tariff        string       // its id; "" none counts, or the station did not say by which it goes
+	TariffSource  TariffSource // why this one; "" without a tariff
+	Cost          *Cost        // nil: not known, which does not mean that it is free (I03.FR.04)
+	Usage         Usage        // what the cost is for; zero without a cost
+	StationTariff string       // 2.1: by which the station goes, as it told; "" not told
+	StationCost   *StationCost // 2.1: what it computed last; nil: nothing
+
 	Events    int64 // number of different events known
 	Missing   int64 // numbers missing between the lowest and the highest known sequence number (2.x)
 	Conflicts int64 // events that contradicted one that was here before

@@ -66,6 +66,7 @@ type TransactionQuery struct {
 	Trouble      *bool  // fleet.Transaction.Trouble; nil: both
 
 	Decision fleet.TokenStatus // about who started it; "": all
+	Tariff   string            // by which it costs; "": all
 }
 
 // SampleQuery selects the samples of one transaction.

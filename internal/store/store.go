@@ -22,6 +22,7 @@ type Store interface {
 	Charging
 	Bulks
 	Reservations
+	Tariffs
 	Notices
 
 	// Health returns nil while the store takes writes, and else the reason why it does not, for /readyz. It
@@ -129,7 +130,7 @@ type Access interface {
 	PutToken(ctx context.Context, t fleet.Token) error
 	// ChangeToken replaces the record of exactly this value and type, nil when there is none, by what change makes of it,
 	// and returns that. Nobody else changes the record meanwhile. It returns the error of change, and then changes
-	// nothing. change may be called more than once.
+	// nothing. change may be called more than once. ErrNoTariff.
 	ChangeToken(ctx context.Context, t fleet.IDToken, change func(old *fleet.Token) (fleet.Token, error)) (fleet.Token, error)
 	// DeleteToken removes the record of exactly this value and type. ErrNotFound.
 	DeleteToken(ctx context.Context, t fleet.IDToken) error

@@ -12,7 +12,11 @@ func (w *writer) authorizationAsked(e fleet.AuthorizationAsked) (fleet.Result, e
 	if err != nil {
 		return fleet.Result{}, err
 	}
-	return fleet.Result{Token: d}, w.notice(e.Received, fleet.NoticeAuthorization, e.Station, struct {
+	r := fleet.Result{Token: d}
+	if err := w.tellDriver(e, &r); err != nil {
+		return fleet.Result{}, err
+	}
+	return r, w.notice(e.Received, fleet.NoticeAuthorization, e.Station, struct {
 		Token  fleet.IDToken        `json:"token"`
 		Status fleet.TokenStatus    `json:"status"`
 		Reason fleet.DecisionReason `json:"reason"`
@@ -116,16 +120,17 @@ func (w *writer) exactToken(t fleet.IDToken) (*fleet.Token, error) {
 func (w *writer) putToken(t fleet.Token) error {
 	key := t.Fold()
 	return w.exec(`INSERT INTO tokens (value, type, shown_value, shown_type, status, group_value, group_key, expiry, note,
-				created_at, updated_at, seen_at, valid_from, zone, hours, places, concurrent, language, message)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+				created_at, updated_at, seen_at, valid_from, zone, hours, places, concurrent, language, message, tariff)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (value, type) DO UPDATE SET shown_value = excluded.shown_value, shown_type = excluded.shown_type,
 			status = excluded.status, group_value = excluded.group_value, group_key = excluded.group_key,
 			expiry = excluded.expiry, note = excluded.note, updated_at = excluded.updated_at, seen_at = excluded.seen_at,
 			valid_from = excluded.valid_from, zone = excluded.zone, hours = excluded.hours, places = excluded.places,
-			concurrent = excluded.concurrent, language = excluded.language, message = excluded.message`,
+			concurrent = excluded.concurrent, language = excluded.language, message = excluded.message,
+			tariff = excluded.tariff`,
 		key.Value, key.Type, t.Value, t.Type, string(t.Status), t.Group, fleet.FoldGroup(t.Group), at(t.Expiry), t.Note,
 		fleet.Micros(t.CreatedAt), at(t.UpdatedAt), t.SeenAt,
-		at(t.ValidFrom), t.Hours.Zone, asJSON{t.Hours.Periods}, asJSON{t.Places}, t.Concurrent, t.Language, t.Message)
+		at(t.ValidFrom), t.Hours.Zone, asJSON{t.Hours.Periods}, asJSON{t.Places}, t.Concurrent, t.Language, t.Message, t.Tariff)
 }
 
 // manageToken stores what the operator says of a token. What was only seen and what the record covers from now on goes:
@@ -145,7 +150,8 @@ func (w *writer) manageToken(t fleet.Token, now time.Time) error {
 		Status fleet.TokenStatus `json:"status"`
 		Group  string            `json:"group,omitempty"`
 		Expiry time.Time         `json:"expiry,omitzero"`
-	}{t.Shown(), t.Status, t.Group, fleet.Instant(t.Expiry)})
+		Tariff string            `json:"tariff,omitempty"`
+	}{t.Shown(), t.Status, t.Group, fleet.Instant(t.Expiry), t.Tariff})
 }
 
 func (w *writer) deleteToken(t fleet.IDToken) error {

@@ -15,6 +15,8 @@ type known struct {
 	history fleet.History
 
 	decision fleet.TokenStatus // about history.Token
+	begun    begun
+	cost     *fleet.Cost // nil: nobody knows, or it is to be computed
 }
 
 // transactionEvent adds an event to its transaction, whether or not the events before it are here.
@@ -37,7 +39,10 @@ func (w *writer) transactionEvent(e fleet.TransactionEvent, content []byte) (r f
 		r.Duplicate, r.Conflict, err = w.addEvent(&t, e, content, r.Token)
 	}
 	r.TransactionID, r.TransactionNumber = t.id, t.number
-	if err != nil || r.Duplicate {
+	if err != nil {
+		return r, err
+	}
+	if err := w.tell(&t, e, content, &r); err != nil || r.Duplicate {
 		return r, err
 	}
 	if err := w.profilesOver(e, t); err != nil {
@@ -48,7 +53,7 @@ func (w *writer) transactionEvent(e fleet.TransactionEvent, content []byte) (r f
 
 // findTransaction looks a transaction up by its id, or in a 1.6 start, which has none, by the start itself.
 func (w *writer) findTransaction(e fleet.TransactionEvent, content []byte) (t known, found bool, err error) {
-	const columns = "SELECT ref, id, number, history, decision FROM transactions WHERE station = ? AND "
+	const columns = "SELECT ref, id, number, history, decision, " + begunColumns + " FROM transactions WHERE station = ? AND "
 	query, key := columns+"id = ?", e.StoredID(content)
 	if start := e.StartKey(); start != "" {
 		query, key = columns+"start_key = ?", start
@@ -56,7 +61,7 @@ func (w *writer) findTransaction(e fleet.TransactionEvent, content []byte) (t kn
 		return t, true, nil
 	}
 	var history []byte
-	found, err = w.queryRow(query, []any{e.Station, key}, []any{&t.ref, &t.id, &t.number, &history, &t.decision})
+	found, err = w.queryRow(query, []any{e.Station, key}, append([]any{&t.ref, &t.id, &t.number, &history, &t.decision}, t.begun.fields()...))
 	if err != nil || !found {
 		return t, false, err
 	}
@@ -79,6 +84,9 @@ func (w *writer) newTransaction(t *known, e fleet.TransactionEvent, content []by
 	if err != nil {
 		return err
 	}
+	if err := w.begin(t, e.Station, startDecision(e, d)); err != nil {
+		return err
+	}
 	if err := w.insertTransaction(t, e); err != nil {
 		return err
 	}
@@ -95,6 +103,14 @@ func (w *writer) newTransaction(t *known, e fleet.TransactionEvent, content []by
 	return w.transactionNotice(*t, e, d)
 }
 
+// startDecision returns d if it is about who starts the transaction.
+func startDecision(e fleet.TransactionEvent, d fleet.Decision) fleet.Decision {
+	if e.Ends() {
+		return fleet.Decision{}
+	}
+	return d
+}
+
 // addEvent adds an event to a transaction that is there. An event that is there too changes nothing.
 func (w *writer) addEvent(t *known, e fleet.TransactionEvent, content []byte, d fleet.Decision) (duplicate, conflict bool, err error) {
 	inserted, err := w.insertEvent(t.ref, e, content)
@@ -107,6 +123,14 @@ func (w *writer) addEvent(t *known, e fleet.TransactionEvent, content []byte, d 
 	before := t.history
 	found, err := w.judge(t, e, content)
 	if err != nil {
+		return false, false, err
+	}
+	if t.history.Token != before.Token {
+		if err := w.begin(t, e.Station, d); err != nil {
+			return false, false, err
+		}
+	}
+	if err := w.renew(t, e, content); err != nil {
 		return false, false, err
 	}
 	if err := w.updateTransaction(t, e); err != nil {

@@ -52,6 +52,7 @@ func variablesContent(list []fleet.Variable) []fleet.Variable {
 // before: what nobody has read may be for writing only. A new variable needs room.
 func (w *writer) putVariable(v fleet.Variable) error {
 	v = tidyVariable(v)
+	w.supportChanges(v)
 	key := v.Key()
 	args := append(variableArgs(v), v.Station, key)
 	n, err := w.execCount(`UPDATE variables SET value = CASE WHEN ? = 1 AND COALESCE(value, ?) = ? THEN ? ELSE ? END, mutability = CASE WHEN ? = '' THEN mutability ELSE ? END,

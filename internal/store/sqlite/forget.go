@@ -47,6 +47,7 @@ func (w *writer) deleteStation(id string) error {
 	if err != nil || forgotten {
 		return err
 	}
-	return w.changeStation(id, `UPDATE stations SET known = 0, salt = NULL, hash = NULL,
+	w.forgetTariffs()
+	return w.changeStation(id, `UPDATE stations SET known = 0, tariff = '', salt = NULL, hash = NULL,
 		offered_salt = NULL, offered_hash = NULL, offered_at = NULL, key_at = NULL, key_seen_at = NULL WHERE id = ? AND known = 1`, id)
 }

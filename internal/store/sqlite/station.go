@@ -10,12 +10,12 @@ import (
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
-const stationColumns = `id, known, profile, version, vendor, model, serial, firmware, iccid, imsi, meter_type, meter_serial,
+const stationColumns = `id, known, profile, tariff, version, vendor, model, serial, firmware, iccid, imsi, meter_type, meter_serial,
 	boot_status, boot_reason, booted_at, online, epoch, address, connected_at, disconnected_at, last_message_at, clock_offset, created_at, ` + bootPolicyColumns
 
 func stationFields(s *fleet.Station) []any {
 	return append([]any{
-		&s.ID, &s.Known, &s.Profile, &s.Version, &s.Vendor, &s.Model, &s.Serial, &s.Firmware, &s.ICCID, &s.IMSI,
+		&s.ID, &s.Known, &s.Profile, &s.Tariff, &s.Version, &s.Vendor, &s.Model, &s.Serial, &s.Firmware, &s.ICCID, &s.IMSI,
 		&s.MeterType, &s.MeterSerial, &s.BootStatus, &s.BootReason, instant{&s.BootedAt}, &s.Online, &s.Epoch, &s.Address,
 		instant{&s.ConnectedAt}, instant{&s.DisconnectedAt}, instant{&s.LastMessageAt}, offset{&s.ClockOffset}, instant{&s.CreatedAt},
 	}, bootPolicyFields(&s.BootPolicy)...)

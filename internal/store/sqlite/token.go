@@ -13,12 +13,12 @@ import (
 )
 
 const tokenColumns = `shown_value, shown_type, status, group_value, expiry, note, created_at, updated_at, seen_at, ` +
-	`valid_from, zone, hours, places, concurrent, language, message`
+	`valid_from, zone, hours, places, concurrent, language, message, tariff`
 
 func tokenFields(t *fleet.Token) []any {
 	return []any{
 		&t.Value, &t.Type, &t.Status, &t.Group, instant{&t.Expiry}, &t.Note, instant{&t.CreatedAt}, instant{&t.UpdatedAt}, &t.SeenAt,
-		instant{&t.ValidFrom}, &t.Hours.Zone, asJSON{&t.Hours.Periods}, asJSON{&t.Places}, &t.Concurrent, &t.Language, &t.Message,
+		instant{&t.ValidFrom}, &t.Hours.Zone, asJSON{&t.Hours.Periods}, asJSON{&t.Places}, &t.Concurrent, &t.Language, &t.Message, &t.Tariff,
 	}
 }
 
@@ -37,6 +37,9 @@ func (db *DB) ChangeToken(ctx context.Context, t fleet.IDToken, change func(*fle
 		}
 		if changed, refused = change(old); refused != nil {
 			return nil //nolint:nilerr // the job succeeds, and others with it; the caller gets the error below
+		}
+		if refused, err = w.giveTariff(changed.Tariff); err != nil || refused != nil {
+			return err
 		}
 		changed.UpdatedAt = fleet.Instant(time.Now())
 		return w.manageToken(changed, changed.UpdatedAt)

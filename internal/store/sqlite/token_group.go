@@ -9,10 +9,10 @@ import (
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
-const selectTokenGroup = "SELECT name, concurrent, master_pass, note, created_at, updated_at FROM token_groups" //nolint:gosec // columns
+const selectTokenGroup = "SELECT name, concurrent, master_pass, note, tariff, created_at, updated_at FROM token_groups" //nolint:gosec // columns
 
 func tokenGroupFields(g *fleet.TokenGroup) []any {
-	return []any{&g.Name, &g.Concurrent, &g.MasterPass, &g.Note, instant{&g.CreatedAt}, instant{&g.UpdatedAt}}
+	return []any{&g.Name, &g.Concurrent, &g.MasterPass, &g.Note, &g.Tariff, instant{&g.CreatedAt}, instant{&g.UpdatedAt}}
 }
 
 // ChangeTokenGroup implements store.Access. An error of change ends this change only, whatever it is.
@@ -25,6 +25,9 @@ func (db *DB) ChangeTokenGroup(ctx context.Context, name string, change func(*fl
 		}
 		if changed, refused = change(old); refused != nil {
 			return nil //nolint:nilerr // as in ChangeToken
+		}
+		if refused, err = w.giveTariff(changed.Tariff); err != nil || refused != nil {
+			return err
 		}
 		changed.UpdatedAt = fleet.Instant(time.Now())
 		return w.putTokenGroup(changed)
@@ -39,11 +42,11 @@ func (db *DB) ChangeTokenGroup(ctx context.Context, name string, change func(*fl
 }
 
 func (w *writer) putTokenGroup(g fleet.TokenGroup) error {
-	err := w.exec(`INSERT INTO token_groups (group_key, name, concurrent, master_pass, note, created_at, updated_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?)
+	err := w.exec(`INSERT INTO token_groups (group_key, name, concurrent, master_pass, note, tariff, created_at, updated_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (group_key) DO UPDATE SET name = excluded.name, concurrent = excluded.concurrent,
-			master_pass = excluded.master_pass, note = excluded.note, updated_at = excluded.updated_at`,
-		fleet.FoldGroup(g.Name), g.Name, g.Concurrent, flag(g.MasterPass), g.Note, fleet.Micros(g.CreatedAt), at(g.UpdatedAt))
+			master_pass = excluded.master_pass, note = excluded.note, tariff = excluded.tariff, updated_at = excluded.updated_at`,
+		fleet.FoldGroup(g.Name), g.Name, g.Concurrent, flag(g.MasterPass), g.Note, g.Tariff, fleet.Micros(g.CreatedAt), at(g.UpdatedAt))
 	if err != nil {
 		return err
 	}
@@ -51,7 +54,8 @@ func (w *writer) putTokenGroup(g fleet.TokenGroup) error {
 		Group      string `json:"group"`
 		Concurrent int    `json:"concurrent,omitempty"`
 		MasterPass bool   `json:"masterPass,omitempty"`
-	}{g.Name, g.Concurrent, g.MasterPass})
+		Tariff     string `json:"tariff,omitempty"`
+	}{g.Name, g.Concurrent, g.MasterPass, g.Tariff})
 }
 
 // DeleteTokenGroup implements store.Access.

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -14,27 +15,39 @@ import (
 type transactionRow struct {
 	fleet.Transaction
 	ref, sortAt int64
+	cost        costRow
 }
 
 const transactionColumns = `ref, sort_at, station, id, number, evse, connector, token, token_type, stop_token, stop_token_type,
 	decision, decision_reason, decision_detail, stop_decision, stop_decision_reason, token_group, begun, active, offline, started_at, ended_at, meter_start, meter_stop, meter_last, stop_reason, charging_state,
-	remote_start_id, reservation_id, events, missing, conflicts, anomalies, clock_offset, first_received, last_received`
+	remote_start_id, reservation_id, events, missing, conflicts, anomalies, clock_offset, first_received, last_received, ` + costColumns
 
 func transactionFields(t *transactionRow) []any {
-	return []any{
+	return append([]any{
 		&t.ref, &t.sortAt, &t.Station, &t.ID, &t.Number, &t.EVSE, &t.Connector, &t.Token.Value, &t.Token.Type,
 		&t.StopToken.Value, &t.StopToken.Type, &t.Decision, &t.DecisionReason, &t.DecisionDetail,
 		&t.StopDecision, &t.StopDecisionReason, &t.Group, &t.Begun, &t.Active, &t.Offline, instant{&t.StartedAt},
 		instant{&t.EndedAt}, &t.MeterStart, &t.MeterStop, &t.MeterLast, &t.StopReason, &t.ChargingState,
 		&t.RemoteStartID, &t.ReservationID, &t.Events, &t.Missing, &t.Conflicts, &t.Anomalies, offset{&t.ClockOffset},
 		instant{&t.FirstReceived}, instant{&t.LastReceived},
+	}, t.cost.fields(&t.Transaction)...)
+}
+
+// whole returns the transaction with what it costs.
+func (t *transactionRow) whole() (fleet.Transaction, error) {
+	if err := t.cost.read(&t.Transaction); err != nil {
+		return t.Transaction, fmt.Errorf("the cost of transaction %s of %s: %w", t.ID, t.Station, err)
 	}
+	return t.Transaction, nil
 }
 
 // Transaction implements store.Transactions.
 func (db *DB) Transaction(ctx context.Context, station, id string) (fleet.Transaction, error) {
 	row, err := db.transaction(ctx, station, id)
-	return row.Transaction, err
+	if err != nil {
+		return row.Transaction, err
+	}
+	return row.whole()
 }
 
 func (db *DB) transaction(ctx context.Context, station, id string) (transactionRow, error) {
@@ -66,8 +79,10 @@ func (db *DB) ListTransactions(ctx context.Context, tq store.TransactionQuery) (
 	rows, err := list(ctx, db.readers, q, transactionFields)
 	cut := page(rows, limit, func(t transactionRow) string { return makeCursor(t.sortAt, t.ref) })
 	result := store.Page[fleet.Transaction]{Next: cut.Next}
-	for _, r := range cut.Items {
-		result.Items = append(result.Items, r.Transaction)
+	for i := range cut.Items {
+		t, broken := cut.Items[i].whole()
+		err = errors.Join(err, broken)
+		result.Items = append(result.Items, t)
 	}
 	return result, err
 }
@@ -91,6 +106,9 @@ func selectTransactions(tq store.TransactionQuery) (*query, error) {
 	}
 	if tq.Decision != "" {
 		q.where("decision = ?", string(tq.Decision))
+	}
+	if tq.Tariff != "" {
+		q.where("tariff = ? AND tariff <> ''", tq.Tariff) // the index is for those
 	}
 	switch {
 	case tq.Trouble == nil:

@@ -41,6 +41,8 @@ type writer struct {
 	dropped  bool              // there may be bulks whose commands are to be deleted
 	forgetAt time.Time         // when to look for customer information that is too old
 	recent   recent
+	tariffs  *tariffBook        // nil: to be read
+	supports map[string]support // of stations, as the open batch has it
 	pending  pending
 }
 
@@ -67,7 +69,7 @@ func newWriter(ctx context.Context, db *DB, o store.Options, h hooks) (*writer, 
 	}
 	w := &writer{
 		db: db, conn: conn, stmts: map[string]*sql.Stmt{}, o: o.WithDefaults(), hooks: h,
-		stations: map[string]bool{}, grown: map[recordKey]int{}, recent: recent{}, dropped: true,
+		stations: map[string]bool{}, grown: map[recordKey]int{}, recent: recent{}, supports: map[string]support{}, dropped: true,
 	}
 	// Whoever was online, was so in a process that is gone: its epochs mean nothing any more.
 	err = w.exec("UPDATE stations SET disconnected_at = last_message_at WHERE online = 1")
@@ -173,6 +175,7 @@ func (w *writer) applyAlone(j *job) (own, err error) {
 			return nil, err
 		}
 		w.pending = kept
+		w.forgetFacts()
 		own = err
 		if err := w.exec("ROLLBACK TO job"); err != nil {
 			return nil, err
@@ -212,6 +215,7 @@ func (w *writer) doubt() {
 // this fails, and there is nothing left to do.
 func (w *writer) rollback() {
 	_ = w.exec("ROLLBACK")
+	w.forgetFacts()
 	w.pending = pending{}
 }
 

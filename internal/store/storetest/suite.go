@@ -111,6 +111,7 @@ func Run(t *testing.T, open Open) {
 	runAll(t, open, commandTests())
 	runAll(t, open, chargingTests())
 	runAll(t, open, bulkTests())
+	runAll(t, open, tariffTests())
 }
 
 func runAll(t *testing.T, open Open, tests []test) {

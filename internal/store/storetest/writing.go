@@ -138,6 +138,8 @@ func testClosed(f *fixture) {
 // testAnyOrder: any order and repetition of any part of a session gives the same transaction as that part in
 // order. The start of a 1.6 session comes first, for its answer brings the id of the others.
 func testAnyOrder(f *fixture) {
+	f.putTariff(fleet.Tariff{ID: "T", TariffPrices: fleet.TariffPrices{Currency: "EUR", Energy: "0.49", ChargingTime: "0.1", IdleTime: "0.3"}})
+	f.ok(f.SetDefaultTariff(f.Context(), "T"))
 	n := 0
 	rapid.Check(f.T, func(t *rapid.T) {
 		n++
