@@ -29,6 +29,11 @@ type Command struct {
 	CreatedAt time.Time
 	ExpiresAt time.Time // it is not sent at or after that moment
 
+	// Of a request that takes several messages, which go out one after the other.
+	Part  int // of them that the station has accepted
+	Parts int // that there are; below 2: it is one message
+	Begun int // how often it was begun again
+
 	State     CommandState
 	Attempts  int    // how often it may have been sent
 	Epoch     int64  // of the connection that it was last sent on; 0: none

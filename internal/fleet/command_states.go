@@ -68,15 +68,17 @@ func (c Command) Unsend(messageID, detail string) (Command, error) {
 	if err := c.under(messageID); err != nil {
 		return c, err
 	}
-	c.State, c.Epoch, c.MessageID, c.SentAt, c.Detail = StateQueued, 0, "", time.Time{}, detail
 	c.Attempts--
-	return c, nil
+	return c.wait(detail), nil
 }
 
 // Answer ends a command with the answer to this message.
 func (c Command) Answer(messageID string, response json.RawMessage, now time.Time) (Command, error) {
 	if err := c.under(messageID); err != nil {
 		return c, err
+	}
+	if c.Parts > 1 {
+		return c.answerPart(response, now)
 	}
 	c.Status = AnswerStatus(response)
 	if c.Bulk != "" && len(response) > MaxBulkResponse {
@@ -122,6 +124,9 @@ func (c Command) Lose(messageID, detail string, now time.Time) (Command, error) 
 		c.State, c.Detail = StateQueued, detail
 		return c, nil
 	}
+	if c.mayBeginAgain(now) {
+		return c.beginAgain(detail), nil
+	}
 	return c.end(StateUnknown, detail, now), nil
 }
 
@@ -147,6 +152,9 @@ func (c Command) Expire(now time.Time) (Command, error) {
 	if !c.ExpiredAt(now) {
 		return c, fmt.Errorf("%w: its time is not over", ErrCommandState)
 	}
+	if c.Part > 0 {
+		return c.partly("its time was over", now), nil
+	}
 	if c.Attempts > 0 {
 		return c.end(StateUnknown, "it was sent, but not answered, and its time was over before it could be sent again", now), nil
 	}
@@ -164,6 +172,9 @@ func (c Command) Deny(detail string, now time.Time) (Command, error) {
 	if err := c.demand(StateQueued); err != nil {
 		return c, err
 	}
+	if c.Part > 0 {
+		return c.partly(detail, now), nil
+	}
 	if c.Attempts > 0 {
 		return c.end(StateUnknown, "it was sent, but not answered, and cannot be sent again: "+detail, now), nil
 	}
@@ -174,6 +185,9 @@ func (c Command) Deny(detail string, now time.Time) (Command, error) {
 func (c Command) Cancel(detail string, now time.Time) (Command, error) {
 	if err := c.demand(StateQueued); err != nil {
 		return c, err
+	}
+	if c.Part > 0 {
+		return c.partly(detail, now), nil
 	}
 	if c.Attempts > 0 {
 		return c.end(StateUnknown, "it was sent, but not answered, and was not sent again: "+detail, now), nil
@@ -198,7 +212,7 @@ func AnswerStatus(response json.RawMessage) string {
 }
 
 func (c Command) end(state CommandState, detail string, now time.Time) Command {
-	c.State, c.Detail, c.EndedAt = state, detail, now
+	c.State, c.Detail, c.EndedAt = state, c.ofParts(detail), now
 	return c
 }
 

@@ -19,6 +19,10 @@ type LocalList struct {
 	Entries  *int64 // tokens on it; nil: not known
 	Digest   string // of what is on it; "": not known
 
+	// Of a list that goes in several messages the station has a part: what is on it is not known then.
+	Sending     string // id of the command; "": it has none
+	Part, Parts int    // messages that it has accepted, and that there are
+
 	Answer     string // to the latest SendLocalList; "": none was answered
 	AnsweredAt time.Time
 }
@@ -40,6 +44,19 @@ type LocalListChange struct {
 	Remove  []TokenArgument
 	Status  string
 	At      time.Time
+
+	Step *LocalListStep // what comes of it, when it was found out before; nil: it follows from Put and Remove
+}
+
+// LocalListStep is what a list is once a station has accepted a change. It saves working that out of thousands of tokens.
+type LocalListStep struct {
+	Command     string // that the change is a message of
+	Part, Parts int    // of its messages
+	From        string // digest of what was on the list before the first one, unless that is full
+	Entries     int64  // on the list after a message that is not the last; -1: not known
+
+	Content []ListedToken // after the last one
+	Digest  string        // of Content
 }
 
 // LocalListVersion is what a station answered when it was asked for the version of its list.
@@ -52,27 +69,71 @@ func (c LocalListChange) check(string) error { return nil }
 
 func (LocalListVersion) check(string) error { return nil }
 
-// Apply returns what is known of a list, and what is on it, after an answer. Without a digest content says nothing. A refused list
-// changes nothing, but VersionMismatch says that the list is not what it was taken for.
-func (c LocalListChange) Apply(l LocalList, content []ListedToken) (LocalList, []ListedToken) {
+// ListContent reads what is on a list before a change. It is called when that is known and counts.
+type ListContent func() ([]ListedToken, error)
+
+// Apply returns what is known of a list after an answer, and what is on it when its digest has changed. A refused list changes
+// nothing, but VersionMismatch says that the list is not what it was taken for.
+func (c LocalListChange) Apply(l LocalList, before ListContent) (LocalList, []ListedToken, error) {
+	was := l
 	l.Answer, l.AnsweredAt = c.Status, c.At
-	switch {
-	case c.Status == "VersionMismatch":
-		l.Entries, l.Digest = nil, ""
-		return l, nil
-	case c.Status != "Accepted":
-		return l, content
+	if c.Status == "VersionMismatch" {
+		return l.unknown(), nil, nil
 	}
-	known := c.Full || l.Digest != ""
+	if c.Status != "Accepted" {
+		return l, nil, nil
+	}
+	l = l.unknown()
 	l.Version, l.Known, l.From, l.KnownAt = c.Version, true, LocalListSent, c.At
-	if !known {
-		l.Entries, l.Digest = nil, ""
-		return l, nil
+	switch {
+	case c.Step != nil && c.follows(was):
+		l, content := l.after(*c.Step)
+		return l, content, nil
+	case c.Full:
+		l, content := l.with(c.Result(nil))
+		return l, content, nil
+	case was.Digest == "":
+		return l, nil, nil
 	}
-	if c.Full {
-		content = nil
+	content, err := before()
+	l, content = l.with(c.Result(content))
+	return l, content, err
+}
+
+// follows reports whether a change meets the list that it was made for: nobody else has changed it.
+func (c LocalListChange) follows(was LocalList) bool {
+	if c.Step.Part > 1 {
+		return was.Sending == c.Step.Command && was.Part == c.Step.Part-1 && was.Version == c.Version-1
 	}
-	return l.with(c.Result(content))
+	return c.Full || was.Digest != "" && was.Digest == c.Step.From
+}
+
+// Settled works out before what comes of a full list.
+func (c LocalListChange) Settled() LocalListChange {
+	if c.Step == nil && c.Full && c.Status == "Accepted" {
+		content := c.Result(nil)
+		c.Step = &LocalListStep{Part: 1, Parts: 1, Content: content, Digest: ListDigest(content)}
+	}
+	return c
+}
+
+// after notes what a message of a list made of it.
+func (l LocalList) after(s LocalListStep) (LocalList, []ListedToken) {
+	if s.Part == s.Parts {
+		l.Entries, l.Digest = new(int64(len(s.Content))), s.Digest
+		return l, s.Content
+	}
+	l.Sending, l.Part, l.Parts = s.Command, s.Part, s.Parts
+	if s.Entries >= 0 {
+		l.Entries = &s.Entries
+	}
+	return l, nil
+}
+
+// unknown forgets what is on the list.
+func (l LocalList) unknown() LocalList {
+	l.Entries, l.Digest, l.Sending, l.Part, l.Parts = nil, "", "", 0, 0
+	return l
 }
 
 // with notes what is on the list.
@@ -102,17 +163,17 @@ func (c LocalListChange) Result(content []ListedToken) []ListedToken {
 }
 
 // Apply returns what is known of a list whose version the station told. Another version than the known one is another list.
-func (c LocalListVersion) Apply(l LocalList, content []ListedToken) (LocalList, []ListedToken) {
+func (c LocalListVersion) Apply(l LocalList, _ ListContent) (LocalList, []ListedToken, error) {
 	same := l.Known && l.Version == c.Version
-	l.Version, l.Known, l.From, l.KnownAt = c.Version, true, LocalListTold, c.At
-	switch {
-	case c.Version <= 0: // it is empty, or there is none
-		return l.with(nil)
-	case !same:
-		l.Entries, l.Digest = nil, ""
-		return l, nil
+	if !same || c.Version <= 0 {
+		l = l.unknown()
 	}
-	return l, content
+	l.Version, l.Known, l.From, l.KnownAt = c.Version, true, LocalListTold, c.At
+	if c.Version > 0 {
+		return l, nil, nil
+	}
+	l, content := l.with(nil) // it is empty, or there is none
+	return l, content, nil
 }
 
 // Next returns the version of the next list.

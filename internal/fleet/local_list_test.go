@@ -35,8 +35,19 @@ func TestWhatAnswersSayOfALocalList(t *testing.T) {
 		c.Full = true
 		return c
 	}
+	part := func(version int64, part, parts int, from string) LocalListChange {
+		c := change(version, "Accepted")
+		c.Full = part == 1 && from == ""
+		c.Step = &LocalListStep{Command: "c", Part: part, Parts: parts, From: from, Entries: int64(part)}
+		if part == parts {
+			c.Step.Content = []ListedToken{a}
+			c.Step.Digest = ListDigest(c.Step.Content)
+		}
+		return c
+	}
+	both := ListDigest(OrderedList([]ListedToken{a, b}))
 	type apply interface {
-		Apply(LocalList, []ListedToken) (LocalList, []ListedToken)
+		Apply(LocalList, ListContent) (LocalList, []ListedToken, error)
 	}
 	for name, c := range map[string]struct {
 		steps []apply
@@ -56,12 +67,27 @@ func TestWhatAnswersSayOfALocalList(t *testing.T) {
 		"a change of an empty list":      {[]apply{LocalListVersion{Version: 0}, change(1, "Accepted")}, `1 true sent 2 "AB" true`},
 		"a version that was never known": {[]apply{LocalListVersion{Version: 4}}, `4 true told ? "" false`},
 		"an empty list":                  {[]apply{full(3, "Accepted"), LocalListChange{Version: 4, Full: true, Status: "Accepted"}}, `4 true sent 0 "" true`},
+		"a part":                         {[]apply{part(3, 1, 3, "")}, `3 true sent 1 "" false`},
+		"a part that was refused":        {[]apply{part(3, 1, 3, ""), change(4, "Failed")}, `3 true sent 1 "" false`},
+		"all parts":                      {[]apply{part(3, 1, 3, ""), part(4, 2, 3, ""), part(5, 3, 3, "")}, `5 true sent 1 "A" true`},
+		"a part too few":                 {[]apply{part(3, 1, 3, ""), part(5, 3, 3, "")}, `5 true sent ? "" false`},
+		"somebody else between parts":    {[]apply{part(3, 1, 2, ""), change(4, "Accepted"), part(5, 2, 2, "")}, `5 true sent ? "" false`},
+		"another list between parts":     {[]apply{part(3, 1, 2, ""), full(3, "Accepted"), part(4, 2, 2, "")}, `4 true sent 2 "AB" true`},
+		"a change in parts":              {[]apply{full(3, "Accepted"), part(4, 1, 2, both), part(5, 2, 2, both)}, `5 true sent 1 "A" true`},
+		"a change of what was otherwise": {[]apply{full(3, "Accepted"), part(4, 1, 1, "other")}, `4 true sent 2 "AB" true`},
 		"a list that is not supported":   {[]apply{full(3, "NotSupported")}, `0 false  ? "" false`},
 	} {
 		var l LocalList
 		var content []ListedToken
 		for _, step := range c.steps {
-			l, content = step.Apply(l, content)
+			now, changed, err := step.Apply(l, func() ([]ListedToken, error) { return content, nil })
+			if err != nil {
+				t.Fatal(err)
+			}
+			if now.Digest != l.Digest {
+				content = changed
+			}
+			l = now
 		}
 		if got := said(l, content); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)

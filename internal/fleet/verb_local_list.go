@@ -12,7 +12,12 @@ or when nothing is. Left out are the unknown, those that may charge at some time
 a list has no words, and those that the station's version cannot hold: longer than 20 characters in OCPP 1.6 and 36 in 2.0.1,
 or in 2.x without a type that it knows. The station asks about them.
 notFound and rejected leave the list as it was. When the station does not take a change that was made here (VersionMismatch, Failed),
-it gets the full list as a kept command. What is known of its list is in its local-list.`,
+it gets the full list as a kept command. What is known of its list is in its local-list.
+
+A list that is larger than the station takes at once goes in several messages: the first as it was asked for, the others as changes of
+it, each with a version of its own, when the one before was accepted. It is a kept command then, also when nobody asked for that: 202
+when it takes longer than timeout. When a message is answered VersionMismatch or Failed, or its answer is lost, the whole list is sent
+from its beginning; a change by tokens and remove ends there, and its detail says at which message.`,
 			`{"update":"full","tokens":[{"value":"CAFE0123","type":"ISO14443","status":"Accepted"}],"listVersion":7}`),
 	}
 }
@@ -38,7 +43,7 @@ const (
 // SendLocalListRequest sends a list of tokens.
 type SendLocalListRequest struct {
 	Update      LocalListUpdate `json:"update" enum:"full,differential" doc:"full: instead of the list that the station has. differential: as a change of it"`
-	ListVersion int             `json:"listVersion,omitempty" minimum:"1" maximum:"2147483647" doc:"Version of the list afterwards, larger than the one that the station has. Left out: one more than what it has, as far as that is known" example:"7"`
+	ListVersion int             `json:"listVersion,omitempty" minimum:"1" maximum:"2147483647" doc:"Version of the list afterwards, larger than the one that the station has; of several messages, the last. Left out: one more than what it has, as far as that is known" example:"7"`
 	Tokens      []ListedToken   `json:"tokens,omitempty" maxItems:"10000" doc:"Left out, and remove, too: made of those on record"`
 	Remove      []TokenArgument `json:"remove,omitempty" maxItems:"10000" doc:"With differential: tokens that are no longer on the list"`
 	Empty       bool            `json:"empty,omitempty" doc:"With full: the list is to be empty, whatever is on record"`
@@ -69,6 +74,9 @@ func (r *SendLocalListRequest) Check() error {
 	}
 	return nil
 }
+
+// Whole reports whether it brings a list to what it is to be, whatever the station has: then a full list may take its place.
+func (r *SendLocalListRequest) Whole() bool { return r.Update == LocalListFull || !r.Given() }
 
 // Given reports whether the caller says what is on the list.
 func (r *SendLocalListRequest) Given() bool { return len(r.Tokens) > 0 || len(r.Remove) > 0 || r.Empty }

@@ -51,6 +51,8 @@ type KeptCommand struct {
 	Created   *time.Time `json:"created"`
 	Expires   *time.Time `json:"expires" doc:"It is not sent after that"`
 	Attempts  int        `json:"attempts" doc:"How often it may have been sent"`
+	Part      int        `json:"part,omitempty" doc:"Of a local list that takes several messages: how many of them the station has accepted"`
+	Parts     int        `json:"parts,omitempty" doc:"How many messages it takes; missing when it is one" example:"3"`
 	Message   string     `json:"messageId,omitempty" doc:"Message id that it was last sent under"`
 	Sent      *time.Time `json:"sent,omitempty" doc:"Last"`
 	Ended     *time.Time `json:"ended,omitempty"`
@@ -184,9 +186,12 @@ func viewCommand(c fleet.Command) KeptCommand {
 	if c.Action == "" {
 		c.Payload = nil
 	}
+	if c.Parts < 2 {
+		c.Part, c.Parts = 0, 0
+	}
 	return KeptCommand{
 		ID: c.ID, Key: c.Key, Bulk: c.Bulk, Station: c.Station, Version: c.Version, Action: c.Action, Payload: Payload(c.Payload), Verb: c.Verb, Arguments: Payload(c.Arguments), Lane: string(c.Lane),
-		Timeout: c.Timeout.Seconds(), State: string(c.State), Created: instant(c.CreatedAt), Expires: instant(c.ExpiresAt), Attempts: c.Attempts, Message: c.MessageID,
+		Timeout: c.Timeout.Seconds(), State: string(c.State), Created: instant(c.CreatedAt), Expires: instant(c.ExpiresAt), Attempts: c.Attempts, Part: c.Part, Parts: c.Parts, Message: c.MessageID,
 		Sent: instant(c.SentAt), Ended: instant(c.EndedAt), Response: Payload(c.Response), Status: c.Status, Code: c.ErrorCode, Detail: c.Detail,
 	}
 }

@@ -19,6 +19,8 @@ type LocalList struct {
 	KnownAt      *time.Time `json:"knownAt"`
 	Entries      *int64     `json:"entries" doc:"Tokens on it; null: not known" example:"120"`
 	UpToDate     bool       `json:"upToDate" doc:"It is what a full list of the tokens on record would be now"`
+	PartsTaken   *int       `json:"partsTaken" doc:"The station has a part of a list that goes in several messages: so many it has accepted, of partsTotal. It has that until the rest comes, or another list. null: nothing of the kind is known"`
+	PartsTotal   *int       `json:"partsTotal"`
 	LastAnswer   *string    `json:"lastAnswer" doc:"What the station answered to the latest list" example:"Accepted"`
 	LastAnswerAt *time.Time `json:"lastAnswerAt"`
 }
@@ -64,7 +66,7 @@ func (a *api) getLocalList(ctx context.Context, in *stationInput) (*answer[Local
 	if err := a.knows(ctx, in.ID); err != nil {
 		return nil, err
 	}
-	l, _, err := a.o.Store.LocalList(ctx, in.ID)
+	l, err := a.o.Store.LocalList(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -75,6 +77,9 @@ func viewLocalList(l fleet.LocalList, current map[string]string) LocalList {
 	v := LocalList{
 		Station: l.Station, KnownFrom: orNull(string(l.From)), KnownAt: instant(l.KnownAt), Entries: l.Entries,
 		UpToDate: l.Digest != "" && l.Digest == current[l.Protocol], LastAnswer: orNull(l.Answer), LastAnswerAt: instant(l.AnsweredAt),
+	}
+	if l.Parts > 0 {
+		v.PartsTaken, v.PartsTotal = &l.Part, &l.Parts
 	}
 	if l.Known {
 		v.Version = &l.Version

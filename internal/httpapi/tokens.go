@@ -22,7 +22,7 @@ type TokenStore interface {
 	ChangeTokenGroup(ctx context.Context, name string, change func(old *fleet.TokenGroup) (fleet.TokenGroup, error)) (fleet.TokenGroup, error)
 	DeleteTokenGroup(ctx context.Context, name string) error
 	TokenGroup(ctx context.Context, name string) (fleet.TokenGroup, error)
-	LocalList(ctx context.Context, station string) (fleet.LocalList, []fleet.ListedToken, error)
+	LocalList(ctx context.Context, station string) (fleet.LocalList, error)
 	ListLocalLists(ctx context.Context, q store.LocalListQuery) (store.Page[fleet.LocalList], error)
 	ListTokenGroups(ctx context.Context, q store.TokenGroupQuery) (store.Page[fleet.TokenGroup], error)
 }

@@ -213,8 +213,8 @@ func (f *fakeTokens) TokenGroup(_ context.Context, name string) (fleet.TokenGrou
 	return g, nil
 }
 
-func (f *fakeTokens) LocalList(context.Context, string) (fleet.LocalList, []fleet.ListedToken, error) {
-	return fleet.LocalList{}, nil, store.ErrNotFound
+func (f *fakeTokens) LocalList(context.Context, string) (fleet.LocalList, error) {
+	return fleet.LocalList{}, store.ErrNotFound
 }
 
 func (f *fakeTokens) ListLocalLists(_ context.Context, q store.LocalListQuery) (store.Page[fleet.LocalList], error) {

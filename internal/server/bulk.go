@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/internal/httpapi"
 	"github.com/chargeyard/chargeyard/internal/stack"
 	"github.com/chargeyard/chargeyard/ocppj"
@@ -106,6 +107,11 @@ func (r *bulkRun) command(ctx context.Context, st *csms.Station) (cmd, record ht
 	record.Payload = r.payload
 	if r.Verb == nil {
 		return cmd, record, nil
+	}
+	if list, ok := r.Verb.(*fleet.SendLocalListRequest); ok {
+		if err := r.oneMessage(ctx, st, list); err != nil {
+			return cmd, record, err
+		}
 	}
 	if cmd.Action, cmd.Payload, err = r.instruct(ctx, cmd.Station, st.Version(), r.Verb); err != nil {
 		return cmd, record, err

@@ -25,14 +25,15 @@ type commands struct {
 	bulks atomic.Int32 // bulk commands under way that are not kept
 	made  atomic.Int32 // bulk commands that are being made
 
-	queue *queue // of commands that are kept
+	queue  *queue      // of commands that are kept
+	listed *listRecord // what local lists are made of
 
 	forget func(station string) // what is known of wrong keys; nil: nothing is
 }
 
 // commands returns what asks stations.
 func (s *Server) commands() *commands {
-	return &commands{csms: s.csms, store: s.store, log: s.cfg.Log, queue: s.queue, forget: s.guesses.forget}
+	return &commands{csms: s.csms, store: s.store, log: s.cfg.Log, queue: s.queue, listed: s.listed, forget: s.guesses.forget}
 }
 
 // errGaveUp ends the wait for an answer that took too long.

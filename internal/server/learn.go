@@ -34,7 +34,9 @@ func (l learner) intercept(ctx context.Context, x *ocpp.Exchange, req any, next 
 	if x.Inbound || err != nil {
 		return resp, err
 	}
-	l.keep(ctx, x, learn(x, req, resp))
+	learned := learn(x, req, resp)
+	settleLists(ctx, learned)
+	l.keep(ctx, x, learned)
 	if x.Action.Name == "GetVariables" || x.Action.Name == "GetConfiguration" {
 		l.told(x.Identity)
 	}

@@ -100,40 +100,37 @@ func (r *rig) listHas(path string, one bool) {
 	}
 }
 
-// What a station has said of the sizes that it takes bounds a list, by name.
+// What a station has said of the sizes that it takes bounds one request by name, and its list at all.
 func TestALocalListIsNoLargerThanTheStationTakes(t *testing.T) {
 	r := serve(t, Config{})
 	r.addTokens("AA", "BB", "CC")
 	old := r.connect("CP-16", "ocpp1.6", login{})
 	old.call("BootNotification", boot16)
-	refused := func(id, body, limit string) {
+	refused := func(id, path, body, limit string) {
 		t.Helper()
-		if got := r.api(http.MethodPost, "/stations/"+id+"/send-local-list", body, http.StatusUnprocessableEntity); !strings.Contains(fmt.Sprint(got["detail"]), limit) {
-			t.Errorf("%s: %v, want %s", id, got["detail"], limit)
+		if got := r.api(http.MethodPost, "/stations/"+id+path, body, http.StatusUnprocessableEntity); !strings.Contains(fmt.Sprint(got), limit) {
+			t.Errorf("%s: %v, want %s", id, got, limit)
 		}
 	}
 	keys := func(send, list string) {
 		t.Helper()
 		r.asked(old, "CP-16", "GetConfiguration", `{}`, `{"configurationKey":[{"key":"SendLocalListMaxLength","readonly":true,"value":"`+send+`"},{"key":"LocalAuthListMaxLength","readonly":true,"value":"`+list+`"}]}`)
 	}
+	const raw16 = `{"action":"SendLocalList","payload":{"listVersion":1,"updateType":"Full","localAuthorizationList":[{"idTag":"A","idTagInfo":{"status":"Accepted"}},{"idTag":"B","idTagInfo":{"status":"Accepted"}},{"idTag":"C","idTagInfo":{"status":"Accepted"}}]}}`
 	keys("2", "9")
-	refused("CP-16", `{"update":"full"}`, "SendLocalListMaxLength")
+	refused("CP-16", "/commands", raw16, "SendLocalListMaxLength")
 	keys("9", "2")
-	refused("CP-16", `{"update":"full"}`, "LocalAuthListMaxLength")
+	refused("CP-16", "/commands", raw16, "LocalAuthListMaxLength")
+	refused("CP-16", "/send-local-list", `{"update":"full"}`, "LocalAuthListMaxLength")
 	keys("3", "3")
 	r.do("CP-16", "send-local-list", `{"update":"full"}`, http.StatusOK, func() { old.serveCall("SendLocalList", `{"status":"Accepted"}`) })
 
-	p := r.connect("CS-2", "ocpp2.0.1", login{})
-	p.call("BootNotification", boot2x)
-	report := func(variable, value string) {
-		t.Helper()
-		p.call("NotifyReport", `{"requestId":1,"generatedAt":`+t0+`,"seqNo":0,"reportData":[{"component":{"name":"LocalAuthListCtrlr"},"variable":{"name":"`+variable+`"},"variableAttribute":[{"value":"`+value+`"}]}]}`)
-	}
-	report("ItemsPerMessage", "2")
-	refused("CS-2", `{"update":"full"}`, "ItemsPerMessage")
-	report("ItemsPerMessage", "3")
-	report("BytesPerMessage", "100")
-	refused("CS-2", `{"update":"full"}`, "BytesPerMessage")
-	report("BytesPerMessage", "1000")
-	r.do("CS-2", "send-local-list", `{"update":"full"}`, http.StatusOK, func() { p.serveCall("SendLocalList", `{"status":"Accepted"}`) })
+	p := r.come("CS-2", "ocpp2.0.1", "1")
+	const raw2x = `{"action":"SendLocalList","payload":{"versionNumber":1,"updateType":"Differential","localAuthorizationList":[{"idToken":{"idToken":"A","type":"Local"}},{"idToken":{"idToken":"B","type":"Local"}}]}}`
+	refused("CS-2", "/commands", raw2x, "ItemsPerMessage")
+	p.reports("ItemsPerMessage", `"variableAttribute":[{"value":"2"}]`)
+	p.reports("BytesPerMessage", `"variableAttribute":[{"value":"100"}]`)
+	refused("CS-2", "/commands", raw2x, "BytesPerMessage")
+	p.reports("BytesPerMessage", `"variableAttribute":[{"value":"1000"}]`)
+	r.asked(p, "CS-2", "SendLocalList", raw2x[len(`{"action":"SendLocalList","payload":`):len(raw2x)-1], `{"status":"Accepted"}`)
 }

@@ -41,6 +41,8 @@ type queue struct {
 	ready   []string         // stations that wait for such a goroutine
 	waiters map[string][]chan fleet.Command
 
+	plans map[string]*listPlan // by command: local lists that are under way
+
 	gates       map[string]*bulkGate // by bulk: those that have commands that are not over
 	tickets     int                  // that all gates have given
 	bulkWaiters map[string][]chan struct{}
@@ -59,6 +61,7 @@ func newQueue(s store.Store, log *slog.Logger) *queue {
 	q := &queue{
 		store: s, log: log, expiry: newExpiry(),
 		turns: map[string]*turn{}, waiters: map[string][]chan fleet.Command{},
+		plans: map[string]*listPlan{},
 		gates: map[string]*bulkGate{}, bulkWaiters: map[string][]chan struct{}{},
 	}
 	q.ctx, q.cancel = context.WithCancel(context.Background())

@@ -142,7 +142,7 @@ func (q *queue) deliver(st *csms.Station, c fleet.Command) bool {
 	var timer *time.Timer
 	var offer keyOffer
 	call := httpapi.Command{Station: c.Station, Action: c.Action, Payload: c.Payload}
-	ctx := ocppj.WithBeforeSend(ocppj.WithMessageID(patience, message), func(ctx context.Context) error {
+	ctx := ocppj.WithBeforeSend(ocppj.WithMessageID(q.listStep(patience, c), message), func(ctx context.Context) error {
 		if announced = q.outranked(ctx, c, begun); announced == nil {
 			offer, announced = q.commands.offerKey(ctx, st, call)
 		}
@@ -175,7 +175,7 @@ func (q *queue) deliver(st *csms.Station, c fleet.Command) bool {
 // have been delivered.
 func (q *queue) announce(ctx context.Context, st *csms.Station, asked fleet.Command, message string) error {
 	_, err := q.store.ChangeCommand(ctx, asked.ID, func(c fleet.Command) (fleet.Command, error) {
-		return c.Become(asked.Version, asked.Action, keptPayload(asked)).Send(int64(st.Epoch()), message, time.Now())
+		return c.Become(asked.Version, asked.Action, keptPayload(asked)).In(asked.Part, asked.Parts, asked.Begun).Send(int64(st.Epoch()), message, time.Now())
 	})
 	return err
 }

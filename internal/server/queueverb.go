@@ -23,6 +23,9 @@ func (q *queue) become(st *csms.Station, c fleet.Command) (fleet.Command, error)
 	if err != nil {
 		return c, &fleet.VerbError{Reason: fleet.VerbWrong, Detail: err.Error()} // another version of the server has kept it
 	}
+	if list, ok := v.(*fleet.SendLocalListRequest); ok {
+		return q.becomeList(st, c, list)
+	}
 	if c.Bulk == "" && c.Version == version && !makesSecret(v) {
 		return c, nil
 	}

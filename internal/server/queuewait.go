@@ -19,6 +19,7 @@ func (q *queue) ended(c fleet.Command) {
 	q.mu.Lock()
 	waiters := q.waiters[c.ID]
 	delete(q.waiters, c.ID)
+	delete(q.plans, c.ID)
 	q.mu.Unlock()
 	for _, w := range waiters {
 		w <- c

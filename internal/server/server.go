@@ -35,6 +35,7 @@ type Server struct {
 	desires   *desires
 	sites     *sites
 	lists     *lists
+	listed    *listRecord
 	refusals  *refusals
 	feed      atomic.Pointer[feed.Feed]
 	metrics   *metrics
@@ -124,6 +125,7 @@ func (s *Server) openCSMS() (err error) {
 	s.queue = newQueue(s.store, s.cfg.Log)
 	s.desires = newDesires(s.store, s.cfg.Log)
 	s.sites = newSites(s.store, s.cfg.Log, s.metrics)
+	s.listed = newListRecord(s.store)
 	s.lists = &lists{log: s.cfg.Log}
 	s.csms, err = csms.NewServer(csms.Options{
 		Protocols:    protocols(),

@@ -22,10 +22,18 @@ func (c *commands) Do(ctx context.Context, ask httpapi.VerbCommand) (httpapi.Ver
 	if !online {
 		return httpapi.VerbAnswer{}, c.offline(ctx, ask.Station)
 	}
+	if list, ok := ask.Verb.(*fleet.SendLocalListRequest); ok {
+		return c.sendList(ctx, ask, st, list)
+	}
 	action, payload, err := c.instruct(ctx, ask.Station, st.Version(), ask.Verb)
 	if err != nil {
 		return httpapi.VerbAnswer{}, err
 	}
+	return c.send(ctx, ask, action, payload)
+}
+
+// send sends the request that a verb became.
+func (c *commands) send(ctx context.Context, ask httpapi.VerbCommand, action string, payload json.RawMessage) (httpapi.VerbAnswer, error) {
 	got, err := c.Command(ctx, httpapi.Command{Station: ask.Station, Action: action, Payload: payload, Timeout: ask.Timeout})
 	return httpapi.VerbAnswer{
 		Sent:     httpapi.Sent{Version: got.Version, Action: action, Payload: httpapi.Payload(redact(payload))},
@@ -48,9 +56,11 @@ func (c *commands) instruct(ctx context.Context, station string, version ocpp.Ve
 		return "", nil, err
 	}
 	if list, ok := v.(*fleet.SendLocalListRequest); ok {
-		if v, err = c.listFor(ctx, station, version, *list); err != nil {
+		p, err := c.planList(ctx, station, version, planOrder{SendLocalListRequest: *list})
+		if err != nil {
 			return "", nil, err
 		}
+		return p.request(0)
 	}
 	if err := c.allowed(ctx, station, version, v); err != nil {
 		return "", nil, err

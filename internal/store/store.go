@@ -152,8 +152,13 @@ type Access interface {
 	// ListTokenGroups returns records of groups in the order of their names in lower case.
 	ListTokenGroups(ctx context.Context, q TokenGroupQuery) (Page[fleet.TokenGroup], error)
 
-	// LocalList returns what is known of the local list of a station, and what is on it if that is known. ErrNotFound.
-	LocalList(ctx context.Context, station string) (l fleet.LocalList, content []fleet.ListedToken, err error)
+	// TokensRevision is another number after every change that the operator makes of tokens, in this process. What is read after it
+	// is at least as new.
+	TokensRevision() uint64
+	// LocalList returns what is known of the local list of a station. ErrNotFound.
+	LocalList(ctx context.Context, station string) (fleet.LocalList, error)
+	// ListContent returns what is on the lists of a digest, in order. ErrNotFound: no station has such a list any more.
+	ListContent(ctx context.Context, digest string) ([]fleet.ListedToken, error)
 	// ListLocalLists returns what is known of the local lists of stations, by station.
 	ListLocalLists(ctx context.Context, q LocalListQuery) (Page[fleet.LocalList], error)
 

@@ -139,6 +139,7 @@ func (w *writer) manageToken(t fleet.Token, now time.Time) error {
 	if err := w.putToken(t); err != nil {
 		return err
 	}
+	w.pending.tokens = true
 	key := t.Fold()
 	err := w.exec("DELETE FROM tokens WHERE value = ? AND status = 'Unknown' AND type <> ? AND (type = '' OR ? = '')",
 		key.Value, key.Type, key.Type)
@@ -163,6 +164,7 @@ func (w *writer) deleteToken(t fleet.IDToken) error {
 	if n == 0 {
 		return store.ErrNotFound
 	}
+	w.pending.tokens = true
 	return w.notice(time.Now(), fleet.NoticeTokenDeleted, "", struct {
 		Token fleet.IDToken `json:"token"`
 	}{t.Shown()})

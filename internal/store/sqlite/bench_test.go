@@ -74,3 +74,47 @@ func benchmarkIngest(b *testing.B, batch int) {
 		b.Error(err)
 	}
 }
+
+// BenchmarkLocalLists keeps that a station has accepted a list of 20,000 tokens: a message of one in parts, and a change of one, once
+// when what comes of it was found out before and once when it was not.
+func BenchmarkLocalLists(b *testing.B) {
+	db, err := Open(b.TempDir(), store.Options{MaxDelay: -1})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	var list []fleet.ListedToken
+	for i := range 20_000 {
+		list = append(list, fleet.ListedToken{TokenArgument: fleet.TokenArgument{Value: fmt.Sprintf("%014X", i), Type: "ISO14443"}, Status: fleet.TokenAccepted})
+	}
+	digest, one := fleet.ListDigest(list), list[:1]
+	send := func(b *testing.B, c fleet.LocalListChange) {
+		b.Helper()
+		c.Status, c.At = "Accepted", noon
+		if _, err := db.Submit(b.Context(), fleet.DeviceAnswered{Station: "A", Received: noon, Action: "SendLocalList", Changes: []fleet.DeviceChange{c}}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	whole := &fleet.LocalListStep{Part: 1, Parts: 1, From: digest, Digest: digest, Content: list}
+	send(b, fleet.LocalListChange{Version: 1, Full: true, Step: whole})
+	b.Run("full", func(b *testing.B) {
+		for b.Loop() {
+			send(b, fleet.LocalListChange{Version: 1, Full: true, Step: whole})
+		}
+	})
+	b.Run("change", func(b *testing.B) {
+		for b.Loop() {
+			send(b, fleet.LocalListChange{Version: 1, Put: one, Step: whole})
+		}
+	})
+	b.Run("change-not-found-out", func(b *testing.B) {
+		for b.Loop() {
+			send(b, fleet.LocalListChange{Version: 1, Put: one})
+		}
+	})
+	b.Run("part", func(b *testing.B) {
+		for b.Loop() {
+			send(b, fleet.LocalListChange{Version: 1, Full: true, Step: &fleet.LocalListStep{Command: "c", Part: 1, Parts: 200, Entries: 100}})
+		}
+	})
+}

@@ -14,13 +14,13 @@ import (
 const selectCommand = `SELECT number, id, caller_key, bulk, station, version, action,
 	COALESCE((SELECT p.payload FROM bulk_payloads p WHERE p.number = commands.shared), payload), verb,
 	CASE WHEN verb <> '' AND bulk <> '' THEN (SELECT b.arguments FROM bulks b WHERE b.id = commands.bulk) ELSE arguments END, lane, timeout, created_at, expires_at,
-	state, attempts, epoch, message_id, sent_at, ended_at, response, status, error_code, detail FROM commands`
+	part, parts, begun, state, attempts, epoch, message_id, sent_at, ended_at, response, status, error_code, detail FROM commands`
 
 func commandFields(c *fleet.Command) []any {
 	return []any{
 		&c.Number, &c.ID, &c.Key, &c.Bulk, &c.Station, &c.Version, &c.Action, rawJSON{&c.Payload},
 		&c.Verb, rawJSON{&c.Arguments}, &c.Lane, length{&c.Timeout}, instant{&c.CreatedAt}, instant{&c.ExpiresAt},
-		&c.State, &c.Attempts, &c.Epoch, &c.MessageID, instant{&c.SentAt}, instant{&c.EndedAt}, rawJSON{&c.Response}, &c.Status, &c.ErrorCode, &c.Detail,
+		&c.Part, &c.Parts, &c.Begun, &c.State, &c.Attempts, &c.Epoch, &c.MessageID, instant{&c.SentAt}, instant{&c.EndedAt}, rawJSON{&c.Response}, &c.Status, &c.ErrorCode, &c.Detail,
 	}
 }
 
@@ -109,10 +109,11 @@ func (w *writer) putCommand(c fleet.Command) (fleet.Command, error) {
 	if err != nil {
 		return c, err
 	}
-	c.SentAt, c.EndedAt = fleet.Instant(c.SentAt), fleet.Instant(c.EndedAt)
+	c.SentAt, c.EndedAt, c.ExpiresAt = fleet.Instant(c.SentAt), fleet.Instant(c.EndedAt), fleet.Instant(c.ExpiresAt)
 	err = w.exec(`UPDATE commands SET state = ?, attempts = ?, epoch = ?, message_id = ?, sent_at = ?, ended_at = ?,
-			response = ?, status = ?, error_code = ?, detail = ? WHERE number = ?`,
-		string(c.State), c.Attempts, c.Epoch, c.MessageID, at(c.SentAt), at(c.EndedAt), rawJSON{&c.Response}, c.Status, c.ErrorCode, c.Detail, c.Number)
+			response = ?, status = ?, error_code = ?, detail = ?, part = ?, parts = ?, begun = ?, expires_at = ? WHERE number = ?`,
+		string(c.State), c.Attempts, c.Epoch, c.MessageID, at(c.SentAt), at(c.EndedAt), rawJSON{&c.Response}, c.Status, c.ErrorCode, c.Detail,
+		c.Part, c.Parts, c.Begun, fleet.Micros(c.ExpiresAt), c.Number)
 	if err != nil {
 		return c, err
 	}

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -11,28 +10,25 @@ import (
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
-const selectLocalList = `SELECT l.station, COALESCE(s.version, ''), l.version, l.known, l.known_from, l.known_at, l.entries, l.digest, l.answer, l.answered_at
+const selectLocalList = `SELECT l.station, COALESCE(s.version, ''), l.version, l.known, l.known_from, l.known_at, l.entries, l.digest, l.sending, l.part, l.parts, l.answer, l.answered_at
 	FROM local_lists l LEFT JOIN stations s ON s.id = l.station`
 
 const selectListContent = "SELECT content FROM local_list_contents WHERE digest = ?"
 
 func localListFields(l *fleet.LocalList) []any {
 	return []any{
-		&l.Station, &l.Protocol, &l.Version, &l.Known, &l.From, instant{&l.KnownAt}, &l.Entries, &l.Digest, &l.Answer, instant{&l.AnsweredAt},
+		&l.Station, &l.Protocol, &l.Version, &l.Known, &l.From, instant{&l.KnownAt}, &l.Entries, &l.Digest, &l.Sending, &l.Part, &l.Parts, &l.Answer, instant{&l.AnsweredAt},
 	}
 }
 
 // LocalList implements store.Access.
-func (db *DB) LocalList(ctx context.Context, station string) (l fleet.LocalList, content []fleet.ListedToken, err error) {
-	err = one(ctx, db.readers, selectLocalList+" WHERE l.station = ?", []any{station}, localListFields(&l))
-	if err != nil || l.Digest == "" {
-		return l, nil, err
-	}
-	err = one(ctx, db.readers, selectListContent, []any{l.Digest}, []any{asJSON{&content}})
-	if errors.Is(err, store.ErrNotFound) { // it has changed in between
-		l.Digest, l.Entries, err = "", nil, nil
-	}
-	return l, content, err
+func (db *DB) LocalList(ctx context.Context, station string) (l fleet.LocalList, err error) {
+	return l, one(ctx, db.readers, selectLocalList+" WHERE l.station = ?", []any{station}, localListFields(&l))
+}
+
+// ListContent implements store.Access.
+func (db *DB) ListContent(ctx context.Context, digest string) (content []fleet.ListedToken, err error) {
+	return content, one(ctx, db.readers, selectListContent, []any{digest}, []any{asJSON{&content}})
 }
 
 // ListLocalLists implements store.Access.

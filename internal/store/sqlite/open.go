@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/internal/store"
@@ -41,6 +42,8 @@ type DB struct {
 	identity   *sql.Stmt // selectIdentity: a herd that comes back asks for thousands in a second
 	identities cache[string, fleet.Identity]
 	apiTokens  cache[string, fleet.APIToken]
+
+	tokensRevision atomic.Uint64
 }
 
 var _ store.Store = (*DB)(nil)

@@ -53,6 +53,16 @@ func (db *DB) ChangeToken(ctx context.Context, t fleet.IDToken, change func(*fle
 	return changed, nil
 }
 
+// TokensRevision implements store.Access.
+func (db *DB) TokensRevision() uint64 { return db.tokensRevision.Load() }
+
+// tokensChanged is called after the commit.
+func (db *DB) tokensChanged(changed bool) {
+	if changed {
+		db.tokensRevision.Add(1)
+	}
+}
+
 // DeleteToken implements store.Access.
 func (db *DB) DeleteToken(ctx context.Context, t fleet.IDToken) error {
 	return db.change(ctx, func(w *writer) error { return w.deleteToken(t) })

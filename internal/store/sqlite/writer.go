@@ -53,11 +53,12 @@ type pending struct {
 	identities   []string // that changed
 	apiTokens    []string // that changed
 	transactions []changed
-	tokensSeen   int // that nobody knew
-	notices      int // that were written
-	refusals     int // that were written
-	commands     int // that ended, but those of bulks
-	bulkCommands int // of bulks that ended
+	tokensSeen   int  // that nobody knew
+	tokens       bool // the operator's have changed
+	notices      int  // that were written
+	refusals     int  // that were written
+	commands     int  // that ended, but those of bulks
+	bulkCommands int  // of bulks that ended
 	bulksEnded   int
 	bulks        []string // of which a command ended
 }
@@ -209,6 +210,7 @@ func (w *writer) doubt() {
 	}
 	w.db.identities.drop(w.pending.identities...)
 	w.db.apiTokens.drop(w.pending.apiTokens...)
+	w.db.tokensChanged(w.pending.tokens)
 }
 
 // rollback gives up the open transaction. SQLite may have done so by itself, as it does on a full disk; then
@@ -229,6 +231,7 @@ func (w *writer) committed() {
 	w.recent.remember(w.pending.transactions)
 	w.db.identities.drop(w.pending.identities...)
 	w.db.apiTokens.drop(w.pending.apiTokens...)
+	w.db.tokensChanged(w.pending.tokens)
 	w.pending = pending{}
 }
 

@@ -23,6 +23,7 @@ func chargingTests() []test {
 		{"SharesOfMembers", testMemberShares},
 		{"Allocations", testAllocations},
 		{"LocalLists", testLocalLists},
+		{"TokensRevision", testTokensRevision},
 		{"InstalledProfiles", testInstalledProfiles},
 		{"ProfileReports", testProfileReports},
 		{"ProfilesOfTransactions", testProfilesOfTransactions},
