@@ -55,6 +55,9 @@ port and needs nothing set up.
 Try it:
 
     chargeyard serve --demo 25                            run it with 25 stations of its own
+
+In another terminal, with the token that it printed (export CHARGEYARD_API_TOKEN=...):
+
     chargeyard stations                                   who is there?
     chargeyard do DEMO-0001 start evse=1 idToken=CAFE     have one do something
     chargeyard call DEMO-0001 Reset '{"type":"Soft"}'     any request of OCPP

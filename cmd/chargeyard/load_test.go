@@ -27,9 +27,20 @@ const (
 	loadToken    = "load-token-0123456789"
 )
 
+type loadAsk struct{ name, body string }
+
+// loadAsks is what the stations are asked for at the same time, each kind by a bulk command of its own with its part of the pace: a
+// request as it is in all versions, and verbs that become requests of the version of each.
+var loadAsks = []loadAsk{
+	{"ClearCache", `"action":"ClearCache"`},
+	{"set-variables", `"verb":"set-variables","arguments":{"values":[{"component":"OCPPCommCtrlr","variable":"HeartbeatInterval","value":"600"}]}`},
+	{"trigger", `"verb":"trigger","arguments":{"message":"heartbeat"}`},
+	{"limit", `"verb":"limit","arguments":{"evse":1,"amperes":16}`},
+}
+
 // TestLoad has 2,000 simulated stations with sessions at a process of its own, and 200 commands of bulk commands a second for
 // as long as LOAD_SECONDS says. It reports how long commits and calls took and what memory the server had, and demands that
-// every command was answered and every session is as the stations have it.
+// every command was answered, and accepted, and every session is as the stations have it.
 func TestLoad(t *testing.T) {
 	seconds, err := strconv.Atoi(os.Getenv("LOAD_SECONDS"))
 	if err != nil {
@@ -51,11 +62,11 @@ func TestLoad(t *testing.T) {
 		}
 	}
 	before, begun := commitBuckets(t, p), time.Now()
-	var took []float64
+	took := map[string][]float64{}
 	commands := 0
 	for time.Since(begun) < time.Duration(seconds)*time.Second {
-		took = append(took, loadOnce(t, p)...)
-		commands += loadStations
+		loadOnce(t, p, took)
+		commands += loadStations * len(loadAsks)
 	}
 	passed := time.Since(begun)
 	after := commitBuckets(t, p)
@@ -63,16 +74,19 @@ func TestLoad(t *testing.T) {
 	counts := fleet.Counts()
 	stop()
 	running.Wait()
-	slices.Sort(took)
 	t.Logf("%d stations, %+v", loadStations, counts)
-	t.Logf("%d commands in %v, %.0f/s; answered %d", commands, passed.Round(time.Second), float64(commands)/passed.Seconds(), len(took))
-	t.Logf("calls, from the commit of \"sent\" to the answer: p50 %.2f ms, p99 %.2f ms, longest %.1f ms",
-		quantile(took, 0.5), quantile(took, 0.99), took[len(took)-1])
+	var all []float64
+	for _, ask := range loadAsks {
+		all = append(all, took[ask.name]...)
+		logCalls(t, ask.name, took[ask.name])
+	}
+	logCalls(t, "all of them", all)
+	t.Logf("%d commands in %v, %.0f/s; accepted %d", commands, passed.Round(time.Second), float64(commands)/passed.Seconds(), len(all))
 	total, p50, p99 := commitQuantiles(before, after)
 	t.Logf("commits: %.0f, %.0f/s; p50 below %.2f ms, p99 below %.2f ms", total, total/passed.Seconds(), p50, p99)
 	t.Logf("memory of the server: %d MiB resident, %d MiB at most", rss>>10, peak>>10)
-	if len(took) != commands {
-		t.Errorf("%d of %d commands were answered", len(took), commands)
+	if len(all) != commands {
+		t.Errorf("%d of %d commands were accepted", len(all), commands)
 	}
 	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Error(err)
@@ -82,21 +96,38 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// loadOnce asks all stations once, and returns how long each answer took in milliseconds.
-func loadOnce(t *testing.T, p serving) (took []float64) {
+// loadOnce asks all stations once for each of loadAsks, and adds how long each answer took in milliseconds.
+func loadOnce(t *testing.T, p serving, took map[string][]float64) {
 	t.Helper()
-	b := askLoad(t, p, http.MethodPost, "/bulks", fmt.Sprintf(`{"action":"ClearCache","select":{"online":true},"pace":%d,"concurrency":800,"wait":60}`, loadPace))
-	path := fmt.Sprintf("/bulks/%v/commands?state=answered&limit=1000", b["id"])
-	for cursor := ""; ; {
-		page := askLoad(t, p, http.MethodGet, path+cursor, "")
-		for _, item := range page["items"].([]any) {
-			c := item.(map[string]any)
-			took = append(took, instantOf(t, c["ended"]).Sub(instantOf(t, c["sent"])).Seconds()*1000)
+	post := func(ask loadAsk, wait int) any { // with the same key it is the same bulk command
+		body := fmt.Sprintf(`{%s,"select":{"online":true},"pace":%d,"concurrency":%d,"key":"%s-%d","wait":%d}`,
+			ask.body, loadPace/len(loadAsks), loadPace, ask.name, len(took[ask.name]), wait)
+		return askLoad(t, p, http.MethodPost, "/bulks", body)["id"]
+	}
+	for _, ask := range loadAsks {
+		post(ask, 0)
+	}
+	for _, ask := range loadAsks {
+		path := fmt.Sprintf("/bulks/%v/commands?state=answered&status=Accepted&limit=1000", post(ask, 60))
+		for cursor := ""; ; {
+			page := askLoad(t, p, http.MethodGet, path+cursor, "")
+			for _, item := range page["items"].([]any) {
+				c := item.(map[string]any)
+				took[ask.name] = append(took[ask.name], instantOf(t, c["ended"]).Sub(instantOf(t, c["sent"])).Seconds()*1000)
+			}
+			if page["next"] == nil {
+				break
+			}
+			cursor = fmt.Sprintf("&cursor=%v", page["next"])
 		}
-		if page["next"] == nil {
-			return took
-		}
-		cursor = fmt.Sprintf("&cursor=%v", page["next"])
+	}
+}
+
+func logCalls(t *testing.T, name string, took []float64) {
+	t.Helper()
+	if slices.Sort(took); len(took) > 0 {
+		t.Logf("%-13s from the commit of \"sent\" to the answer: p50 %.2f ms, p99 %.2f ms, longest %.1f ms",
+			name, quantile(took, 0.5), quantile(took, 0.99), took[len(took)-1])
 	}
 }
 

@@ -226,3 +226,33 @@ func (s *pageShell) follow(c pageCommand) bool {
 		}
 	}
 }
+
+// What a server says at its start can be pasted, in this order, into another shell.
+func TestTheHintsOfServeWork(t *testing.T) {
+	needPrograms(t, "bash", "curl")
+	data := t.TempDir()
+	for _, c := range []struct {
+		name  string
+		flags []string
+		shows string
+	}{
+		{"a demonstration", []string{"--demo", "3"}, "DEMO-0002"},
+		{"the first start", []string{"--data", data, "--stations", "known"}, "CP-001"},
+		{"the second start", []string{"--data", data}, "CP-001"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			shell := openShell(t)
+			shell.run(`unset CHARGEYARD_SERVER CHARGEYARD_HTTP CHARGEYARD_OCPP`)
+			shell.run(`chargeyard serve --ocpp 127.0.0.1:0 --http 127.0.0.1:0 ` + strings.Join(c.flags, " ") + ` > banner 2>&1 & SERVER=$!`)
+			shell.follow(pageCommand{text: `grep -q Ctrl-C banner`})
+			_, banner := shell.run(`sed -n '/^Try it/,/^Ctrl-C/p' banner`)
+			hints := strings.Split(strings.TrimSpace(banner), "\n")
+			for _, hint := range hints[1 : len(hints)-1] {
+				if code, printed := shell.run(hint); code != 0 {
+					t.Errorf("%s ended with %d\n%s", hint, code, printed)
+				}
+			}
+			shell.follow(pageCommand{text: "chargeyard stations", prints: "... " + c.shows + " ..."})
+		})
+	}
+}

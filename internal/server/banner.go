@@ -29,10 +29,10 @@ func (s *Server) banner(token string) {
 		line("  token      %s", token)
 		line("             for the API; it is shown this once")
 	} else if s.cfg.APIToken == "" {
-		line("  token      one was made before; `chargeyard token new` makes another (with --data %s)", s.data.path)
+		line("  token      one was made before; `chargeyard token new` makes another")
 	}
 	line("")
-	line("Try it:")
+	line("Try it, in another terminal:")
 	for _, hint := range s.hints(token) {
 		line("  %s", hint)
 	}
@@ -60,15 +60,31 @@ func (s *Server) dataText() string {
 	return s.data.path
 }
 
-// hints are commands to paste.
-func (s *Server) hints(token string) []string {
-	url := "http://" + reachable(s.APIAddr()) + "/api/v1/stations"
-	if token == "" {
-		token = "TOKEN"
+// hints are commands to paste, one after the other. They ask DefaultHTTP, with a token from the environment or one that is kept in
+// DefaultData, unless they are told otherwise.
+func (s *Server) hints(token string) (hints []string) {
+	add := func(format string, args ...any) { hints = append(hints, fmt.Sprintf(format, args...)) }
+	api := reachable(s.APIAddr())
+	if api != DefaultHTTP {
+		add("export CHARGEYARD_SERVER=http://%s", api)
 	}
-	hints := []string{fmt.Sprintf("curl -H 'Authorization: Bearer %s' %s", token, url)}
+	switch {
+	case token != "":
+		add("export CHARGEYARD_API_TOKEN=%s", token)
+	case s.cfg.APIToken != "":
+		add("export CHARGEYARD_API_TOKEN=...   # the one that this server was given")
+	case s.cfg.Data != DefaultData:
+		add("export CHARGEYARD_DATA='%s'", s.data.path)
+	}
+	if token == "" && s.cfg.APIToken == "" {
+		add("chargeyard token new --save   # unless that was done: the commands find it")
+	}
 	if s.mode == ModeKnown {
-		hints = append(hints, fmt.Sprintf(`curl -H 'Authorization: Bearer %s' %s -H 'Content-Type: application/json' -d '{"id":"CP-001"}'`, token, url))
+		add("chargeyard stations add CP-001")
+	}
+	add("chargeyard stations")
+	if token != "" || s.cfg.APIToken != "" {
+		add(`curl -H "Authorization: Bearer $CHARGEYARD_API_TOKEN" http://%s/api/v1/stations`, api)
 	}
 	return hints
 }
