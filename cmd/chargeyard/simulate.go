@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -37,7 +38,8 @@ type simulateCmd struct {
 
 	Ledger   string `placeholder:"FILE" group:"Result" help:"Write what every station did to FILE at the end, for chargeyard verify."`
 	Verify   string `placeholder:"URL" group:"Result" help:"Compare the ledger with this management system's API at the end: http://127.0.0.1:8080."`
-	APIToken string `name:"api-token" placeholder:"TOKEN" group:"Result" help:"Token for --verify; better given as CHARGEYARD_API_TOKEN."`
+	APIToken string `name:"api-token" placeholder:"TOKEN" group:"Result" help:"Token for --verify; better given as CHARGEYARD_API_TOKEN. Without it the one that \"chargeyard token new --save\" left in the data directory is used, for a server on this machine."`
+	Data     string `default:"chargeyard-data" placeholder:"DIR" group:"Result" help:"Data directory of the server of --verify, where a saved token is looked for. Default ./chargeyard-data."`
 	JSON     bool   `name:"json" group:"Result" help:"Print the summary as JSON."`
 	Verbose  bool   `short:"v" group:"Result" help:"Log what fails, station by station."`
 }
@@ -57,6 +59,14 @@ otherwise.
   chargeyard simulate --url ws://localhost:8887/ocpp --scenario flaky-network`
 }
 
+// Validate refuses what cannot work; kong calls it.
+func (c *simulateCmd) Validate() error {
+	if c.URL == "" && !c.List {
+		return errors.New("missing flags: --url=URL")
+	}
+	return nil
+}
+
 // Run runs the stations and prints the summary.
 func (c *simulateCmd) Run(ctx context.Context, s streams) error {
 	if c.List {
@@ -70,6 +80,14 @@ func (c *simulateCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
+	if c.Verify != "" {
+		if err := c.api().check(ctx); err != nil {
+			return err
+		}
+	}
+	if c.Seed == nil {
+		fmt.Fprintf(s.err, "seed %d (--seed %d repeats this run)\n", o.Seed, o.Seed)
+	}
 	live := watch(s.err, fleet)
 	summary := fleet.Run(ctx)
 	live()
@@ -78,9 +96,19 @@ func (c *simulateCmd) Run(ctx context.Context, s streams) error {
 	}
 	err = c.settle(context.WithoutCancel(ctx), s.out, fleet.Ledger())
 	if problem := summary.Problem(); problem != "" {
-		err = errors.Join(errors.New(problem), err)
+		err = errors.Join(errors.New(problem+whyNot(summary)), err)
 	}
 	return err
+}
+
+// whyNot says where a server that turns stations away tells why; the status of a refused handshake is all that it tells them.
+func whyNot(s simulator.Summary) string {
+	for reason := range s.NotAccepted {
+		if strings.HasPrefix(reason, "401 ") || strings.HasPrefix(reason, "404 ") {
+			return "\nA server of this program says why: \"chargeyard refusals\". It lets any station in with --stations open."
+		}
+	}
+	return ""
 }
 
 // settle writes and verifies the ledger as the flags want it, also after Ctrl-C.
@@ -89,9 +117,13 @@ func (c *simulateCmd) settle(ctx context.Context, out io.Writer, l *simulator.Le
 		err = l.WriteFile(c.Ledger)
 	}
 	if c.Verify != "" {
-		err = errors.Join(err, verify(ctx, out, l, apiAccess{Server: c.Verify, APIToken: c.APIToken}, c.JSON))
+		err = errors.Join(err, verify(ctx, out, l, c.api(), c.JSON))
 	}
 	return err
+}
+
+func (c *simulateCmd) api() apiAccess {
+	return apiAccess{Server: c.Verify, APIToken: c.APIToken, Data: c.Data}
 }
 
 func listScenarios(out io.Writer) error {
@@ -106,15 +138,13 @@ func listScenarios(out io.Writer) error {
 	return w.Flush()
 }
 
-// seed returns the seed of the flag, or one of the clock, and says which: stations that start afresh with a seed that they had
-// use the ids of their old transactions again.
-func (c *simulateCmd) seed(logTo io.Writer) uint64 {
+// seed returns the seed of the flag, or one of the clock: stations that start afresh with a seed that they had use the ids of their
+// old transactions again.
+func (c *simulateCmd) seed() uint64 {
 	if c.Seed != nil {
 		return *c.Seed
 	}
-	seed := uint64(time.Now().UnixMilli())
-	fmt.Fprintf(logTo, "seed %d (--seed %d repeats this run)\n", seed, seed)
-	return seed
+	return uint64(time.Now().UnixMilli())
 }
 
 // defaultStations is how many there are when neither a flag nor a scenario says.
@@ -123,11 +153,8 @@ const defaultStations = 10
 func (c *simulateCmd) options(logTo io.Writer) (simulator.Options, error) {
 	o := simulator.Options{
 		URL: c.URL, Stations: c.Stations, Outlets: c.EVSEs, Prefix: c.Prefix, Password: c.Password,
-		Duration: c.Duration, Speed: c.Speed, Drain: c.Drain, SampleInterval: c.Sample, Seed: c.seed(logTo),
+		Duration: c.Duration, Speed: c.Speed, Drain: c.Drain, SampleInterval: c.Sample, Seed: c.seed(),
 		Ledger: c.Ledger != "" || c.Verify != "",
-	}
-	if c.URL == "" {
-		return o, errors.New("missing flags: --url=URL")
 	}
 	if c.Stations < 0 {
 		return o, fmt.Errorf("--stations=%d: at least one station is needed", c.Stations)

@@ -104,6 +104,29 @@ func TestVerifyWantsALedgerAndAServer(t *testing.T) {
 	}
 }
 
+// A run that is to be verified is not begun when the API says no already, and finds the token that was saved.
+func TestTheTokenToVerifyWithIsTriedBeforeTheRun(t *testing.T) {
+	a := ask(t)
+	server := os.Getenv("CHARGEYARD_SERVER")
+	t.Setenv("CHARGEYARD_API_TOKEN", "")
+	run := []string{"simulate", "--url", a.stations, "--stations", "1", "--verify", server, "--data", a.data, "--duration"}
+	a.want(exitUnauthorized, "this needs the header", append(run, "1h")...)
+	a.want(1, "is not the URL of a server", append(run, "1h", "--verify", "nowhere")...)
+	a.want(0, "cy_", "token", "new", "--save", "--data", a.data)
+	a.want(0, "differences", append(run, "1s")...)
+}
+
+// Who is turned away by a server of this program is told where that server says why.
+func TestARunThatIsTurnedAwayNamesTheRefusals(t *testing.T) {
+	a := ask(t)
+	a.want(0, "", "stations", "add", "SIM-0001")
+	run := []string{"simulate", "--url", a.stations, "--duration", "100ms", "--stations", "1"}
+	a.want(1, "A server of this program says why: \"chargeyard refusals\"", run...)
+	if _, _, errOut := try(t, "simulate", "--url", "ws://127.0.0.1:1/", "--duration", "100ms"); strings.Contains(errOut, "refusals") {
+		t.Errorf("nobody answered, and it said %s", errOut)
+	}
+}
+
 // The certificate authority of --clients-ca gives each station one with its identity.
 func TestStationsGetCertificatesOfTheirOwn(t *testing.T) {
 	dir := t.TempDir()

@@ -26,7 +26,7 @@ system had not acknowledged when the simulation ended may be there or not.
 The exit status is 0 when both agree, and 1 otherwise.
 
   chargeyard simulate --url ws://localhost:8887/ocpp --stations 100 --duration 2m --ledger run.json
-  chargeyard verify run.json --api-token TOKEN`
+  chargeyard verify run.json`
 }
 
 // Run compares and prints.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"sync"
@@ -18,7 +19,26 @@ import (
 // apiAccess is how transactions are read from the API of a management system.
 type apiAccess struct {
 	Server   string `default:"http://127.0.0.1:8080" placeholder:"URL" help:"Server whose API is asked. Default http://127.0.0.1:8080."`
-	APIToken string `name:"api-token" placeholder:"TOKEN" help:"Token for the API. Better given as CHARGEYARD_API_TOKEN."`
+	APIToken string `name:"api-token" placeholder:"TOKEN" help:"Token for the API. Better given as CHARGEYARD_API_TOKEN. Without it the one that \"chargeyard token new --save\" left in the data directory is used, for a server on this machine."`
+	Data     string `default:"chargeyard-data" placeholder:"DIR" help:"Data directory of the server, where a saved token is looked for. Default ./chargeyard-data."`
+}
+
+func (a apiAccess) client() (*apiclient.Client, error) {
+	return apiFlags{Server: a.Server, APIToken: a.APIToken, Data: a.Data}.clientFor(0) // a list of transactions takes as long as it takes
+}
+
+// check fails when the API says no already: nobody wants to hear that when the stations have run for an hour. A server that does not
+// answer may come until then.
+func (a apiAccess) check(ctx context.Context) error {
+	client, err := a.client()
+	if err != nil {
+		return err
+	}
+	_, err = client.Get(ctx, "/transactions", url.Values{"limit": {"1"}})
+	if _, away := errors.AsType[*apiclient.UnreachableError](err); away {
+		return nil
+	}
+	return err
 }
 
 // apiReaders bounds how many lists are read at a time.
@@ -26,7 +46,7 @@ const apiReaders = 4
 
 // observed reads the transactions of all stations of a ledger.
 func (a apiAccess) observed(ctx context.Context, l *simulator.Ledger) (map[string][]simulator.Observed, error) {
-	client, err := apiclient.New(apiclient.Options{Server: a.Server, Token: a.APIToken})
+	client, err := a.client()
 	if err != nil {
 		return nil, err
 	}
