@@ -74,7 +74,7 @@ func (c *callCmd) split() (callWords, error) {
 	case 3:
 		return callWords{words[0], words[1], words[2]}, nil
 	}
-	return callWords{}, fmt.Errorf("give %s; these are %d words", wanted, len(c.Words))
+	return callWords{}, fmt.Errorf("give %s; this is %s", wanted, plural(len(c.Words), "word"))
 }
 
 // Validate refuses a wrong number of words; kong calls it.

@@ -7,7 +7,9 @@ import (
 	"io"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 )
@@ -105,6 +107,8 @@ func parse(grammar *cli, args []string, out, errOut io.Writer) (*kong.Context, e
 		kong.DefaultEnvars("CHARGEYARD"),
 		kong.Vars{"commandStates": ",queued,sent,answered,refused,timeout,unknown,expired,canceled,invalid"},
 		kong.KindMapper(reflect.String, kong.MapperFunc(anyCase)),
+		kong.TypeMapper(reflect.TypeFor[time.Duration](), kong.MapperFunc(aDuration)),
+		kong.TypeMapper(reflect.TypeFor[time.Time](), kong.MapperFunc(anInstant)),
 		kong.Writers(out, errOut),
 		kong.Exit(func(code int) { panic(exitCode(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, NoAppDescFormat: true, FlagsLast: true}),
@@ -129,25 +133,58 @@ func report(err error, errOut io.Writer) int {
 	if errors.Is(err, errWrong) {
 		return 1 // it is printed already
 	}
-	hint, code := hintOf(err), exitCodeOf(err)
+	said, hint, code := err.Error(), hintOf(err), exitCodeOf(err)
 	if usage := (*kong.ParseError)(nil); errors.As(err, &usage) {
-		hint, code = "\nSee: "+commandOf(usage.Context)+" --help", 2
+		said, hint, code = misread(usage), "\nSee: "+strings.Join(commandOf(usage), " ")+" --help", 2
 	}
-	if _, werr := fmt.Fprintf(errOut, "chargeyard: %v%s\n", err, hint); werr != nil {
+	if _, werr := fmt.Fprintf(errOut, "chargeyard: %s%s\n", said, hint); werr != nil {
 		return code // no terminal is left to say it on
 	}
 	return code
 }
 
-// commandOf is the command that was named, as far as it was understood.
-func commandOf(ctx *kong.Context) string {
+// misread is what is wrong with a command line: a word that is no command where there are some is answered with those, and of the
+// values of a flag the one is left out that stands for none.
+func misread(e *kong.ParseError) string {
+	said := strings.ReplaceAll(strings.Replace(e.Error(), `must be one of "",`, "must be one of ", 1), `","`, `", "`)
+	if !strings.HasPrefix(said, unexpectedWord) || strings.Contains(said, "did you mean") {
+		return said
+	}
+	words, node := commandOf(e), e.Context.Model.Node
+	for _, word := range words[1:] {
+		for _, child := range node.Children {
+			if child.Name == word {
+				node = child
+			}
+		}
+	}
+	var commands []string
+	for _, child := range node.Children {
+		commands = append(commands, child.Name)
+	}
+	if len(words) == 1 || len(commands) == 0 {
+		return said
+	}
+	return fmt.Sprintf("%s; %q has the commands %s", said, strings.Join(words, " "), strings.Join(commands, ", "))
+}
+
+// unexpectedWord begins what the parser says of a word that it has no use for.
+const unexpectedWord = "unexpected argument "
+
+// commandOf is the command that was named, as far as it was understood. One that is the default is so unless a word was taken for
+// another.
+func commandOf(e *kong.ParseError) []string {
 	words := []string{"chargeyard"}
-	for _, step := range ctx.Path {
-		if step.Command != nil {
+	for _, step := range e.Context.Path {
+		if step.Command == nil {
+			continue
+		}
+		named := slices.Contains(e.Context.Args, step.Command.Name)
+		if named || !strings.HasPrefix(e.Error(), unexpectedWord) {
 			words = append(words, step.Command.Name)
 		}
 	}
-	return strings.Join(words, " ")
+	return words
 }
 
 // AfterApply refuses a zero where it would mean the same as saying nothing, which nobody expects who writes it; kong

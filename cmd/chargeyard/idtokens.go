@@ -76,7 +76,7 @@ func (c *idTokensListCmd) Run(ctx context.Context, s streams) error {
 		if token.Expiry != nil {
 			expires = token.Expiry.Local().Format("2006-01-02")
 		}
-		t.row(token.ID, token.Status, expires, or(token.Group), token.limits(), or(token.SeenAt), or(token.Note))
+		t.row(readable(token.ID), token.Status, expires, or(token.Group), token.limits(), or(token.SeenAt), or(token.Note))
 	}
 	return t.end(nothing("id token", query))
 }
@@ -88,7 +88,7 @@ func (t *idTokenView) limits() string {
 		words = append(words, fmt.Sprintf("%d at once", *t.Concurrent))
 	}
 	if len(t.Stations) > 0 {
-		words = append(words, fmt.Sprintf("%d places", len(t.Stations)))
+		words = append(words, plural(len(t.Stations), "place"))
 	}
 	if len(t.Hours) > 0 {
 		words = append(words, "hours")
@@ -133,7 +133,7 @@ func (c *idTokensAddCmd) Run(ctx context.Context, s streams) error {
 	if err := json.Unmarshal(got, &made); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.err, "The id token %s was added: %s.\n", printable(made.ID), printable(made.Status))
+	_, err = fmt.Fprintf(s.err, "The id token %s was added: %s.\n", printable(readable(made.ID)), printable(made.Status))
 	return err
 }
 
@@ -161,7 +161,7 @@ func (f idTokenFlags) become(ctx context.Context, s streams, status string) erro
 	if said != status { // what was asked for is so, and something else, too
 		said = status + ", but " + said
 	}
-	_, err = fmt.Fprintf(s.err, "The id token %s is now: %s.\n", printable(token.ID), printable(said))
+	_, err = fmt.Fprintf(s.err, "The id token %s is now: %s.\n", printable(readable(token.ID)), printable(said))
 	return err
 }
 

@@ -98,7 +98,9 @@ type profilesAddCmd struct {
 
 // Help explains more than the one line.
 func (profilesAddCmd) Help() string {
-	return `    chargeyard profiles add night '{"purpose":"TxDefaultProfile","kind":"Relative","stackLevel":0,
+	return `The name is what "chargeyard do STATION set-profile library=NAME" installs.
+
+    chargeyard profiles add night '{"purpose":"TxDefaultProfile","kind":"Relative","stackLevel":0,
         "schedules":[{"unit":"A","periods":[{"start":0,"limit":16}]}]}'`
 }
 

@@ -148,7 +148,9 @@ func (v *siteView) facts() facts {
 		f.add("limit at times", fmt.Sprintf("%s from %s to %s (%s), %s", strings.Join(t.Days, ","), t.From, t.To, v.TimeZone, v.in(t.Limit)))
 	}
 	f.add("shared", map[string]string{"equal": "equally", "first": "first come, first served"}[v.Policy])
-	f.add("a session gets", "at least "+v.in(v.Minimum)+", or pauses")
+	if v.Minimum != "0" {
+		f.add("a session gets", "at least "+v.in(v.Minimum)+", or pauses")
+	}
 	if v.FallbackAfter != nil {
 		f.add("out of contact", fmt.Sprintf("%s after %ds", v.in(v.Fallback), *v.FallbackAfter))
 	}

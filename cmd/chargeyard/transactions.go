@@ -120,7 +120,7 @@ func (c *transactionsListCmd) table(s streams, list items) error {
 			return err
 		}
 		now := time.Now()
-		t.row(tx.ID, tx.place(), ago(tx.StartedAt, now), tx.took(now), tx.energy(), tx.state(), or(tx.IDToken), tx.trouble())
+		t.row(readable(tx.ID), tx.place(), ago(tx.StartedAt, now), tx.took(now), tx.energy(), tx.state(), or(tx.IDToken), tx.trouble())
 	}
 	return t.end(nothing("transaction", c.query(time.Now())))
 }

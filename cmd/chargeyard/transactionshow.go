@@ -62,7 +62,7 @@ func (c *transactionsShowCmd) Run(ctx context.Context, s streams) error {
 
 func (t *transactionView) facts(now time.Time) facts {
 	var f facts
-	f.add("transaction", t.ID)
+	f.add("transaction", readable(t.ID))
 	f.add("station", t.Station)
 	f.add("EVSE", t.place())
 	f.add("state", t.state())

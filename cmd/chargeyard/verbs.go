@@ -14,10 +14,10 @@ type verbsCmd struct {
 
 // Help explains more than the one line.
 func (verbsCmd) Help() string {
-	return `    chargeyard verbs           list them
-    chargeyard verbs start     say what one does, and which arguments it takes
+	return `"chargeyard do STATION VERB" uses them, and POST /api/v1/stations/{id}/VERB of the API.
 
-"chargeyard do STATION VERB" uses them, and POST /api/v1/stations/{id}/VERB of the API.`
+    chargeyard verbs           list them
+    chargeyard verbs start     say what one does, and which arguments it takes`
 }
 
 // Run lists verbs, or explains one.

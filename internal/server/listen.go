@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"syscall"
 
 	"github.com/chargeyard/chargeyard/csms"
@@ -59,6 +60,8 @@ func listenTCP(ctx context.Context, addr, flag string) (net.Listener, error) {
 		return nil, fmt.Errorf("another program listens on %s already: stop it, or choose another address with %s", addr, flag)
 	case errors.Is(err, syscall.EACCES):
 		return nil, fmt.Errorf("this user may not listen on %s: choose a port above 1023 with %s", addr, flag)
+	case err != nil && !strings.Contains(addr, ":"):
+		return nil, fmt.Errorf("cannot listen on %s: %s takes HOST:PORT, or :PORT for all addresses of this machine", addr, flag)
 	case err != nil:
 		return nil, fmt.Errorf("cannot listen on %s: %w; choose another address with %s", addr, err, flag)
 	}
