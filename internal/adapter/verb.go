@@ -58,6 +58,14 @@ func OptTrue(b bool) ocpp.Opt[bool] {
 	return ocpp.Some(true)
 }
 
+// OptBool returns an optional boolean, absent for nil.
+func OptBool(b *bool) ocpp.Opt[bool] {
+	if b == nil {
+		return ocpp.Opt[bool]{}
+	}
+	return ocpp.Some(*b)
+}
+
 // OptRef returns a number as an optional one; nil is absent.
 func OptRef(n *int64) ocpp.Opt[int] {
 	if n == nil {

@@ -157,14 +157,15 @@ func (c ProfileUpdated) Apply(have []InstalledProfile) []InstalledProfile {
 }
 
 func (c ProfileUpdated) change(p SchedulePeriod) SchedulePeriod {
-	if c.Period.Limit != "" {
-		p.Limit = c.Period.Limit
-	}
-	if c.Period.Setpoint != "" {
-		p.Setpoint = c.Period.Setpoint
-	}
-	if c.Period.DischargeLimit != "" {
-		p.DischargeLimit = c.Period.DischargeLimit
+	for _, x := range []struct{ now, told *Decimal }{
+		{&p.Limit, &c.Period.Limit}, {&p.LimitL2, &c.Period.LimitL2}, {&p.LimitL3, &c.Period.LimitL3},
+		{&p.Setpoint, &c.Period.Setpoint}, {&p.SetpointL2, &c.Period.SetpointL2}, {&p.SetpointL3, &c.Period.SetpointL3},
+		{&p.SetpointReactive, &c.Period.SetpointReactive}, {&p.SetpointReactiveL2, &c.Period.SetpointReactiveL2}, {&p.SetpointReactiveL3, &c.Period.SetpointReactiveL3},
+		{&p.DischargeLimit, &c.Period.DischargeLimit}, {&p.DischargeLimitL2, &c.Period.DischargeLimitL2}, {&p.DischargeLimitL3, &c.Period.DischargeLimitL3},
+	} {
+		if *x.told != "" {
+			*x.now = *x.told
+		}
 	}
 	return p
 }

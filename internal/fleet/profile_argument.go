@@ -22,11 +22,15 @@ type ProfileArgument struct {
 
 // ScheduleArgument is a schedule of a ProfileArgument.
 type ScheduleArgument struct {
-	Start   *time.Time       `json:"start,omitempty" doc:"With Absolute and Recurring, and only with them"`
-	Seconds *int64           `json:"seconds,omitempty" minimum:"1" maximum:"2147483647" doc:"How long it lasts. Left out: until the profile ends"`
-	Unit    string           `json:"unit" enum:"A,W" doc:"A: amperes per phase. W: watts of all phases" example:"A"`
-	MinRate *float64         `json:"minRate,omitempty" minimum:"0" maximum:"1000000000" doc:"Below it the vehicle charges inefficiently"`
-	Periods []PeriodArgument `json:"periods" minItems:"1" maxItems:"1024" nullable:"false" doc:"In the order of their starts"`
+	Start           *time.Time          `json:"start,omitempty" doc:"With Absolute and Recurring, and only with them"`
+	Seconds         *int64              `json:"seconds,omitempty" minimum:"1" maximum:"2147483647" doc:"How long it lasts. Left out: until the profile ends"`
+	Unit            string              `json:"unit" enum:"A,W" doc:"A: amperes per phase. W: watts of all phases" example:"A"`
+	MinRate         *float64            `json:"minRate,omitempty" minimum:"0" maximum:"1000000000" doc:"Below it the vehicle charges inefficiently"`
+	LocalTime       bool                `json:"useLocalTime,omitempty" doc:"start is by the clock of the station, whatever its zone says: the same in summer and winter (OCPP 2.1)"`
+	RandomizedDelay *int64              `json:"randomizedDelay,omitempty" minimum:"0" maximum:"2147483647" doc:"Each period but the first begins by up to so many seconds later, so that not all stations change at once (OCPP 2.1). Of a TxProfile or TxDefaultProfile"`
+	LimitAtSoC      *LimitAtSoCArgument `json:"limitAtSoC,omitempty" doc:"What is charged at most from a state of charge on (OCPP 2.1)"`
+	PowerTolerance  *float64            `json:"powerTolerance,omitempty" minimum:"0" maximum:"1000000000" doc:"Of a vehicle that follows its power profile (OCPP 2.1, ISO 15118-20)"`
+	Periods         []PeriodArgument    `json:"periods" minItems:"1" maxItems:"1024" nullable:"false" doc:"In the order of their starts"`
 }
 
 // PeriodArgument is a period of a ScheduleArgument.
@@ -38,6 +42,39 @@ type PeriodArgument struct {
 	DischargeLimit *float64 `json:"dischargeLimit,omitempty" minimum:"-1000000000" maximum:"0" doc:"OCPP 2.1"`
 	Setpoint       *float64 `json:"setpoint,omitempty" minimum:"-1000000000" maximum:"1000000000" doc:"What to follow as closely as possible (OCPP 2.1)"`
 	OperationMode  string   `json:"operationMode,omitempty" enum:"Idle,ChargingOnly,CentralSetpoint,ExternalSetpoint,ExternalLimits,CentralFrequency,LocalFrequency,LocalLoadBalancing" doc:"OCPP 2.1. Left out: ChargingOnly"`
+
+	LimitL2            *float64         `json:"limitL2,omitempty" minimum:"0" maximum:"1000000000" doc:"On phase L2; limit is that of L1 then (OCPP 2.1)"`
+	LimitL3            *float64         `json:"limitL3,omitempty" minimum:"0" maximum:"1000000000" doc:"On phase L3 (OCPP 2.1)"`
+	DischargeLimitL2   *float64         `json:"dischargeLimitL2,omitempty" minimum:"-1000000000" maximum:"0" doc:"On phase L2 (OCPP 2.1)"`
+	DischargeLimitL3   *float64         `json:"dischargeLimitL3,omitempty" minimum:"-1000000000" maximum:"0" doc:"On phase L3 (OCPP 2.1)"`
+	SetpointL2         *float64         `json:"setpointL2,omitempty" minimum:"-1000000000" maximum:"1000000000" doc:"On phase L2 (OCPP 2.1)"`
+	SetpointL3         *float64         `json:"setpointL3,omitempty" minimum:"-1000000000" maximum:"1000000000" doc:"On phase L3 (OCPP 2.1)"`
+	SetpointReactive   *float64         `json:"setpointReactive,omitempty" minimum:"-1000000000" maximum:"1000000000" doc:"Of reactive power or current, above 0 inductive (OCPP 2.1)"`
+	SetpointReactiveL2 *float64         `json:"setpointReactiveL2,omitempty" minimum:"-1000000000" maximum:"1000000000" doc:"On phase L2 (OCPP 2.1)"`
+	SetpointReactiveL3 *float64         `json:"setpointReactiveL3,omitempty" minimum:"-1000000000" maximum:"1000000000" doc:"On phase L3 (OCPP 2.1)"`
+	Preconditioning    *bool            `json:"preconditioningRequest,omitempty" doc:"The vehicle keeps its battery ready (OCPP 2.1)"`
+	EVSESleep          *bool            `json:"evseSleep,omitempty" doc:"The EVSE turns its electronics off, with Idle (OCPP 2.1)"`
+	Baseline           *float64         `json:"v2xBaseline,omitempty" minimum:"-1000000000" maximum:"1000000000" doc:"W that what the curves say is added to. With LocalFrequency, and only with it (OCPP 2.1)"`
+	FreqWattCurve      []FreqArgument   `json:"v2xFreqWattCurve,omitempty" maxItems:"20" doc:"With LocalFrequency, at least two points (OCPP 2.1)"`
+	SignalWattCurve    []SignalArgument `json:"v2xSignalWattCurve,omitempty" maxItems:"20" doc:"With LocalFrequency, for signals of afrr-signal: at least two points (OCPP 2.1)"`
+}
+
+// LimitAtSoCArgument is a LimitAtSoC as somebody gives it.
+type LimitAtSoCArgument struct {
+	SoC   int64   `json:"soc" minimum:"0" maximum:"100" doc:"Percent" example:"80"`
+	Limit float64 `json:"limit" minimum:"0" maximum:"1000000000" doc:"In the unit of the schedule" example:"6"`
+}
+
+// FreqArgument is a FreqPoint as somebody gives it.
+type FreqArgument struct {
+	Frequency float64 `json:"frequency" minimum:"0" maximum:"1000" doc:"Hz" example:"49.8"`
+	Power     float64 `json:"power" minimum:"-1000000000" maximum:"1000000000" doc:"W that are charged; below 0: discharged" example:"-5000"`
+}
+
+// SignalArgument is a SignalPoint as somebody gives it.
+type SignalArgument struct {
+	Signal int64   `json:"signal" minimum:"-2147483648" maximum:"2147483647" doc:"Of afrr-signal" example:"12"`
+	Power  float64 `json:"power" minimum:"-1000000000" maximum:"1000000000" doc:"W that are charged; below 0: discharged" example:"-5000"`
 }
 
 // Profile returns the profile. What is wrong with it says Profile.Check.
@@ -54,13 +91,32 @@ func (a ProfileArgument) Profile() Profile {
 
 func (a ScheduleArgument) schedule(id int64) ChargingSchedule {
 	s := ChargingSchedule{ID: id, Start: orZero(a.Start), Seconds: a.Seconds, Unit: a.Unit, MinRate: decimalOf(a.MinRate)}
-	for _, p := range a.Periods {
-		s.Periods = append(s.Periods, SchedulePeriod{
-			Start: p.Start, Limit: decimalOf(p.Limit), Phases: p.Phases, PhaseToUse: p.PhaseToUse,
-			DischargeLimit: decimalOf(p.DischargeLimit), Setpoint: decimalOf(p.Setpoint), OperationMode: p.OperationMode,
-		})
+	s.LocalTime, s.RandomizedDelay, s.PowerTolerance = a.LocalTime, a.RandomizedDelay, decimalOf(a.PowerTolerance)
+	if a.LimitAtSoC != nil {
+		s.LimitAtSoC = &LimitAtSoC{a.LimitAtSoC.SoC, decimalOf(&a.LimitAtSoC.Limit)}
+	}
+	for i := range a.Periods {
+		s.Periods = append(s.Periods, a.Periods[i].period())
 	}
 	return s
+}
+
+func (a *PeriodArgument) period() SchedulePeriod {
+	p := SchedulePeriod{
+		Start: a.Start, Limit: decimalOf(a.Limit), Phases: a.Phases, PhaseToUse: a.PhaseToUse,
+		DischargeLimit: decimalOf(a.DischargeLimit), Setpoint: decimalOf(a.Setpoint), OperationMode: a.OperationMode,
+		LimitL2: decimalOf(a.LimitL2), LimitL3: decimalOf(a.LimitL3), DischargeLimitL2: decimalOf(a.DischargeLimitL2), DischargeLimitL3: decimalOf(a.DischargeLimitL3),
+		SetpointL2: decimalOf(a.SetpointL2), SetpointL3: decimalOf(a.SetpointL3), SetpointReactive: decimalOf(a.SetpointReactive),
+		SetpointReactiveL2: decimalOf(a.SetpointReactiveL2), SetpointReactiveL3: decimalOf(a.SetpointReactiveL3),
+		Preconditioning: a.Preconditioning, EVSESleep: a.EVSESleep, Baseline: decimalOf(a.Baseline),
+	}
+	for _, c := range a.FreqWattCurve {
+		p.FreqWattCurve = append(p.FreqWattCurve, FreqPoint{decimalOf(&c.Frequency), decimalOf(&c.Power)})
+	}
+	for _, c := range a.SignalWattCurve {
+		p.SignalWattCurve = append(p.SignalWattCurve, SignalPoint{c.Signal, decimalOf(&c.Power)})
+	}
+	return p
 }
 
 // orZero returns the zero value for nil.

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -73,6 +74,7 @@ func (p Profile) checkSchedule(s *ChargingSchedule) Faults {
 	}
 	p.checkDuration(&f, s)
 	checkRate(&f, "/minRate", s.MinRate)
+	p.checkSchedule21(&f, s)
 	switch n := len(s.Periods); {
 	case n == 0:
 		f.add("/periods", "a schedule has at least one period")
@@ -83,6 +85,23 @@ func (p Profile) checkSchedule(s *ChargingSchedule) Faults {
 		f = append(f, p.checkPeriod(s, i).Under(fmt.Sprintf("/periods/%d", i))...)
 	}
 	return f
+}
+
+// checkSchedule21 checks what only OCPP 2.1 has.
+func (p Profile) checkSchedule21(f *Faults, s *ChargingSchedule) {
+	if s.RandomizedDelay != nil {
+		f.addIf(*s.RandomizedDelay < 0 || *s.RandomizedDelay > maxInt32, "/randomizedDelay", "it is from 0 to %d", maxInt32)
+		f.addIf(*s.RandomizedDelay > 0 && p.Purpose != PurposeTx && p.Purpose != PurposeTxDefault, "/randomizedDelay",
+			"only a TxProfile or TxDefaultProfile has one (K01.FR.95)")
+	}
+	if l := s.LimitAtSoC; l != nil {
+		f.addIf(l.SoC < 0 || l.SoC > 100, "/limitAtSoC/soc", "it is from 0 to 100")
+		f.addIf(l.Limit == "", "/limitAtSoC/limit", "it has one")
+		checkRate(f, "/limitAtSoC/limit", l.Limit)
+	}
+	checkRate(f, "/powerTolerance", s.PowerTolerance)
+	local := slices.ContainsFunc(s.Periods, func(p SchedulePeriod) bool { return p.OperationMode == ModeLocalFrequency })
+	f.addIf(local && s.Unit != UnitWatts, "/unit", "a curve of powers is in W (Q08.FR.05)")
 }
 
 func (p Profile) checkDuration(f *Faults, s *ChargingSchedule) {
@@ -108,10 +127,18 @@ func (p Profile) checkPeriod(s *ChargingSchedule, i int) Faults {
 	}
 	f.addIf(at.Start > maxInt32, "/start", "it is at most %d", maxInt32)
 	p.checkOperation(&f, at)
-	checkRate(&f, "/limit", at.Limit)
-	checkTenths(&f, "/setpoint", at.Setpoint)
-	if checkTenths(&f, "/dischargeLimit", at.DischargeLimit); at.DischargeLimit.Compare("0") > 0 {
-		f.add("/dischargeLimit", "it is not above 0")
+	for pointer, limit := range phasesOf("/limit", at.Limit, at.LimitL2, at.LimitL3) {
+		checkRate(&f, pointer, limit)
+	}
+	for pointer, limit := range phasesOf("/dischargeLimit", at.DischargeLimit, at.DischargeLimitL2, at.DischargeLimitL3) {
+		checkTenths(&f, pointer, limit)
+		f.addIf(limit.Compare("0") > 0, pointer, "it is not above 0")
+	}
+	for pointer, setpoint := range phasesOf("/setpoint", at.Setpoint, at.SetpointL2, at.SetpointL3) {
+		checkTenths(&f, pointer, setpoint)
+	}
+	for pointer, setpoint := range phasesOf("/setpointReactive", at.SetpointReactive, at.SetpointReactiveL2, at.SetpointReactiveL3) {
+		checkTenths(&f, pointer, setpoint)
 	}
 	f.addIf(at.Phases != nil && (*at.Phases < 1 || *at.Phases > 3), "/phases", "there are 1 to 3 phases")
 	if at.PhaseToUse != nil {
@@ -119,6 +146,17 @@ func (p Profile) checkPeriod(s *ChargingSchedule, i int) Faults {
 		f.addIf(at.Phases == nil || *at.Phases != 1, "/phaseToUse", "only when one phase is used can it be said which one (K01.FR.19)")
 	}
 	return f
+}
+
+// phasesOf yields the values of the phases that are there, under their pointers.
+func phasesOf(pointer string, values ...Decimal) iter.Seq2[string, Decimal] {
+	return func(yield func(string, Decimal) bool) {
+		for i, suffix := range []string{"", "L2", "L3"} {
+			if values[i] != "" && !yield(pointer+suffix, values[i]) {
+				return
+			}
+		}
+	}
 }
 
 // allows reports whether a purpose goes with an operation mode.
@@ -183,17 +221,48 @@ func (p Profile) CheckVersion(version string) Faults {
 	f.addIf(p.MaxOffline != nil, "/maxOffline", only21, version)
 	f.addIf(p.EndsOffline, "/endsOffline", only21, version)
 	f.addIf(version == "1.6" && len(p.Schedules) > 1, "/schedules", "in OCPP 1.6 a profile has one schedule")
+	f.addIf(p.UpdateInterval != nil, "/updateInterval", only21, version)
 	for i := range p.Schedules {
-		for k, period := range p.Schedules[i].Periods {
-			at := fmt.Sprintf("/schedules/%d/periods/%d", i, k)
+		s, at := &p.Schedules[i], fmt.Sprintf("/schedules/%d", i)
+		f.addIf(s.LocalTime, at+"/useLocalTime", only21, version)
+		f.addIf(s.RandomizedDelay != nil, at+"/randomizedDelay", only21, version)
+		f.addIf(s.LimitAtSoC != nil, at+"/limitAtSoC", only21, version)
+		f.addIf(s.PowerTolerance != "", at+"/powerTolerance", only21, version)
+		for k, period := range s.Periods {
+			at := fmt.Sprintf("%s/periods/%d", at, k)
 			f.addIf(period.Limit == "", at+"/limit", "in OCPP %s every period has a limit", version)
 			f.addIf(period.Setpoint != "", at+"/setpoint", only21, version)
 			f.addIf(period.DischargeLimit != "", at+"/dischargeLimit", only21, version)
 			f.addIf(period.OperationMode != "", at+"/operationMode", only21, version)
+			for pointer, is := range period.only21() {
+				f.addIf(is, at+pointer, only21, version)
+			}
 			f.addIf(version == "1.6" && period.PhaseToUse != nil, at+"/phaseToUse", "OCPP 1.6 cannot say which phase is used")
 		}
 	}
 	return f
+}
+
+// only21 says which of what OCPP 2.1 added last is there, by its pointer.
+func (s *SchedulePeriod) only21() iter.Seq2[string, bool] {
+	there := []struct {
+		pointer string
+		is      bool
+	}{
+		{"/limitL2", s.LimitL2 != ""}, {"/limitL3", s.LimitL3 != ""}, {"/dischargeLimitL2", s.DischargeLimitL2 != ""},
+		{"/dischargeLimitL3", s.DischargeLimitL3 != ""}, {"/setpointL2", s.SetpointL2 != ""}, {"/setpointL3", s.SetpointL3 != ""},
+		{"/setpointReactive", s.SetpointReactive != ""}, {"/setpointReactiveL2", s.SetpointReactiveL2 != ""},
+		{"/setpointReactiveL3", s.SetpointReactiveL3 != ""}, {"/preconditioningRequest", s.Preconditioning != nil},
+		{"/evseSleep", s.EVSESleep != nil}, {"/v2xBaseline", s.Baseline != ""}, {"/v2xFreqWattCurve", len(s.FreqWattCurve) > 0},
+		{"/v2xSignalWattCurve", len(s.SignalWattCurve) > 0},
+	}
+	return func(yield func(string, bool) bool) {
+		for _, x := range there {
+			if !yield(x.pointer, x.is) {
+				return
+			}
+		}
+	}
 }
 
 // ChargingLimits is what a station said of what it can do with charging profiles. nil and empty: it did not say.

@@ -1,6 +1,7 @@
 package fleet_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,8 +20,23 @@ func rightProfile() fleet.Profile {
 	}
 }
 
+// localFrequency makes the schedule of a profile one of a station that holds the frequency by itself.
+func localFrequency(p *fleet.Profile) *fleet.ChargingSchedule {
+	p.Schedules[0].Unit = "W"
+	p.Schedules[0].Periods = []fleet.SchedulePeriod{{
+		OperationMode: fleet.ModeLocalFrequency, Baseline: "-100", FreqWattCurve: []fleet.FreqPoint{{"49.85", "-5000"}, {"50.15", "5000"}},
+		SignalWattCurve: []fleet.SignalPoint{{-3, "-1"}, {12, "5000.5"}},
+	}}
+	return &p.Schedules[0]
+}
+
 func TestWhatIsWrongWithAProfile(t *testing.T) {
 	if f := rightProfile().Check(); len(f) > 0 {
+		t.Fatal(f)
+	}
+	local := rightProfile()
+	localFrequency(&local)
+	if f := local.Check(); len(f) > 0 {
 		t.Fatal(f)
 	}
 	first := func(p *fleet.Profile) *fleet.ChargingSchedule { return &p.Schedules[0] }
@@ -57,9 +73,41 @@ func TestWhatIsWrongWithAProfile(t *testing.T) {
 		"/schedules/0/periods/0/dischargeLimit: it is not above":      func(p *fleet.Profile) { first(p).Periods[0].DischargeLimit = "1" },
 		"/schedules/0/periods/0/setpoint: it has at most one decimal": func(p *fleet.Profile) { first(p).Periods[0].Setpoint = "-1.25" },
 		"/schedules/0/periods/0/limit: it is too large":               func(p *fleet.Profile) { first(p).Periods[0].Limit = "1000000000000" },
-		"/maxOffline: it is not negative":                             func(p *fleet.Profile) { p.MaxOffline = new(int64(-1)) },
-		"/schedules/0/periods/1/start: it is at most 2147483647":      func(p *fleet.Profile) { first(p).Seconds, first(p).Periods[1].Start = nil, 1<<31 },
-		"/schedules/0/seconds: it lasts at least a second":            func(p *fleet.Profile) { first(p).Seconds = new(int64(0)) },
+		"/schedules/0/randomizedDelay: only a TxProfile":              func(p *fleet.Profile) { p.Purpose, first(p).RandomizedDelay = fleet.PurposeStationMax, new(int64(1)) },
+		"/schedules/0/randomizedDelay: it is from 0":                  func(p *fleet.Profile) { first(p).RandomizedDelay = new(int64(-1)) },
+		"/schedules/0/limitAtSoC/soc: it is from 0 to 100":            func(p *fleet.Profile) { first(p).LimitAtSoC = &fleet.LimitAtSoC{SoC: 101, Limit: "6"} },
+		"/schedules/0/limitAtSoC/limit: it has one":                   func(p *fleet.Profile) { first(p).LimitAtSoC = &fleet.LimitAtSoC{SoC: 80} },
+		"/schedules/0/limitAtSoC/limit: it is not negative":           func(p *fleet.Profile) { first(p).LimitAtSoC = &fleet.LimitAtSoC{SoC: 80, Limit: "-1"} },
+		"/schedules/0/powerTolerance: it is not negative":             func(p *fleet.Profile) { first(p).PowerTolerance = "-1" },
+		"/schedules/0/periods/0/limitL2: it has at most one decimal":  func(p *fleet.Profile) { first(p).Periods[0].LimitL2 = "1.25" },
+		"/schedules/0/periods/0/limitL3: it is not negative":          func(p *fleet.Profile) { first(p).Periods[0].LimitL3 = "-1" },
+		"/schedules/0/periods/0/setpointL2: a period of ChargingOnly": func(p *fleet.Profile) { first(p).Periods[0].SetpointL2 = "1" },
+		"/schedules/0/periods/0/setpointReactive: a period of":        func(p *fleet.Profile) { first(p).Periods[0].SetpointReactive = "1" },
+		"/schedules/0/periods/0/setpointReactiveL3: a period of":      func(p *fleet.Profile) { first(p).Periods[0].SetpointReactiveL3 = "1" },
+		"/schedules/0/periods/0/dischargeLimitL2: it is not above":    func(p *fleet.Profile) { first(p).Periods[0].DischargeLimitL2 = "1" },
+		"/schedules/0/periods/0/evseSleep: an EVSE sleeps":            func(p *fleet.Profile) { first(p).Periods[0].EVSESleep = new(true) },
+		"/schedules/0/periods/0/v2xBaseline: a period of Charging":    func(p *fleet.Profile) { first(p).Periods[0].Baseline = "0" },
+		"/schedules/0/periods/0/v2xFreqWattCurve: a period of Char":   func(p *fleet.Profile) { first(p).Periods[0].FreqWattCurve = make([]fleet.FreqPoint, 2) },
+		"/schedules/0/periods/0/v2xSignalWattCurve: a period of Ch":   func(p *fleet.Profile) { first(p).Periods[0].SignalWattCurve = make([]fleet.SignalPoint, 2) },
+		"/schedules/0/periods/0/setpointReactive: with a value for L2": func(p *fleet.Profile) {
+			first(p).Periods = []fleet.SchedulePeriod{{OperationMode: fleet.ModeCentralSetpoint, Setpoint: "1", SetpointReactiveL2: "1"}}
+		},
+		"/schedules/0/unit: a curve of powers is in W":              func(p *fleet.Profile) { localFrequency(p).Unit = "A" },
+		"/schedules/0/periods/0/v2xBaseline: a period of LocalFreq": func(p *fleet.Profile) { localFrequency(p).Periods[0].Baseline = "" },
+		"/schedules/0/periods/0/v2xFreqWattCurve: a period of Local": func(p *fleet.Profile) {
+			s := localFrequency(p)
+			s.Periods[0].FreqWattCurve = s.Periods[0].FreqWattCurve[:1]
+		},
+		"/schedules/0/periods/0/v2xFreqWattCurve: there are at most 20": func(p *fleet.Profile) {
+			localFrequency(p).Periods[0].FreqWattCurve = slices.Repeat([]fleet.FreqPoint{{"50", "1"}}, 21)
+		},
+		"/schedules/0/periods/0/v2xSignalWattCurve: it has at least": func(p *fleet.Profile) { localFrequency(p).Periods[0].SignalWattCurve = []fleet.SignalPoint{{1, "1"}} },
+		"/schedules/0/periods/0/v2xFreqWattCurve/1/frequency: it is": func(p *fleet.Profile) { localFrequency(p).Periods[0].FreqWattCurve[1].Frequency = "0" },
+		"/schedules/0/periods/0/v2xFreqWattCurve/0/power: it has at": func(p *fleet.Profile) { localFrequency(p).Periods[0].FreqWattCurve[0].Power = "0.25" },
+		"/schedules/0/periods/0/setpointL2: a period of LocalFreq":   func(p *fleet.Profile) { localFrequency(p).Periods[0].SetpointL2 = "1" },
+		"/maxOffline: it is not negative":                            func(p *fleet.Profile) { p.MaxOffline = new(int64(-1)) },
+		"/schedules/0/periods/1/start: it is at most 2147483647":     func(p *fleet.Profile) { first(p).Seconds, first(p).Periods[1].Start = nil, 1<<31 },
+		"/schedules/0/seconds: it lasts at least a second":           func(p *fleet.Profile) { first(p).Seconds = new(int64(0)) },
 		"/schedules: there are at most 3": func(p *fleet.Profile) {
 			for range 3 {
 				p.Schedules = append(p.Schedules, p.Schedules[0])

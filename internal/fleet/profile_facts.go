@@ -71,7 +71,8 @@ func (i *Installation) Record() ChargingProfile {
 	return ChargingProfile{
 		EVSE: i.At.EVSE, ProfileID: i.ID, StackLevel: i.Profile.StackLevel, Purpose: string(i.Profile.Purpose), Type: string(i.Profile.Kind),
 		Recurrency: string(i.Profile.Recurrency), ValidFrom: i.Profile.ValidFrom, ValidTo: i.Profile.ValidTo, TransactionID: i.Running.ID,
-		Schedules: i.Profile.Schedules,
+		Schedules:     i.Profile.Schedules,
+		ProfileUpkeep: ProfileUpkeep{MaxOffline: i.Profile.MaxOffline, EndsOffline: i.Profile.EndsOffline, UpdateInterval: i.Profile.UpdateInterval},
 	}
 }
 

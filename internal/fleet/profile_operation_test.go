@@ -29,7 +29,7 @@ func TestValuesOfEachModeOfOperation(t *testing.T) {
 		{fleet.ModeExternalLimits, "8", "", "", false, "/limit: a period of ExternalLimits has none"},
 		{fleet.ModeLocalLoadBalancing, "8", "-8", "", false, ""},
 		{fleet.ModeLocalLoadBalancing, "", "", "8", false, "/setpoint: a period of LocalLoadBalancing has none"},
-		{fleet.ModeLocalFrequency, "", "", "", false, ""},
+		{fleet.ModeLocalFrequency, "", "", "", false, "/v2xBaseline: a period of LocalFrequency has one (Q08.FR.02)"},
 		{fleet.ModeLocalFrequency, "8", "", "", false, "/limit: a period of LocalFrequency has none"},
 		{fleet.ModeIdle, "", "", "", false, ""},
 		{fleet.ModeIdle, "0", "", "", false, "/limit: a period of Idle has none"},

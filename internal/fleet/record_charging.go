@@ -107,6 +107,15 @@ type ChargingProfile struct {
 	TransactionID string             `json:"transactionId,omitempty"` // Transaction that it is for
 	Schedules     []ChargingSchedule `json:"schedules,omitempty"`     // Its schedules
 	RequestID     int64              `json:"requestId"`               // Of the GetChargingProfiles that asked
+	ProfileUpkeep
+}
+
+// ProfileUpkeep is how long a profile counts without a connection, and when it gets other values (OCPP 2.1).
+type ProfileUpkeep struct {
+	MaxOffline     *int64    `json:"maxOffline,omitempty"`     // Seconds without a connection until it is not valid
+	EndsOffline    bool      `json:"endsOffline,omitempty"`    // It does not become valid again after that
+	UpdateInterval *int64    `json:"updateInterval,omitempty"` // Seconds after which the station asks for new values
+	UpdatedAt      time.Time `json:"updatedAt,omitzero"`       // When the station got its values last
 }
 
 // Kind returns RecordProfile.

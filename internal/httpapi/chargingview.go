@@ -98,18 +98,22 @@ func viewChargingLimit(k Record, r fleet.ChargingLimit) ChargingLimit {
 // ChargingProfile is a charging profile that is installed at a station, as it reported (K09).
 type ChargingProfile struct {
 	Record
-	EVSE          int64              `json:"evse" doc:"0: the whole station"`
-	ProfileID     int64              `json:"profileId" doc:"Id of the profile"`
-	Source        *string            `json:"source" doc:"Who installed it"`
-	StackLevel    int64              `json:"stackLevel" doc:"The highest that is valid counts"`
-	Purpose       *string            `json:"purpose" doc:"Such as TxDefaultProfile"`
-	Type          *string            `json:"type" doc:"Absolute, Recurring, Relative or Dynamic (2.1)"`
-	Recurrency    *string            `json:"recurrency" doc:"Daily or Weekly"`
-	ValidFrom     *time.Time         `json:"validFrom" doc:"null: always"`
-	ValidTo       *time.Time         `json:"validTo" doc:"null: for ever"`
-	TransactionID *string            `json:"transactionId" doc:"Transaction that it is for"`
-	Schedules     []ChargingSchedule `json:"schedules" nullable:"false" doc:"Its schedules"`
-	RequestID     int64              `json:"requestId" doc:"Of the GetChargingProfiles that asked"`
+	EVSE           int64              `json:"evse" doc:"0: the whole station"`
+	ProfileID      int64              `json:"profileId" doc:"Id of the profile"`
+	Source         *string            `json:"source" doc:"Who installed it"`
+	StackLevel     int64              `json:"stackLevel" doc:"The highest that is valid counts"`
+	Purpose        *string            `json:"purpose" doc:"Such as TxDefaultProfile"`
+	Type           *string            `json:"type" doc:"Absolute, Recurring, Relative or Dynamic (2.1)"`
+	Recurrency     *string            `json:"recurrency" doc:"Daily or Weekly"`
+	ValidFrom      *time.Time         `json:"validFrom" doc:"null: always"`
+	ValidTo        *time.Time         `json:"validTo" doc:"null: for ever"`
+	TransactionID  *string            `json:"transactionId" doc:"Transaction that it is for"`
+	Schedules      []ChargingSchedule `json:"schedules" nullable:"false" doc:"Its schedules"`
+	RequestID      int64              `json:"requestId" doc:"Of the GetChargingProfiles that asked"`
+	MaxOffline     *int64             `json:"maxOffline" doc:"Seconds without a connection until it is not valid any more; null: it stays valid (OCPP 2.1)"`
+	EndsOffline    bool               `json:"endsOffline" doc:"It does not become valid again after that (OCPP 2.1)"`
+	UpdateInterval *int64             `json:"updateInterval" doc:"Seconds after which the station asks for new values (OCPP 2.1)"`
+	UpdatedAt      *time.Time         `json:"updatedAt" doc:"When the station got its values last, as it said (OCPP 2.1)"`
 }
 
 func viewChargingProfile(k Record, r fleet.ChargingProfile) ChargingProfile {
@@ -119,6 +123,7 @@ func viewChargingProfile(k Record, r fleet.ChargingProfile) ChargingProfile {
 		Purpose: orNull(r.Purpose), Type: orNull(r.Type), Recurrency: orNull(r.Recurrency),
 		ValidFrom: instant(r.ValidFrom), ValidTo: instant(r.ValidTo), TransactionID: orNull(r.TransactionID),
 		Schedules: viewSchedules(r.Schedules), RequestID: r.RequestID,
+		MaxOffline: r.MaxOffline, EndsOffline: r.EndsOffline, UpdateInterval: r.UpdateInterval, UpdatedAt: instant(r.UpdatedAt),
 	}
 }
 

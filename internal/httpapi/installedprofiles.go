@@ -10,23 +10,27 @@ import (
 
 // InstalledProfile is a charging profile that is installed at a station.
 type InstalledProfile struct {
-	Number        int64              `json:"number" doc:"Of this entry" example:"17"`
-	Station       string             `json:"station" example:"CP-001"`
-	EVSE          int64              `json:"evse" doc:"In OCPP 1.6 the connector; 0: the whole station" example:"1"`
-	ProfileID     int64              `json:"profileId" doc:"As the station knows it" example:"1001"`
-	Purpose       string             `json:"purpose" doc:"In the words of OCPP 2.x" example:"TxDefaultProfile"`
-	StackLevel    int64              `json:"stackLevel" doc:"The highest that is valid counts" example:"0"`
-	Kind          string             `json:"kind" doc:"Absolute, Recurring, Relative or Dynamic" example:"Absolute"`
-	Recurrency    *string            `json:"recurrency" doc:"Daily or Weekly"`
-	ValidFrom     *time.Time         `json:"validFrom" doc:"null: always"`
-	ValidTo       *time.Time         `json:"validTo" doc:"null: for ever"`
-	TransactionID *string            `json:"transactionId" doc:"The transaction that it is for, as the station knows it. A TxProfile without one came with a remote start"`
-	Limiter       *string            `json:"limiter" doc:"Who set it: CSO is the CSMS" example:"CSO"`
-	Schedules     []ChargingSchedule `json:"schedules" nullable:"false"`
-	KnownFrom     string             `json:"knownFrom" enum:"answer,report" doc:"By what the station told of it last. answer: it accepted the profile. report: it reported it"`
-	KnownAt       *time.Time         `json:"knownAt" doc:"When it told of it last"`
-	AcceptedAt    *time.Time         `json:"acceptedAt" doc:"When the station accepted it from here; null: it did not"`
-	ReportedAt    *time.Time         `json:"reportedAt" doc:"When a report had it last; null: none did"`
+	Number         int64              `json:"number" doc:"Of this entry" example:"17"`
+	Station        string             `json:"station" example:"CP-001"`
+	EVSE           int64              `json:"evse" doc:"In OCPP 1.6 the connector; 0: the whole station" example:"1"`
+	ProfileID      int64              `json:"profileId" doc:"As the station knows it" example:"1001"`
+	Purpose        string             `json:"purpose" doc:"In the words of OCPP 2.x" example:"TxDefaultProfile"`
+	StackLevel     int64              `json:"stackLevel" doc:"The highest that is valid counts" example:"0"`
+	Kind           string             `json:"kind" doc:"Absolute, Recurring, Relative or Dynamic" example:"Absolute"`
+	Recurrency     *string            `json:"recurrency" doc:"Daily or Weekly"`
+	ValidFrom      *time.Time         `json:"validFrom" doc:"null: always"`
+	ValidTo        *time.Time         `json:"validTo" doc:"null: for ever"`
+	TransactionID  *string            `json:"transactionId" doc:"The transaction that it is for, as the station knows it. A TxProfile without one came with a remote start"`
+	Limiter        *string            `json:"limiter" doc:"Who set it: CSO is the CSMS" example:"CSO"`
+	Schedules      []ChargingSchedule `json:"schedules" nullable:"false"`
+	MaxOffline     *int64             `json:"maxOffline" doc:"Seconds without a connection until it is not valid any more; null: it stays valid (OCPP 2.1)"`
+	EndsOffline    bool               `json:"endsOffline" doc:"It does not become valid again after that (OCPP 2.1)"`
+	UpdateInterval *int64             `json:"updateInterval" doc:"Seconds after which the station asks for new values (OCPP 2.1)"`
+	UpdatedAt      *time.Time         `json:"updatedAt" doc:"When the station got its values last, as it said (OCPP 2.1)"`
+	KnownFrom      string             `json:"knownFrom" enum:"answer,report" doc:"By what the station told of it last. answer: it accepted the profile. report: it reported it"`
+	KnownAt        *time.Time         `json:"knownAt" doc:"When it told of it last"`
+	AcceptedAt     *time.Time         `json:"acceptedAt" doc:"When the station accepted it from here; null: it did not"`
+	ReportedAt     *time.Time         `json:"reportedAt" doc:"When a report had it last; null: none did"`
 }
 
 // CompositeSchedule is what limit results from all charging profiles.
@@ -110,6 +114,7 @@ func viewInstalledProfile(p fleet.InstalledProfile) InstalledProfile {
 		Recurrency: orNull(p.Recurrency), ValidFrom: instant(p.ValidFrom), ValidTo: instant(p.ValidTo), TransactionID: orNull(p.TransactionID),
 		Limiter: orNull(p.Source), Schedules: viewSchedules(p.Schedules), KnownFrom: string(p.KnownFrom()), KnownAt: instant(p.KnownAt()),
 		AcceptedAt: instant(p.AcceptedAt), ReportedAt: instant(p.ReportedAt),
+		MaxOffline: p.MaxOffline, EndsOffline: p.EndsOffline, UpdateInterval: p.UpdateInterval, UpdatedAt: instant(p.UpdatedAt),
 	}
 }
 

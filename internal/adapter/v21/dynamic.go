@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/chargeyard/chargeyard/csms"
-	"github.com/chargeyard/chargeyard/internal/adapter"
 	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/ocpp"
 	"github.com/chargeyard/chargeyard/ocpp21"
@@ -22,9 +21,7 @@ func (h handlers) pullSchedule(ctx context.Context, st *csms.Station, req *ocpp2
 		return nil, err
 	}
 	resp := &ocpp21.PullDynamicScheduleUpdateResponse{
-		Status: ocpp21.ChargingProfileStatusAccepted, ScheduleUpdate: &ocpp21.ChargingScheduleUpdate{
-			Limit: adapter.OptWire(now.Limit), Setpoint: adapter.OptWire(now.Setpoint), DischargeLimit: adapter.OptWire(now.DischargeLimit),
-		},
+		Status: ocpp21.ChargingProfileStatusAccepted, ScheduleUpdate: updateOf(now),
 	}
 	if !ok {
 		resp = &ocpp21.PullDynamicScheduleUpdateResponse{

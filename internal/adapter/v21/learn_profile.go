@@ -75,11 +75,9 @@ func compositeAnswered(station string, req *ocpp21.GetCompositeScheduleRequest, 
 
 // updateAnswered takes other values of a dynamic profile (K28).
 func updateAnswered(station string, req *ocpp21.UpdateDynamicScheduleRequest, resp *ocpp21.UpdateDynamicScheduleResponse) []fleet.Event {
-	a, u := answer(string(resp.Status), resp.StatusInfo), &req.ScheduleUpdate
+	a := answer(string(resp.Status), resp.StatusInfo)
 	a.Station, a.Action, a.Object = station, req.OCPPAction().Name, fleet.ObjectID(req.ChargingProfileID)
-	return adapter.Answered(a, adapter.When(a.Took(), fleet.ProfileUpdated{ID: int64(req.ChargingProfileID), At: time.Now(), Period: fleet.SchedulePeriod{
-		Limit: adapter.OptDecimal(u.Limit), Setpoint: adapter.OptDecimal(u.Setpoint), DischargeLimit: adapter.OptDecimal(u.DischargeLimit),
-	}})...)
+	return adapter.Answered(a, adapter.When(a.Took(), fleet.ProfileUpdated{ID: int64(req.ChargingProfileID), At: time.Now(), Period: update(&req.ScheduleUpdate)})...)
 }
 
 // Asking returns what is to be known before a request is sent: which report is asked for.

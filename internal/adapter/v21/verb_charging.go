@@ -49,13 +49,33 @@ func wireProfile(i *fleet.Installation) (*ocpp21.ChargingProfile, error) {
 func scheduleOf(s *fleet.ChargingSchedule) ocpp21.ChargingSchedule {
 	wire := ocpp21.ChargingSchedule{
 		ID: int(s.ID), ChargingRateUnit: ocpp21.ChargingRateUnit(s.Unit), Duration: adapter.OptRef(s.Seconds), StartSchedule: adapter.Time(s.Start),
-		MinChargingRate: adapter.OptWire(s.MinRate),
+		MinChargingRate: adapter.OptWire(s.MinRate), UseLocalTime: adapter.OptTrue(s.LocalTime), RandomizedDelay: adapter.OptRef(s.RandomizedDelay),
+		PowerTolerance: adapter.OptWire(s.PowerTolerance),
 	}
-	for _, p := range s.Periods {
-		wire.ChargingSchedulePeriod = append(wire.ChargingSchedulePeriod, ocpp21.ChargingSchedulePeriod{
-			StartPeriod: int(p.Start), Limit: adapter.OptWire(p.Limit), NumberPhases: adapter.OptRef(p.Phases), PhaseToUse: adapter.OptRef(p.PhaseToUse),
-			DischargeLimit: adapter.OptWire(p.DischargeLimit), Setpoint: adapter.OptWire(p.Setpoint), OperationMode: ocpp21.OperationMode(p.OperationMode),
-		})
+	if l := s.LimitAtSoC; l != nil {
+		wire.LimitAtSoC = &ocpp21.LimitAtSoC{SoC: int(l.SoC), Limit: adapter.Wire(l.Limit)}
+	}
+	for i := range s.Periods {
+		wire.ChargingSchedulePeriod = append(wire.ChargingSchedulePeriod, periodOf(&s.Periods[i]))
+	}
+	return wire
+}
+
+func periodOf(p *fleet.SchedulePeriod) ocpp21.ChargingSchedulePeriod {
+	wire := ocpp21.ChargingSchedulePeriod{
+		StartPeriod: int(p.Start), Limit: adapter.OptWire(p.Limit), NumberPhases: adapter.OptRef(p.Phases), PhaseToUse: adapter.OptRef(p.PhaseToUse),
+		DischargeLimit: adapter.OptWire(p.DischargeLimit), Setpoint: adapter.OptWire(p.Setpoint), OperationMode: ocpp21.OperationMode(p.OperationMode),
+		LimitL2: adapter.OptWire(p.LimitL2), LimitL3: adapter.OptWire(p.LimitL3),
+		DischargeLimitL2: adapter.OptWire(p.DischargeLimitL2), DischargeLimitL3: adapter.OptWire(p.DischargeLimitL3),
+		SetpointL2: adapter.OptWire(p.SetpointL2), SetpointL3: adapter.OptWire(p.SetpointL3), SetpointReactive: adapter.OptWire(p.SetpointReactive),
+		SetpointReactiveL2: adapter.OptWire(p.SetpointReactiveL2), SetpointReactiveL3: adapter.OptWire(p.SetpointReactiveL3),
+		PreconditioningRequest: adapter.OptBool(p.Preconditioning), EVSESleep: adapter.OptBool(p.EVSESleep), V2XBaseline: adapter.OptWire(p.Baseline),
+	}
+	for _, c := range p.FreqWattCurve {
+		wire.V2XFreqWattCurve = append(wire.V2XFreqWattCurve, ocpp21.V2XFreqWattPoint{Frequency: adapter.Wire(c.Frequency), Power: adapter.Wire(c.Power)})
+	}
+	for _, c := range p.SignalWattCurve {
+		wire.V2XSignalWattCurve = append(wire.V2XSignalWattCurve, ocpp21.V2XSignalWattPoint{Signal: int(c.Signal), Power: adapter.Wire(c.Power)})
 	}
 	return wire
 }

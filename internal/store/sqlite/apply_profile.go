@@ -111,19 +111,19 @@ func (w *writer) putProfile(p *fleet.InstalledProfile, have []fleet.InstalledPro
 	}
 	args := []any{
 		p.EVSE, p.ProfileID, p.Source, p.StackLevel, p.Purpose, p.Type, p.Recurrency, at(p.ValidFrom), at(p.ValidTo), p.TransactionID,
-		asJSON{p.Schedules}, p.RequestID, at(p.AcceptedAt), at(p.ReportedAt), string(p.KnownFrom()), p.Station,
+		asJSON{p.Schedules}, p.RequestID, asJSON{p.ProfileUpkeep}, at(p.AcceptedAt), at(p.ReportedAt), string(p.KnownFrom()), p.Station,
 	}
 	if p.Number != 0 {
 		return w.exec(`UPDATE profiles_at_stations SET evse = ?, profile_id = ?, source = ?, stack_level = ?, purpose = ?, type = ?, recurrency = ?,
-			valid_from = ?, valid_to = ?, transaction_id = ?, schedules = ?, request_id = ?, accepted_at = ?, reported_at = ?, known_from = ?
+			valid_from = ?, valid_to = ?, transaction_id = ?, schedules = ?, request_id = ?, upkeep = ?, accepted_at = ?, reported_at = ?, known_from = ?
 			WHERE station = ? AND number = ?`, append(args, p.Number)...)
 	}
 	if room, err := w.room(p.Station, fleet.KeptProfiles); err != nil || !room {
 		return err
 	}
 	err := w.exec(`INSERT INTO profiles_at_stations (evse, profile_id, source, stack_level, purpose, type, recurrency, valid_from, valid_to,
-			transaction_id, schedules, request_id, accepted_at, reported_at, known_from, station)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, args...)
+			transaction_id, schedules, request_id, upkeep, accepted_at, reported_at, known_from, station)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, args...)
 	if err != nil {
 		return err
 	}

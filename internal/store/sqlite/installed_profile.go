@@ -8,12 +8,12 @@ import (
 )
 
 const selectProfiles = `SELECT number, station, evse, profile_id, source, stack_level, purpose, type, recurrency, valid_from, valid_to,
-	transaction_id, schedules, request_id, accepted_at, reported_at FROM profiles_at_stations`
+	transaction_id, schedules, request_id, upkeep, accepted_at, reported_at FROM profiles_at_stations`
 
 func profileAtFields(p *fleet.InstalledProfile) []any {
 	return []any{
 		&p.Number, &p.Station, &p.EVSE, &p.ProfileID, &p.Source, &p.StackLevel, &p.Purpose, &p.Type, &p.Recurrency, instant{&p.ValidFrom},
-		instant{&p.ValidTo}, &p.TransactionID, asJSON{&p.Schedules}, &p.RequestID, instant{&p.AcceptedAt}, instant{&p.ReportedAt},
+		instant{&p.ValidTo}, &p.TransactionID, asJSON{&p.Schedules}, &p.RequestID, asJSON{&p.ProfileUpkeep}, instant{&p.AcceptedAt}, instant{&p.ReportedAt},
 	}
 }
 

@@ -12,7 +12,7 @@ func recordTables() map[fleet.RecordKind]recordTable {
 		fleet.RecordEVSchedule: newRecordTable("ev_schedules", "evse, time_base, selected_schedule, tolerance_accepted, schedules, answer", evScheduleFields),
 		fleet.RecordLimit:      newRecordTable("charging_limits", "evse, source, cleared, grid_critical, local_generation, schedules", chargingLimitFields),
 		fleet.RecordProfile: newRecordTable("installed_profiles", `evse, profile_id, source, stack_level, purpose, type, recurrency, valid_from, valid_to, transaction_id,
-			schedules, request_id`, chargingProfileFields),
+			schedules, request_id, upkeep`, chargingProfileFields),
 		fleet.RecordPriority:        newRecordTable("priority_charging", "transaction_id, activated", priorityChargingFields),
 		fleet.RecordScheduleRequest: newRecordTable("schedule_requests", "profile_id, answer", scheduleRequestFields),
 		fleet.RecordDERAlarm:        newRecordTable("der_alarms", "control_type, time, ended, fault, extra_info", derAlarmFields),
@@ -54,7 +54,7 @@ func chargingLimitFields(r *fleet.ChargingLimit) []any {
 func chargingProfileFields(r *fleet.ChargingProfile) []any {
 	return []any{
 		&r.EVSE, &r.ProfileID, &r.Source, &r.StackLevel, &r.Purpose, &r.Type, &r.Recurrency, instant{&r.ValidFrom},
-		instant{&r.ValidTo}, &r.TransactionID, asJSON{&r.Schedules}, &r.RequestID,
+		instant{&r.ValidTo}, &r.TransactionID, asJSON{&r.Schedules}, &r.RequestID, asJSON{&r.ProfileUpkeep},
 	}
 }
 

@@ -27,7 +27,14 @@ func fullProfile(id int64) fleet.InstalledProfile {
 	return fleet.InstalledProfile{Station: "A", AcceptedAt: noon, ChargingProfile: fleet.ChargingProfile{
 		EVSE: 1, ProfileID: id, Source: "CSO", StackLevel: id, Purpose: "TxDefaultProfile", Type: "Recurring", Recurrency: "Daily",
 		ValidFrom: noon, ValidTo: noon.Add(time.Hour),
-		Schedules: []fleet.ChargingSchedule{{ID: 1, Start: noon, Unit: "A", Periods: []fleet.SchedulePeriod{{Limit: "16"}}}},
+		ProfileUpkeep: fleet.ProfileUpkeep{MaxOffline: new(int64(300)), EndsOffline: true, UpdateInterval: new(int64(60)), UpdatedAt: noon},
+		Schedules: []fleet.ChargingSchedule{{
+			ID: 1, Start: noon, Unit: "A", LocalTime: true, RandomizedDelay: new(int64(600)), LimitAtSoC: &fleet.LimitAtSoC{SoC: 80, Limit: "6"}, PowerTolerance: "0.5",
+			Periods: []fleet.SchedulePeriod{{
+				Limit: "16", LimitL2: "8", LimitL3: "9", Preconditioning: new(true), EVSESleep: new(false), Baseline: "0",
+				FreqWattCurve: []fleet.FreqPoint{{Frequency: "49.8", Power: "-1"}}, SignalWattCurve: []fleet.SignalPoint{{Signal: -1, Power: "2"}},
+			}},
+		}},
 	}}
 }
 
