@@ -191,7 +191,7 @@ func (a *allocation) grant(c *claim, share Tenths) Grant {
 	return g
 }
 
-// sends decides what goes out now. Less comes before more, for more has to fit.
+// sends decides what goes out now. Less that goes out makes no room yet: that has to be acknowledged first.
 func (a *allocation) sends() []Share {
 	shares := make([]Share, len(a.claims))
 	for i := range a.claims {
@@ -200,11 +200,9 @@ func (a *allocation) sends() []Share {
 		a.taken += c.taken(a.now)
 		shares[i] = Share{Station: c.Station, Sessions: len(c.Sessions), Online: c.Online, Target: c.target, Reserved: c.worst, Wait: c.blocked()}
 	}
-	for _, more := range []bool{false, true} {
-		for i := range a.claims {
-			if c := &a.claims[i]; shares[i].Wait == "" && (c.target > c.worst) == more {
-				a.send(&shares[i], c)
-			}
+	for i := range a.claims {
+		if shares[i].Wait == "" {
+			a.send(&shares[i], &a.claims[i])
 		}
 	}
 	return shares

@@ -45,6 +45,9 @@ func (r realStation) takes(now time.Time, most fleet.Tenths) fleet.Tenths {
 func (y *yard) sums(t *rapid.T) (accepted, known fleet.Tenths) {
 	for i, s := range fleet.Allocate(y.site, y.limit, y.known, y.now) {
 		takes := y.real[i].takes(y.now, y.known[i].Max)
+		if s.Target < 0 || s.Target > max(y.known[i].Max, s.Reserved) {
+			t.Fatalf("%s is to have %d", s.Station, s.Target)
+		}
 		if takes > s.Reserved {
 			t.Fatalf("%s may take %d, and %d are reserved for it", s.Station, takes, s.Reserved)
 		}
@@ -98,11 +101,37 @@ func drawYard(t *rapid.T) *yard {
 		y.known = append(y.known, fleet.Claimant{SiteMember: m})
 		y.real = append(y.real, realStation{skew: time.Duration(rapid.IntRange(-240, 240).Draw(t, "skew")) * time.Second})
 	}
+	if rapid.Bool().Draw(t, "goes on") {
+		y.goOn(t)
+	}
 	return y
 }
 
+// goOn makes the site one that has been going on: stations are there with sessions, some have shares that fit beside each other, and others,
+// which became members a moment ago or were never reached, have none.
+func (y *yard) goOn(t *rapid.T) {
+	rest := y.limit
+	for i := range y.known {
+		c := &y.known[i]
+		c.Online = rapid.IntRange(0, 3).Draw(t, "online") > 0
+		for range rapid.IntRange(0, 2).Draw(t, "sessions") {
+			c.Sessions = append(c.Sessions, y.now)
+		}
+		if rapid.Bool().Draw(t, "is new") {
+			continue
+		}
+		share := min(rapid.SampledFrom([]fleet.Tenths{rest, rest / 2, 60, 0}).Draw(t, "share"), c.Max, rest)
+		g := fleet.Grant{Share: share, At: y.now, For: y.site.FallbackAfter}
+		if g.For > 0 {
+			g.Fallback = min(y.site.Fallback, share)
+		}
+		rest -= share
+		c.Acked, y.real[i].grant = &g, &g
+	}
+}
+
 // Whatever arrives, is refused or gets lost, whoever comes and goes, and however often the server restarts: the sum of
-// what stations have accepted is never above the limit, and what all may take does not grow above it.
+// what stations have accepted is never above the limit, and what all may take does not grow above it unless somebody clears a share.
 func TestTheLimitOfASiteHoldsAtEveryMoment(t *testing.T) {
 	for range 30 { // mistakes in what is counted show in one of some thousand runs
 		rapid.Check(t, theLimitHolds)
@@ -150,6 +179,12 @@ func theLimitHolds(t *rapid.T) {
 			}
 		},
 		"is tried again": func(*rapid.T) { y.known[station()].Held = false },
+		"is cleared": func(t *rapid.T) { // by somebody, and the station may take what it can again
+			if i := station(); !y.known[i].Busy {
+				y.known[i].SiteMember, y.real[i].grant = y.known[i].Forgotten("cleared"), nil
+				_, before = y.sums(t)
+			}
+		},
 		"server restarts": func(*rapid.T) {
 			for i := range y.known {
 				if y.known[i].Busy {
@@ -248,6 +283,8 @@ func TestSharesOfASite(t *testing.T) {
 	late.Sessions[0] = allocationStart.Add(time.Minute)
 	away := claimant("D", 160, 0)
 	away.Online = false
+	refused := claimant("D", 160, 0)
+	refused.Held = true
 	first := site
 	first.Policy = fleet.PolicyFirst
 	scarce := site
@@ -266,6 +303,9 @@ func TestSharesOfASite(t *testing.T) {
 		"who comes late pauses":        {scarce, []fleet.Claimant{late, claimant("A", 320, 1)}, []fleet.Tenths{0, 100}},
 		"first come":                   {first, []fleet.Claimant{late, claimant("A", 320, 1)}, []fleet.Tenths{80, 320}},
 		"an absent station keeps what it may take": {site, []fleet.Claimant{claimant("A", 320, 1), away}, []fleet.Tenths{240, 160}},
+		"so does one that refused":                 {site, []fleet.Claimant{claimant("A", 320, 1), refused}, []fleet.Tenths{240, 160}},
+		"those away take all and more":             {scarce, []fleet.Claimant{claimant("A", 320, 1), away}, []fleet.Tenths{0, 160}},
+		"each session needs the minimum":           {scarce, []fleet.Claimant{claimant("A", 320, 2), claimant("B", 320, 1)}, []fleet.Tenths{0, 100}},
 		"the fallback is kept free":                {falls, []fleet.Claimant{claimant("A", 640, 1), claimant("B", 320, 0)}, []fleet.Tenths{340, 60}},
 		"nothing to share":                         {fleet.Site{Limit: 0, Minimum: 60}, []fleet.Claimant{claimant("A", 320, 1)}, []fleet.Tenths{0}},
 	} {
@@ -278,6 +318,13 @@ func TestSharesOfASite(t *testing.T) {
 func TestMoreIsSentOnlyWhenLessWasAcknowledged(t *testing.T) {
 	site := fleet.Site{Unit: fleet.UnitAmperes, Limit: 320, Policy: fleet.PolicyEqual, Minimum: 60}
 	a, b := claimant("A", 320, 1), claimant("B", 320, 1)
+	b.Acked = &fleet.Grant{Share: 100}
+	for share, sent := range map[fleet.Tenths]bool{160: true, 161: false} { // a tenth too many
+		a.Acked = &fleet.Grant{Share: share}
+		if shares := fleet.Allocate(site, site.Limit, []fleet.Claimant{a, b}, allocationStart); (shares[1].Send != nil) != sent {
+			t.Errorf("beside %d: %+v", share, shares[1])
+		}
+	}
 	a.Acked, b.Acked = &fleet.Grant{Share: 320}, &fleet.Grant{}
 	shares := fleet.Allocate(site, site.Limit, []fleet.Claimant{a, b}, allocationStart)
 	if shares[0].Send == nil || shares[0].Send.Share != 160 || shares[1].Send != nil || shares[1].Wait != fleet.WaitRoom {
