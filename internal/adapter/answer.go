@@ -18,9 +18,57 @@ func Answered(a fleet.DeviceAnswer, changes ...fleet.DeviceChange) []fleet.Event
 	return []fleet.Event{e}
 }
 
+// Said is an answer to a request that is kept as it is: what the request was about, and what was to come of it.
+func Said(station string, req Instruction, object, value string, a fleet.DeviceAnswer) []fleet.Event {
+	a.Station, a.Action, a.Object, a.Value = station, req.OCPPAction().Name, object, value
+	return Answered(a)
+}
+
+// Learned is what is otherwise since an answer that is a fact, not a yes or a no.
+func Learned(station string, req Instruction, changes ...fleet.DeviceChange) []fleet.Event {
+	e := Changed(station, req.OCPPAction().Name)
+	e.Changes = changes
+	return []fleet.Event{e}
+}
+
+// Place names an EVSE or one of its connectors, as the Object of an answer; "" is the whole station.
+func Place(evse, connector int) string {
+	switch {
+	case evse == 0:
+		return ""
+	case connector == 0:
+		return fleet.ObjectID(evse)
+	}
+	return fleet.ObjectID(evse) + "/" + fleet.ObjectID(connector)
+}
+
+// VendorMessage names a message that a vendor has defined.
+func VendorMessage(vendor, message string) string {
+	if message == "" {
+		return vendor
+	}
+	return vendor + "/" + message
+}
+
+// CustomerWish says what was asked for about a person, without saying who.
+func CustomerWish(report, forget bool) string {
+	switch {
+	case report && forget:
+		return "report, clear"
+	case forget:
+		return "clear"
+	}
+	return "report"
+}
+
 // Changed begins an answer that tells of several things, or of none that was asked for.
 func Changed(station, action string) fleet.DeviceAnswered {
 	return fleet.DeviceAnswered{Station: station, Received: time.Now(), Action: action}
+}
+
+// Recorded is something that follows from an answer and is kept as if the station had told it.
+func Recorded(station string, list ...fleet.Record) fleet.Event {
+	return fleet.Told{Station: station, Received: time.Now(), Records: list}
 }
 
 // VariablesTold is an answer that tells values, without secrets; none when the list is empty. An attribute that is not named
@@ -71,6 +119,13 @@ func InstallAnswered(station, use, text string, a fleet.DeviceAnswer) []fleet.Ev
 		a.Object += "/" + c.Fingerprint
 	}
 	return Answered(a, When(a.Took(), fleet.CertificateInstalled{Certificate: c})...)
+}
+
+// SignedAnswered is an answer to CertificateSigned. A certificate whose use is not said is for all the station needs one for
+// (A02.FR.14).
+func SignedAnswered(station, use, text string, a fleet.DeviceAnswer) []fleet.Event {
+	a.Station, a.Action, a.Object, a.Value = station, "CertificateSigned", use, Installed(station, use, text).Subject
+	return Answered(a)
 }
 
 // DeleteAnswered is an answer to DeleteCertificate. One that was not found is not there.

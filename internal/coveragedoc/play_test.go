@@ -37,7 +37,7 @@ func (c *coverage) playConversations(t *testing.T, y *yard) {
 				s.say(text)
 				after := y.look()
 				asked, _ := parse(text)
-				c.noteStored(asked.action, before, after)
+				noteStored(c.stored, asked.action, before, after)
 				before = after
 			}
 		}
@@ -45,13 +45,14 @@ func (c *coverage) playConversations(t *testing.T, y *yard) {
 	}
 }
 
-func (c *coverage) noteStored(action string, before, after map[string][32]byte) {
-	if c.stored[action] == nil {
-		c.stored[action] = map[string]bool{}
+// noteStored notes in which tables an action has changed something.
+func noteStored(stored map[string]map[string]bool, action string, before, after map[string][32]byte) {
+	if stored[action] == nil {
+		stored[action] = map[string]bool{}
 	}
 	for table := range after {
 		if after[table] != before[table] {
-			c.stored[action][table] = true
+			stored[action][table] = true
 		}
 	}
 }

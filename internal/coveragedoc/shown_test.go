@@ -82,8 +82,9 @@ var demanded = []conformance.Outcome{
 	conformance.Answered, conformance.Refused, conformance.Timeout, conformance.Offline, conformance.WrongVersion, conformance.UnknownStation,
 }
 
-// holesOfRequest are the outcomes that no conversation shows.
+// holesOfRequest are the outcomes that no conversation shows, and what is missing of where the answer is stored.
 func (c *coverage) holesOfRequest(action string) (holes []string) {
+	holes = c.holesOfAnswer(action)
 	if !c.validated[action] {
 		holes = append(holes, "the API sends it without looking at it")
 	}

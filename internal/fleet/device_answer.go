@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// DeviceAnswer is what a station answered last to a request that changes something at it, by what the request was about: a
-// variable, a monitor, a certificate, a display message, a slot for a network profile.
+// DeviceAnswer is what a station answered last to a request that changes something at it or has it do something, by what the
+// request was about: a variable, a monitor, a certificate, a display message, a slot for a network profile, a place.
 type DeviceAnswer struct {
 	Number    int64 // in the order of arrival; 0 until it is stored
 	Station   string
@@ -23,8 +23,14 @@ type DeviceAnswer struct {
 	Received  time.Time
 }
 
-// Took reports whether the station did as asked, at once or from its next start on.
-func (a DeviceAnswer) Took() bool { return a.Status == "Accepted" || a.Status == StatusRebootRequired }
+// Took reports whether the station did as asked, at once, from its next start on, or as soon as a transaction is over.
+func (a DeviceAnswer) Took() bool {
+	switch a.Status {
+	case "Accepted", StatusRebootRequired, "Scheduled", "Unlocked", "Unpublished":
+		return true
+	}
+	return false
+}
 
 // StatusRebootRequired is the answer of a station that takes a value over when it starts again.
 const StatusRebootRequired = "RebootRequired"

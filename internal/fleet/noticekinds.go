@@ -15,6 +15,6 @@ func NoticeKinds() []NoticeKind {
 		NoticeKind(RecordReservation), NoticeKind(RecordNeeds), NoticeKind(RecordEVSchedule), NoticeKind(RecordLimit),
 		NoticeKind(RecordProfile), NoticeKind(RecordPriority), NoticeKind(RecordScheduleRequest), NoticeKind(RecordDERAlarm),
 		NoticeKind(RecordDEREvent), NoticeKind(RecordDERControl), NoticeKind(RecordBatterySwap), NoticeKind(RecordSettlement),
-		NoticeKind(RecordVATCheck), NoticeKind(RecordStream), NoticeKind(RecordDataTransfer), NoticeKind(RecordContradiction),
+		NoticeKind(RecordVATCheck), NoticeKind(RecordStream), NoticeKind(RecordDataTransfer), NoticeKind(RecordContradiction), NoticeKind(RecordTariff),
 	}
 }

@@ -44,6 +44,7 @@ const (
 	RecordStreamValue     RecordKind = "stream.value"
 	RecordDataTransfer    RecordKind = "station.data"
 	RecordContradiction   RecordKind = "station.contradiction"
+	RecordTariff          RecordKind = "tariff.installed"
 )
 
 // Alike says which record is a repetition: it is absorbed, for a station sends again what it got no answer to.
@@ -132,5 +133,6 @@ func EveryRecord() []Record {
 		StreamValue{},
 		DataTransfer{},
 		Contradiction{},
+		InstalledTariff{},
 	}
 }

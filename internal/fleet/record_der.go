@@ -52,7 +52,7 @@ func (DERControlEvent) Alike() Alike { return AlikeEver }
 // Check accepts everything.
 func (DERControlEvent) Check() error { return nil }
 
-// DERControl is a control of distributed energy that is installed at a station, as it reported (R04).
+// DERControl is a control of distributed energy that is installed at a station, as it reported or accepted (R04).
 type DERControl struct {
 	ControlID    string          `json:"controlId,omitempty"`   // Id of the control
 	ControlType  string          `json:"controlType,omitempty"` // Such as VoltVar
@@ -62,7 +62,8 @@ type DERControl struct {
 	StartTime    time.Time       `json:"startTime,omitzero"`    // null: at once
 	Duration     Decimal         `json:"duration,omitempty"`    // Seconds
 	Settings     json.RawMessage `json:"settings,omitempty"`    // Its values, in the words of OCPP 2.1
-	RequestID    int64           `json:"requestId"`             // Of the GetDERControl that asked
+	RequestID    int64           `json:"requestId"`             // Of the GetDERControl that asked; 0 when the station accepted it
+	Accepted     bool            `json:"accepted,omitempty"`    // It is as the station accepted it, and no report had it since
 }
 
 // Kind returns RecordDERControl.

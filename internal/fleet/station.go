@@ -73,6 +73,10 @@ type Station struct {
 	LastMessageAt  time.Time
 	ClockOffset    *time.Duration // what to add to its times to get the server's, as Clock estimates it; nil: not known
 
+	// What it answered last when it was asked whether messages about transactions wait (E14); nil and zero: nobody asked.
+	MessagesWaiting   *bool
+	MessagesWaitingAt time.Time
+
 	CreatedAt time.Time
 }
 

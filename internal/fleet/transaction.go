@@ -50,6 +50,11 @@ type Transaction struct {
 	// estimated by Clock; nil: not known.
 	ClockOffset *time.Duration
 
+	// What the station answered last when it was asked about the transaction (E14); nil and zero: nobody asked.
+	MessagesWaiting *bool // messages of it have not been sent
+	Ongoing         *bool // it has not ended
+	ToldAt          time.Time
+
 	FirstReceived time.Time // the server's clock
 	LastReceived  time.Time
 }

@@ -11,17 +11,17 @@ import (
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
-// DeviceAnswer is what a station answered last to a request that changes something at it.
+// DeviceAnswer is what a station answered last to a request that changes something at it or has it do something.
 type DeviceAnswer struct {
 	Number  int64  `json:"number" doc:"Rising in the order of arrival" example:"17"`
 	Station string `json:"station" example:"CP-001"`
 	Action  string `json:"action" example:"SetVariables"`
-	Took    bool   `json:"took" doc:"The station did as asked, at once or from its next start on"`
+	Took    bool   `json:"took" doc:"The station did as asked: at once, from its next start on, or as soon as a transaction is over"`
 	Status  string `json:"status" doc:"In the station's word" example:"RebootRequired"`
 	MaybeAbout
 	Attribute  *string    `json:"attribute" doc:"Of the variable" example:"Actual"`
-	Object     *string    `json:"object" doc:"What else it is about: type and severity of a monitor to set, id of a monitor to clear, id of a display message, slot of a network profile, use and SHA-256 of a certificate to install, serial number of one to delete, id of a charging profile, what charging profiles to clear have in common, EVSE of a composite schedule" example:"UpperThreshold/4"`
-	Value      *string    `json:"value" doc:"What it was to become; null when there is none, or it is hidden"`
+	Object     *string    `json:"object" doc:"What else it is about: type and severity of a monitor to set, id of a monitor to clear, id of a display message, slot of a network profile, use and SHA-256 of a certificate to install, serial number of one to delete, id of a charging profile, what charging profiles to clear have in common, id of a transaction, a tariff, a DER control or an event stream, message to trigger, vendor and message of a DataTransfer, checksum of a firmware, and otherwise the place: 2 is an EVSE, 2/1 a connector, null the station" example:"UpperThreshold/4"`
+	Value      *string    `json:"value" doc:"What it was to become; of a remote start the remoteStartId, of a remote stop the transaction; null when there is none, or it is hidden"`
 	Hidden     bool       `json:"hidden" doc:"There was a value, and it is not kept: it is a secret, or none was read before of the variable, which may be for writing only"`
 	Reason     *string    `json:"reason" doc:"The station's reasonCode (OCPP 2.x)" example:"ReadOnly"`
 	Info       *string    `json:"info" doc:"What the station said beside it (OCPP 2.x)"`
@@ -53,8 +53,8 @@ type answersInput struct {
 }
 
 func (a *api) registerAnswers() {
-	operate(a, ofFleet("device-answers", "device answer", "List what stations answered to requests that change something at them, the latest first",
-		"One for each variable, monitor, certificate, display message, slot and charging profile that a request was about: the latest. The latest 2,000 of each station are kept. It is the answer to ChangeConfiguration, SetVariables, SetVariableMonitoring, ClearVariableMonitoring, SetMonitoringBase, SetMonitoringLevel, InstallCertificate, DeleteCertificate, SetDisplayMessage, ClearDisplayMessage, SetNetworkProfile, SetChargingProfile, ClearChargingProfile, UpdateDynamicSchedule, GetCompositeSchedule and SendLocalList, whoever sent it."), a.listAnswers)
+	operate(a, ofFleet("device-answers", "device answer", "List what stations answered to requests that change something at them or have them do something, the latest first",
+		"For each action the latest answer about each thing that requests were about: a variable, a monitor, a certificate, a display message, a slot, a charging profile, a place. The latest 2,000 of each station are kept. Whoever sent the request, and how: for one station or for many, by its name or by a verb. docs/coverage.md says of every action where its answer is."), a.listAnswers)
 	operate(a, ofFleet("certificates", "certificate", "List the certificates that are installed in stations, by station",
 		"As far as the stations told: in answers to GetInstalledCertificateIds, and by accepting and deleting some. Subject and fingerprint are known of those that were installed from here."), a.listInstalled)
 	operate(a, ofStation("network-profiles", "List the network profiles of a station",

@@ -41,13 +41,14 @@ func (a *api) registerRecords() {
 	listRecords(a, "schedule-requests", "List the questions for dynamic charging profiles, the latest first", viewScheduleRequest)
 	listRecords(a, "der-alarms", "List the alarms of the grid, the latest first", viewDERAlarm)
 	listRecords(a, "der-events", "List the begins and ends of DER controls, the latest first", viewDERControlEvent)
-	listRecords(a, "der-controls", "List the DER controls that the station reported, the latest report first", viewDERControl)
+	listRecords(a, "der-controls", "List the DER controls that the station reported or accepted, the latest first", viewDERControl)
 	listPlaceRecords(a, "battery-swaps", "List batteries put in and taken out, the latest first", viewBatterySwap)
 	listRecords(a, "settlements", "List settlements of payments, the latest first", viewSettlement)
 	listPlaceRecords(a, "vat-checks", "List the VAT numbers that the station asked about, the latest first", viewVATCheck)
 	listRecords(a, "event-streams", "List the event streams that the station opened and closed, the latest first", viewEventStream)
 	listRecords(a, "stream-values", "List the values that event streams brought, the latest first", viewStreamValue)
 	listPlaceRecords(a, "contradictions", "List messages outside transactions that contradict what is known or can be, the latest first", viewContradiction)
+	listPlaceRecords(a, "installed-tariffs", "List the tariffs at a station, as it accepted them or told that it has them, the latest first", viewInstalledTariff)
 	listRecords(a, "data-transfers", "List the data of vendors that the station sent, the latest first", viewDataTransfer)
 }
 

@@ -169,7 +169,7 @@ var recordOperations = []string{
 	"get /api/v1/stations/{id}/vat-checks",
 	"get /api/v1/stations/{id}/event-streams",
 	"get /api/v1/stations/{id}/stream-values",
-	"get /api/v1/stations/{id}/data-transfers",
+	"get /api/v1/stations/{id}/data-transfers", "get /api/v1/stations/{id}/installed-tariffs",
 	"get /api/v1/stations/{id}/contradictions",
 	"get /api/v1/transactions/{id}/conflicts",
 	"get /api/v1/transactions/{id}/anomalies",

@@ -40,7 +40,7 @@ func viewDERControlEvent(k Record, r fleet.DERControlEvent) DERControlEvent {
 	}
 }
 
-// DERControl is a control of distributed energy that is installed at a station, as it reported (R04).
+// DERControl is a control of distributed energy that is installed at a station, as it reported or accepted (R04).
 type DERControl struct {
 	Record
 	ControlID    *string    `json:"controlId" doc:"Id of the control"`
@@ -51,12 +51,13 @@ type DERControl struct {
 	StartTime    *time.Time `json:"startTime" doc:"null: at once"`
 	Duration     Number     `json:"duration" doc:"Seconds"`
 	Settings     AnyJSON    `json:"settings" doc:"Its values, in the words of OCPP 2.1"`
-	RequestID    int64      `json:"requestId" doc:"Of the GetDERControl that asked"`
+	KnownFrom    string     `json:"knownFrom" enum:"answer,report" doc:"answer: the station accepted it in SetDERControl, and reported nothing else since. report: it reported it"`
+	RequestID    int64      `json:"requestId" doc:"Of the GetDERControl that asked; 0: none did"`
 }
 
 func viewDERControl(k Record, r fleet.DERControl) DERControl {
 	return DERControl{
-		Record:    k,
+		Record: k, KnownFrom: knownFrom(r.Accepted),
 		ControlID: orNull(r.ControlID), ControlType: orNull(r.ControlType), Default: r.Default,
 		IsSuperseded: r.IsSuperseded, Priority: r.Priority, StartTime: instant(r.StartTime),
 		Duration: number(r.Duration), Settings: AnyJSON(r.Settings), RequestID: r.RequestID,
@@ -198,4 +199,28 @@ func viewContradiction(k Record, r fleet.Contradiction) Contradiction {
 	return Contradiction{
 		Record: k, Message: orNull(r.Message), Contradiction: orNull(string(r.What)), EVSE: r.EVSE, Time: instant(r.Time), Detail: orNull(r.Detail),
 	}
+}
+
+// InstalledTariff is a tariff at one place of a station (OCPP 2.1, I07 to I10).
+type InstalledTariff struct {
+	Record
+	TariffID  string     `json:"tariffId" example:"DAY-2026"`
+	Default   bool       `json:"default" doc:"For all drivers who have none of their own; false: of a driver"`
+	EVSE      int64      `json:"evse" doc:"0: every EVSE"`
+	ValidFrom *time.Time `json:"validFrom" doc:"Of several that count, the one holds that became valid last; null: at once"`
+	KnownFrom string     `json:"knownFrom" enum:"answer,report" doc:"answer: the station accepted it in SetDefaultTariff. report: it told in GetTariffs that it has it"`
+}
+
+func viewInstalledTariff(k Record, r fleet.InstalledTariff) InstalledTariff {
+	return InstalledTariff{
+		Record: k, TariffID: r.TariffID, Default: r.Default, EVSE: r.EVSE, ValidFrom: instant(r.ValidFrom), KnownFrom: knownFrom(r.Accepted),
+	}
+}
+
+// knownFrom says by what a station told of something: it accepted it, or reported it.
+func knownFrom(accepted bool) string {
+	if accepted {
+		return string(fleet.ProfileFromAnswer)
+	}
+	return string(fleet.ProfileFromReport)
 }

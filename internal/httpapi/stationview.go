@@ -30,6 +30,8 @@ type Station struct {
 	Boot              *string    `json:"boot" doc:"How its boots shall be answered; null: as the server's default says" example:"Pending"`
 	BootInterval      *int       `json:"bootInterval" doc:"Seconds until it shall boot again while it is not accepted; null: the server's default"`
 	HeartbeatInterval *int       `json:"heartbeatInterval" doc:"Seconds between its heartbeats once it is accepted; null: the server's default"`
+	MessagesWaiting   *bool      `json:"messagesWaiting" doc:"Messages about transactions have not been sent, as it answered last to GetTransactionStatus (OCPP 2.x); null: nobody asked"`
+	MessagesWaitingAt *time.Time `json:"messagesWaitingAt" doc:"When it answered that"`
 	CreatedAt         *time.Time `json:"createdAt" doc:"When it was created or first seen"`
 }
 
@@ -70,7 +72,8 @@ func viewStation(s fleet.Station) Station {
 		BootStatus: orNull(string(s.BootStatus)), BootReason: orNull(s.BootReason), BootedAt: instant(s.BootedAt),
 		Boot: orNull(string(s.BootPolicy.Status)), BootInterval: orNull(int(s.BootPolicy.Retry / time.Second)),
 		HeartbeatInterval: orNull(int(s.BootPolicy.Heartbeat / time.Second)),
-		CreatedAt:         instant(s.CreatedAt),
+		MessagesWaiting:   s.MessagesWaiting, MessagesWaitingAt: instant(s.MessagesWaitingAt),
+		CreatedAt: instant(s.CreatedAt),
 	}
 }
 

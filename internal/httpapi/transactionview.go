@@ -42,6 +42,9 @@ type Transaction struct {
 	Conflicts     int64      `json:"conflicts" doc:"Messages that contradicted an earlier one; the earlier one counts"`
 	Anomalies     []string   `json:"anomalies" nullable:"false" enum:"unknown,after-end,stop-before-start,place,meter-negative,meter-backwards,time,sequence" doc:"What its messages contradict; all of them count as they came"`
 	ClockOffset   *float64   `json:"clockOffset" doc:"Seconds to add to the station's times to get the server's, as estimated when the latest message came" example:"-0.25"`
+	Waiting       *bool      `json:"messagesWaiting" doc:"Messages of it have not been sent, as the station answered last to GetTransactionStatus (OCPP 2.x); null: nobody asked"`
+	Ongoing       *bool      `json:"ongoing" doc:"It has not ended, as the station answered last to GetTransactionStatus (OCPP 2.x); null: nobody asked"`
+	ToldAt        *time.Time `json:"toldAt" doc:"When the station answered that"`
 	FirstReceived *time.Time `json:"firstReceivedAt" doc:"By the server's clock"`
 	LastReceived  *time.Time `json:"lastReceivedAt" doc:"By the server's clock"`
 }
@@ -83,7 +86,7 @@ func viewTransaction(t fleet.Transaction) Transaction {
 		StopReason: orNull(t.StopReason), ChargingState: orNull(t.ChargingState), Offline: t.Offline,
 		RemoteStartID: t.RemoteStartID, ReservationID: t.ReservationID, StartSeen: t.Begun,
 		Events: t.Events, MissingEvents: t.Missing, Conflicts: t.Conflicts, Anomalies: anomalyNames(t.Anomalies), ClockOffset: inSeconds(t.ClockOffset),
-		FirstReceived: instant(t.FirstReceived), LastReceived: instant(t.LastReceived),
+		Waiting: t.MessagesWaiting, Ongoing: t.Ongoing, ToldAt: instant(t.ToldAt), FirstReceived: instant(t.FirstReceived), LastReceived: instant(t.LastReceived),
 	}
 }
 

@@ -10,7 +10,9 @@ func Learn(station string, req, resp any) (learned []fleet.Event) {
 		learnCertificates,
 		learnJobs,
 		learnLocalList,
+		learnOperations,
 		learnProfiles,
+		learnRemote,
 		learnReservations,
 		learnVariables,
 	} {

@@ -13,6 +13,10 @@ func learnCertificates(station string, req, resp any) []fleet.Event {
 		if req, ok := req.(*ocpp16.InstallCertificateRequest); ok {
 			return adapter.InstallAnswered(station, string(req.CertificateType), req.Certificate, fleet.DeviceAnswer{Status: string(resp.Status)})
 		}
+	case *ocpp16.CertificateSignedResponse:
+		if req, ok := req.(*ocpp16.CertificateSignedRequest); ok {
+			return adapter.SignedAnswered(station, "", req.CertificateChain, fleet.DeviceAnswer{Status: string(resp.Status)})
+		}
 	case *ocpp16.DeleteCertificateResponse:
 		if req, ok := req.(*ocpp16.DeleteCertificateRequest); ok {
 			return adapter.DeleteAnswered(station, certificateHash(&req.CertificateHashData), fleet.DeviceAnswer{Status: string(resp.Status)})

@@ -13,7 +13,9 @@ func Learn(station string, req, resp any) (learned []fleet.Event) {
 		learnMessages,
 		learnMonitoring,
 		learnNetwork,
+		learnOperations,
 		learnProfiles,
+		learnRemote,
 		learnReservations,
 		learnVariables,
 	} {

@@ -13,6 +13,10 @@ func learnCertificates(station string, req, resp any) []fleet.Event {
 		if req, ok := req.(*ocpp201.InstallCertificateRequest); ok {
 			return adapter.InstallAnswered(station, string(req.CertificateType), req.Certificate, answer(string(resp.Status), resp.StatusInfo))
 		}
+	case *ocpp201.CertificateSignedResponse:
+		if req, ok := req.(*ocpp201.CertificateSignedRequest); ok {
+			return adapter.SignedAnswered(station, string(req.CertificateType), req.CertificateChain, answer(string(resp.Status), resp.StatusInfo))
+		}
 	case *ocpp201.DeleteCertificateResponse:
 		if req, ok := req.(*ocpp201.DeleteCertificateRequest); ok {
 			return adapter.DeleteAnswered(station, certificateHash(&req.CertificateHashData), answer(string(resp.Status), resp.StatusInfo))

@@ -20,7 +20,8 @@ func derEvent(req *ocpp21.NotifyDERStartStopRequest) []fleet.Record {
 	}}
 }
 
-// derControls takes a report apart: it has a list for each kind of control.
+// derControls takes a report apart: it has a list for each kind of control. Those of two kinds are always defaults, which the
+// report does not say.
 func derControls(req *ocpp21.ReportDERControlRequest) []fleet.Record {
 	b := derReport{request: int64(req.RequestID)}
 	for _, c := range req.Curve {
@@ -28,7 +29,7 @@ func derControls(req *ocpp21.ReportDERControlRequest) []fleet.Record {
 		b.add(fleet.DERControl{ControlID: c.ID, ControlType: string(c.CurveType), Default: c.IsDefault, IsSuperseded: c.IsSuperseded}, v.Priority, v.StartTime, v.Duration, v)
 	}
 	for _, c := range req.EnterService {
-		b.add(fleet.DERControl{ControlID: c.ID, ControlType: string(ocpp21.DERControlTypeEnterService)}, c.EnterService.Priority, ocpp.Time{}, ocpp.Opt[ocpp.Decimal]{}, c.EnterService)
+		b.add(fleet.DERControl{ControlID: c.ID, ControlType: string(ocpp21.DERControlTypeEnterService), Default: true}, c.EnterService.Priority, ocpp.Time{}, ocpp.Opt[ocpp.Decimal]{}, c.EnterService)
 	}
 	b.addFixedPF(ocpp21.DERControlTypeFixedPFAbsorb, req.FixedPFAbsorb)
 	b.addFixedPF(ocpp21.DERControlTypeFixedPFInject, req.FixedPFInject)
@@ -41,7 +42,7 @@ func derControls(req *ocpp21.ReportDERControlRequest) []fleet.Record {
 		b.add(fleet.DERControl{ControlID: c.ID, ControlType: string(ocpp21.DERControlTypeFreqDroop), Default: c.IsDefault, IsSuperseded: c.IsSuperseded}, v.Priority, v.StartTime, v.Duration, v)
 	}
 	for _, c := range req.Gradient {
-		b.add(fleet.DERControl{ControlID: c.ID, ControlType: string(ocpp21.DERControlTypeGradients)}, c.Gradient.Priority, ocpp.Time{}, ocpp.Opt[ocpp.Decimal]{}, c.Gradient)
+		b.add(fleet.DERControl{ControlID: c.ID, ControlType: string(ocpp21.DERControlTypeGradients), Default: true}, c.Gradient.Priority, ocpp.Time{}, ocpp.Opt[ocpp.Decimal]{}, c.Gradient)
 	}
 	for _, c := range req.LimitMaxDischarge {
 		v := c.LimitMaxDischarge

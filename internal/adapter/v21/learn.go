@@ -8,13 +8,19 @@ import "github.com/chargeyard/chargeyard/internal/fleet"
 func Learn(station string, req, resp any) (learned []fleet.Event) {
 	for _, topic := range [...]func(station string, req, resp any) []fleet.Event{
 		learnCertificates,
+		learnDER,
+		learnEnergy,
 		learnJobs,
 		learnLocalList,
 		learnMessages,
 		learnMonitoring,
 		learnNetwork,
+		learnOperations,
 		learnProfiles,
+		learnRemote,
 		learnReservations,
+		learnStreams,
+		learnTariffs,
 		learnVariables,
 	} {
 		learned = append(learned, topic(station, req, resp)...)

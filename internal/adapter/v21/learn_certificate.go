@@ -13,6 +13,10 @@ func learnCertificates(station string, req, resp any) []fleet.Event {
 		if req, ok := req.(*ocpp21.InstallCertificateRequest); ok {
 			return adapter.InstallAnswered(station, string(req.CertificateType), req.Certificate, answer(string(resp.Status), resp.StatusInfo))
 		}
+	case *ocpp21.CertificateSignedResponse:
+		if req, ok := req.(*ocpp21.CertificateSignedRequest); ok {
+			return adapter.SignedAnswered(station, string(req.CertificateType), req.CertificateChain, answer(string(resp.Status), resp.StatusInfo))
+		}
 	case *ocpp21.DeleteCertificateResponse:
 		if req, ok := req.(*ocpp21.DeleteCertificateRequest); ok {
 			return adapter.DeleteAnswered(station, certificateHash(&req.CertificateHashData), answer(string(resp.Status), resp.StatusInfo))

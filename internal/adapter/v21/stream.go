@@ -13,16 +13,19 @@ import (
 
 // openStream accepts every stream: its values are kept (N11.FR.04, N11.FR.06).
 func (h handlers) openStream(ctx context.Context, st *csms.Station, req *ocpp21.OpenPeriodicEventStreamRequest) (*ocpp21.OpenPeriodicEventStreamResponse, error) {
-	c := &req.ConstantStreamData
-	monitor := int64(c.VariableMonitoringID)
-	err := h.Told(ctx, st, fleet.EventStream{
-		StreamID: int64(c.ID), Open: true, MonitorID: &monitor,
-		Interval: adapter.Int64(c.Params.Interval), Values: adapter.Int64(c.Params.Values),
-	})
-	if err != nil {
+	if err := h.Told(ctx, st, openedStream(&req.ConstantStreamData)); err != nil {
 		return nil, err
 	}
 	return &ocpp21.OpenPeriodicEventStreamResponse{Status: ocpp21.GenericStatusAccepted}, nil
+}
+
+// openedStream is a stream that is open.
+func openedStream(c *ocpp21.ConstantStreamData) fleet.EventStream {
+	monitor := int64(c.VariableMonitoringID)
+	return fleet.EventStream{
+		StreamID: int64(c.ID), Open: true, MonitorID: &monitor,
+		Interval: adapter.Int64(c.Params.Interval), Values: adapter.Int64(c.Params.Values),
+	}
 }
 
 func closedStream(req *ocpp21.ClosePeriodicEventStreamRequest) []fleet.Record {

@@ -104,6 +104,28 @@ func (w *writer) change(e fleet.DeviceAnswered, change fleet.DeviceChange) error
 	case fleet.NetworkProfileSet:
 		return w.putNetworkProfile(c.Profile)
 	}
+	return w.changeEnergy(e, change)
+}
+
+// changeEnergy makes one change of controls of distributed energy, of event streams, of tariffs, or of what waits at
+// a station.
+func (w *writer) changeEnergy(e fleet.DeviceAnswered, change fleet.DeviceChange) error {
+	switch c := change.(type) {
+	case fleet.DERControlsCleared:
+		return w.derControlsCleared(e.Station, c)
+	case fleet.StreamsListed:
+		return w.streamsListed(e, c)
+	case fleet.TariffsListed:
+		return w.changeTariffs(e, c.Stays, c.List...)
+	case fleet.DefaultTariffSet:
+		return w.changeTariffs(e, c.Stays, c.Tariff)
+	case fleet.TariffsCleared:
+		return w.changeTariffs(e, c.Stays)
+	case fleet.QueueTold:
+		return w.queueTold(e, c)
+	case fleet.StreamAdjusted:
+		return w.streamAdjusted(e, c)
+	}
 	return w.changeCharging(e, change)
 }
 

@@ -146,6 +146,15 @@ func (w *writer) addEvent(t *known, e fleet.TransactionEvent, content []byte, d 
 	return false, false, w.transactionNotice(*t, e, d)
 }
 
+// queueTold keeps what a station said of the messages that wait at it. A transaction that is not here tells nothing.
+func (w *writer) queueTold(e fleet.DeviceAnswered, c fleet.QueueTold) error {
+	if c.Transaction == "" {
+		return w.exec("UPDATE stations SET messages_waiting = ?, messages_waiting_at = ? WHERE id = ?", flag(c.Waiting), fleet.Micros(e.Received), e.Station)
+	}
+	return w.exec("UPDATE transactions SET messages_waiting = ?, ongoing = ?, told_at = ? WHERE station = ? AND id = ?",
+		flag(c.Waiting), optionalFlag(c.Ongoing), fleet.Micros(e.Received), e.Station, c.Transaction)
+}
+
 // insertEvent reports false when there is an event of the same key.
 func (w *writer) insertEvent(ref int64, e fleet.TransactionEvent, content []byte) (bool, error) {
 	n, err := w.execCount(`INSERT INTO transaction_events (transaction_ref, position, key, received, offline, content)

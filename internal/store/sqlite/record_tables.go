@@ -17,7 +17,7 @@ func recordTables() map[fleet.RecordKind]recordTable {
 		fleet.RecordScheduleRequest: newRecordTable("schedule_requests", "profile_id, answer", scheduleRequestFields),
 		fleet.RecordDERAlarm:        newRecordTable("der_alarms", "control_type, time, ended, fault, extra_info", derAlarmFields),
 		fleet.RecordDEREvent:        newRecordTable("der_control_events", "control_id, started, time, superseded", derEventFields),
-		fleet.RecordDERControl:      newRecordTable("der_controls", "control_id, control_type, is_default, is_superseded, priority, start_time, duration, settings, request_id", derControlFields),
+		fleet.RecordDERControl:      newRecordTable("der_controls", "control_id, control_type, is_default, is_superseded, priority, start_time, duration, settings, request_id, accepted", derControlFields),
 		fleet.RecordBatterySwap: newRecordTable("battery_swaps", `request_id, event, id_token, id_token_type, evse, serial_number, state_of_charge, state_of_health,
 			production_date, vendor_info`, batterySwapFields),
 		fleet.RecordSettlement: newRecordTable("settlements", `psp_ref, status, status_info, amount, time, transaction_id, receipt_id, receipt_url, vat_number, company,
@@ -25,6 +25,7 @@ func recordTables() map[fleet.RecordKind]recordTable {
 		fleet.RecordVATCheck:      newRecordTable("vat_checks", "vat_number, evse, answer", vatCheckFields),
 		fleet.RecordStream:        newRecordTable("event_streams", "stream_id, is_open, monitor_id, max_interval, max_values", eventStreamFields),
 		fleet.RecordStreamValue:   newRecordTable("stream_values", "stream_id, time, value, pending", streamValueFields),
+		fleet.RecordTariff:        newRecordTable("installed_tariffs", "evse, tariff_id, is_default, valid_from, accepted", installedTariffFields),
 		fleet.RecordContradiction: newRecordTable("contradictions", "message, contradiction, evse, time, detail", contradictionFields),
 		fleet.RecordDataTransfer:  newRecordTable("data_transfers", "vendor_id, message_id, data, answer, reply", dataTransferFields),
 	}
@@ -77,7 +78,7 @@ func derEventFields(r *fleet.DERControlEvent) []any {
 func derControlFields(r *fleet.DERControl) []any {
 	return []any{
 		&r.ControlID, &r.ControlType, &r.Default, &r.IsSuperseded, &r.Priority, instant{&r.StartTime}, &r.Duration,
-		rawJSON{&r.Settings}, &r.RequestID,
+		rawJSON{&r.Settings}, &r.RequestID, &r.Accepted,
 	}
 }
 
@@ -109,6 +110,10 @@ func streamValueFields(r *fleet.StreamValue) []any {
 
 func dataTransferFields(r *fleet.DataTransfer) []any {
 	return []any{&r.VendorID, &r.MessageID, rawJSON{&r.Data}, &r.Answer, rawJSON{&r.Reply}}
+}
+
+func installedTariffFields(r *fleet.InstalledTariff) []any {
+	return []any{&r.EVSE, &r.TariffID, &r.Default, instant{&r.ValidFrom}, &r.Accepted}
 }
 
 func contradictionFields(r *fleet.Contradiction) []any {

@@ -11,13 +11,14 @@ import (
 )
 
 const stationColumns = `id, known, profile, tariff, version, vendor, model, serial, firmware, iccid, imsi, meter_type, meter_serial,
-	boot_status, boot_reason, booted_at, online, epoch, address, connected_at, disconnected_at, last_message_at, clock_offset, created_at, ` + bootPolicyColumns
+	boot_status, boot_reason, booted_at, online, epoch, address, connected_at, disconnected_at, last_message_at, clock_offset, messages_waiting, messages_waiting_at, created_at, ` + bootPolicyColumns
 
 func stationFields(s *fleet.Station) []any {
 	return append([]any{
 		&s.ID, &s.Known, &s.Profile, &s.Tariff, &s.Version, &s.Vendor, &s.Model, &s.Serial, &s.Firmware, &s.ICCID, &s.IMSI,
 		&s.MeterType, &s.MeterSerial, &s.BootStatus, &s.BootReason, instant{&s.BootedAt}, &s.Online, &s.Epoch, &s.Address,
-		instant{&s.ConnectedAt}, instant{&s.DisconnectedAt}, instant{&s.LastMessageAt}, offset{&s.ClockOffset}, instant{&s.CreatedAt},
+		instant{&s.ConnectedAt}, instant{&s.DisconnectedAt}, instant{&s.LastMessageAt}, offset{&s.ClockOffset},
+		&s.MessagesWaiting, instant{&s.MessagesWaitingAt}, instant{&s.CreatedAt},
 	}, bootPolicyFields(&s.BootPolicy)...)
 }
 
