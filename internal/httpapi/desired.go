@@ -192,7 +192,7 @@ func (a *api) desire(ctx context.Context, in *desireInput) (*answer[List[Desired
 	if err := in.Body.checkVersion(s.Version); err != nil {
 		return nil, err
 	}
-	if err := a.o.Store.Desire(ctx, []string{in.ID}, in.Body.values()); err != nil {
+	if err := a.o.Store.Desire(ctx, store.Wish{Stations: []string{in.ID}, Values: in.Body.values()}); err != nil {
 		return nil, desireProblem(err)
 	}
 	a.o.Desires.Desired(in.ID)

@@ -81,7 +81,8 @@ func (a *api) registerDrift() {
 		Summary: "Want variables or configuration keys of many stations to be something",
 		Description: `As for one station. The selection is what it is now: stations that come later are not among it. One request may go to
 a fleet of all versions: keys without components are wanted of stations that speak OCPP 1.6, variables of components of those that
-speak 2.x, and both of those that have not said yet what they speak. Stations that can have none of the values are skipped.`,
+speak 2.x, and both of those that have not said yet what they speak. Stations that can have none of the values are skipped. It is
+wanted of all of the others, or, when one of them cannot have so many values, of none.`,
 	}, a.desireOfFleet)
 	operate(a, ofFleet("drift", "desired value", "List what is otherwise than wanted, by station",
 		"Values that stations told and that are not the desired ones, and such that they refused. The summary has the counts."), a.listDrift)
@@ -90,9 +91,6 @@ speak 2.x, and both of those that have not said yet what they speak. Stations th
 		Summary: "Count desired values by variable and state",
 	}, a.summarizeDrift)
 }
-
-// perDesire is how many stations are in one commit.
-const perDesire = 100
 
 func (a *api) desireOfFleet(ctx context.Context, in *fleetDesireInput) (*answer[FleetDesired], error) {
 	b := &in.Body
@@ -107,6 +105,7 @@ func (a *api) desireOfFleet(ctx context.Context, in *fleetDesireInput) (*answer[
 	if err != nil {
 		return nil, err
 	}
+	var wishes []store.Wish
 	for _, version := range slices.Sorted(maps.Keys(byVersion)) {
 		stations := byVersion[version]
 		values := slices.DeleteFunc(b.values(), func(v fleet.DesiredValue) bool { return !v.Fits(version) })
@@ -114,13 +113,14 @@ func (a *api) desireOfFleet(ctx context.Context, in *fleetDesireInput) (*answer[
 			result.Skipped += len(stations)
 			continue
 		}
-		for some := range slices.Chunk(stations, perDesire) {
-			if err := a.o.Store.Desire(ctx, some, values); err != nil {
-				return nil, desireProblem(err)
-			}
-			a.o.Desires.Desired(some...)
-			result.Changed += len(some)
-		}
+		wishes = append(wishes, store.Wish{Stations: stations, Values: values})
+		result.Changed += len(stations)
+	}
+	if err := a.o.Store.Desire(ctx, wishes...); err != nil {
+		return nil, desireProblem(err)
+	}
+	for _, w := range wishes {
+		a.o.Desires.Desired(w.Stations...)
 	}
 	return &answer[FleetDesired]{result}, nil
 }

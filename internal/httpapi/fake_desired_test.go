@@ -8,11 +8,13 @@ import (
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
-func (f *fakeStore) Desire(_ context.Context, stations []string, values []fleet.DesiredValue) error {
-	for _, station := range stations {
-		for _, v := range values {
-			v.Station, v.State = station, fleet.DesiredUnknown
-			f.devices.desired = append(f.devices.desired, v)
+func (f *fakeStore) Desire(_ context.Context, wishes ...store.Wish) error {
+	for _, w := range wishes {
+		for _, station := range w.Stations {
+			for _, v := range w.Values {
+				v.Station, v.State = station, fleet.DesiredUnknown
+				f.devices.desired = append(f.devices.desired, v)
+			}
 		}
 	}
 	return f.err

@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -152,4 +153,34 @@ func TestDesiredKeysAreSetOneByOne(t *testing.T) {
 		t.Errorf("set %v", set)
 	}
 	r.eventually("they are the same", func() bool { return len(r.items("/stations/A/desired?state=same")) == 2 })
+}
+
+// What cannot be wanted of one station of a selection is wanted of none, however many there are.
+func TestDesiredValuesOfAFleetAreAllOrNone(t *testing.T) {
+	r := serve(t, Config{})
+	var ids, values []string
+	for i := range 120 {
+		ids = append(ids, fmt.Sprintf("S-%03d", i))
+	}
+	for _, id := range ids {
+		if err := r.srv.store.Arrived(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 500 {
+		values = append(values, fmt.Sprintf(`{"variable":"K%d","value":"1"}`, i))
+	}
+	r.api(http.MethodPut, "/stations/S-119/desired", `{"values":[`+strings.Join(values, ",")+`],"apply":false}`, http.StatusOK)
+	body := `{"select":{"stations":["` + strings.Join(ids, `","`) + `"]},"values":[{"variable":"More","value":"1"}],"apply":false}`
+	got := r.api(http.MethodPut, "/desired", body, http.StatusUnprocessableEntity)
+	if !strings.Contains(got["detail"].(string), "nothing was changed") {
+		t.Errorf("%v", got)
+	}
+	for _, id := range ids[:119] {
+		if list := r.items("/stations/" + id + "/desired"); len(list) != 0 {
+			t.Fatalf("of %s something is wanted: %v", id, list)
+		}
+	}
+	r.api(http.MethodDelete, "/stations/S-119/desired?variable=K0", "", http.StatusOK)
+	want(t, r.api(http.MethodPut, "/desired", body, http.StatusOK), map[string]any{"changed": 120.0})
 }

@@ -70,6 +70,48 @@ func (l liveStore) Station(ctx context.Context, id string) (fleet.StationDetail,
 	return s, err
 }
 
+// arrived does what needs the rows of stations. A station that has come for the first time is connected for up to half a second
+// before it has one: then it gets it, and what is to be done is done again.
+func (l liveStore) arrived(ctx context.Context, stations []string, do func() error) error {
+	err := do()
+	if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	came := false
+	for _, id := range stations {
+		if _, online := l.csms.Station(id); !online {
+			continue
+		}
+		if err := l.Arrived(ctx, id); err != nil {
+			return err
+		}
+		came = true
+	}
+	if came {
+		err = do()
+	}
+	return err
+}
+
+// Desire wants values of stations, also of those that have just come.
+func (l liveStore) Desire(ctx context.Context, wishes ...store.Wish) error {
+	var stations []string
+	for _, w := range wishes {
+		stations = append(stations, w.Stations...)
+	}
+	return l.arrived(ctx, stations, func() error { return l.Store.Desire(ctx, wishes...) })
+}
+
+// TagStation gives a station a tag, also one that has just come.
+func (l liveStore) TagStation(ctx context.Context, station, tag string) error {
+	return l.arrived(ctx, []string{station}, func() error { return l.Store.TagStation(ctx, station, tag) })
+}
+
+// ChangeBootPolicy changes the policy of a station, also of one that has just come.
+func (l liveStore) ChangeBootPolicy(ctx context.Context, station string, c store.BootChange) error {
+	return l.arrived(ctx, []string{station}, func() error { return l.Store.ChangeBootPolicy(ctx, station, c) })
+}
+
 // ListStations returns stations in the order of their ids. One that came, with another version perhaps, or went so lately that the store does not know is
 // left out of a page that it does not belong to: it is on the other one soon.
 func (l liveStore) ListStations(ctx context.Context, q store.StationQuery) (store.Page[fleet.StationDetail], error) {

@@ -2,7 +2,9 @@ package server
 
 import (
 	"context"
+	"errors"
 	"testing"
+	"time"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/internal/store"
@@ -42,5 +44,32 @@ func TestAListOfStationsDoesNotContradictItsFilter(t *testing.T) {
 	p, err := live.ListStations(t.Context(), store.StationQuery{Version: "2.0.1"})
 	if err != nil || len(p.Items) != 1 || p.Items[0].ID != "went" {
 		t.Errorf("of version 2.0.1, which %q speaks no more: %v %v", "came", p.Items, err)
+	}
+}
+
+// A station that has come for the first time can be told things before the store has heard of it.
+func TestAStationThatHasJustComeIsThere(t *testing.T) {
+	r := serve(t, Config{})
+	live := liveStore{r.srv.store, r.srv.csms}
+	values := []fleet.DesiredValue{{Setting: fleet.Setting{Variable: "HeartbeatInterval"}, Attribute: fleet.AttributeActual, Value: "300"}}
+	for what, do := range map[string]func(id string) error{
+		"desire": func(id string) error {
+			return live.Desire(t.Context(), store.Wish{Stations: []string{id}, Values: values})
+		},
+		"tag": func(id string) error { return live.TagStation(t.Context(), id, "new") },
+		"boot": func(id string) error {
+			return live.ChangeBootPolicy(t.Context(), id, store.BootChange{Heartbeat: new(time.Minute)})
+		},
+	} {
+		r.connect(what, "ocpp1.6", login{})
+		if err := do(what); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		if _, err := r.srv.store.Station(t.Context(), what); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		if err := do("nobody"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("%s of nobody: %v", what, err)
+		}
 	}
 }

@@ -14,13 +14,19 @@ const MaxDesiredValues = 500
 // ErrTooManyDesired says that a station has as many desired values as it may.
 var ErrTooManyDesired = errors.New("a station can have 500 desired values at most")
 
+// Wish is what is wanted of each of some stations. Only Setting, Attribute, Value, Apply and Since of the values count.
+type Wish struct {
+	Stations []string
+	Values   []fleet.DesiredValue
+}
+
 // Desires are what operators want variables and configuration keys of stations to be. How they go together with what the
 // stations tell is kept with them in the commit of what was told.
 type Desires interface {
 	// Desire wants values of each of some stations, beside others that are wanted already; a value for the same variable
-	// replaces the one before. Only Setting, Attribute, Value, Apply and Since of the values count. All is done or nothing.
-	// ErrNotFound: a station is neither known nor seen. ErrTooManyDesired. fleet.ErrInvalidEvent: a secret.
-	Desire(ctx context.Context, stations []string, values []fleet.DesiredValue) error
+	// replaces the one before. All wishes are done, in one commit, or none. ErrNotFound: a station is neither known nor seen.
+	// ErrTooManyDesired. fleet.ErrInvalidEvent: a secret.
+	Desire(ctx context.Context, wishes ...Wish) error
 	// Undesire wants nothing more of the variables that a query selects, and returns how many values went.
 	Undesire(ctx context.Context, q DesiredQuery) (int64, error)
 	// TryDesired notes that somebody begins to set values of a station, by their keys.

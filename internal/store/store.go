@@ -77,6 +77,8 @@ type Stations interface {
 	// is forgotten altogether. ErrNotFound.
 	DeleteStation(ctx context.Context, station string) error
 
+	// Arrived gives a station that has come its row now, if it has none: what is reported of it comes later.
+	Arrived(ctx context.Context, station string) error
 	// TagStation gives a station a tag; one that it has already changes nothing. ErrNotFound, ErrTooManyTags.
 	TagStation(ctx context.Context, station, tag string) error
 	// UntagStation takes a tag away. ErrNotFound: there is no such station, or it has no such tag.

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
@@ -10,16 +11,18 @@ import (
 )
 
 // Desire implements store.Desires.
-func (db *DB) Desire(ctx context.Context, stations []string, values []fleet.DesiredValue) error {
-	for _, v := range values {
-		if v.Secret() {
+func (db *DB) Desire(ctx context.Context, wishes ...store.Wish) error {
+	for _, wish := range wishes {
+		if slices.ContainsFunc(wish.Values, fleet.DesiredValue.Secret) {
 			return fmt.Errorf("%w: a secret is no desired value", fleet.ErrInvalidEvent)
 		}
 	}
 	return db.change(ctx, func(w *writer) error {
-		for _, station := range stations {
-			if err := w.desire(station, values); err != nil {
-				return err
+		for _, wish := range wishes {
+			for _, station := range wish.Stations {
+				if err := w.desire(station, wish.Values); err != nil {
+					return err
+				}
 			}
 		}
 		return nil

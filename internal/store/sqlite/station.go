@@ -68,6 +68,11 @@ func (db *DB) DeleteStation(ctx context.Context, station string) error {
 	})
 }
 
+// Arrived implements store.Stations.
+func (db *DB) Arrived(ctx context.Context, station string) error {
+	return db.change(ctx, func(w *writer) error { return w.ensureStation(station, time.Now()) })
+}
+
 // changeStation runs an update that must meet the station's row.
 func (w *writer) changeStation(station, update string, args ...any) error {
 	n, err := w.execCount(update, args...)

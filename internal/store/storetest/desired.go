@@ -33,7 +33,7 @@ func testDesiredValues(f *fixture) {
 	f.submit(told(nil, full, key("HeartbeatInterval", "60")))
 	f.submit(fleet.Booted{Station: "B", Received: noon})
 	v := fleet.DesiredValue{Setting: full.Setting, Attribute: full.Attribute, Value: "7", Since: noon}
-	f.ok(f.Desire(f.Context(), []string{"A", "B"}, []fleet.DesiredValue{v, wanted("HeartbeatInterval", "60.0")}))
+	f.ok(f.Desire(f.Context(), store.Wish{Stations: []string{"A", "B"}, Values: []fleet.DesiredValue{v, wanted("HeartbeatInterval", "60.0")}}))
 	got := f.desired(store.DesiredQuery{Limit: 1})
 	equal(f, "values", len(got), 4)
 	v.Station, v.State, v.Actual = "A", fleet.DesiredDrift, full.Value
@@ -61,11 +61,11 @@ func testDesiredValues(f *fixture) {
 	f.ok(err)
 	equal(f, "removed", n, 1)
 	equal(f, "values", len(f.desired(store.DesiredQuery{})), 3)
-	if err := f.Desire(f.Context(), []string{"A", "nobody"}, []fleet.DesiredValue{wanted("X", "1")}); !errors.Is(err, store.ErrNotFound) {
+	if err := f.Desire(f.Context(), store.Wish{Stations: []string{"A", "nobody"}, Values: []fleet.DesiredValue{wanted("X", "1")}}); !errors.Is(err, store.ErrNotFound) {
 		f.Errorf("of nobody: %v", err)
 	}
 	for _, secret := range []fleet.DesiredValue{wanted("AuthorizationKey", "x"), wanted("Url", "https://a:b@c")} {
-		if err := f.Desire(f.Context(), []string{"A"}, []fleet.DesiredValue{secret}); !errors.Is(err, fleet.ErrInvalidEvent) {
+		if err := f.Desire(f.Context(), store.Wish{Stations: []string{"A"}, Values: []fleet.DesiredValue{secret}}); !errors.Is(err, fleet.ErrInvalidEvent) {
 			f.Errorf("a secret: %v", err)
 		}
 	}
@@ -76,7 +76,7 @@ func testDesiredValues(f *fixture) {
 // testDesiredStates: what a station tells and answers changes the state in the same commit, and it is there after a restart.
 func testDesiredStates(f *fixture) {
 	f.submit(told(nil, key("K", "60")))
-	f.ok(f.Desire(f.Context(), []string{"A"}, []fleet.DesiredValue{wanted("k", "300")}))
+	f.ok(f.Desire(f.Context(), store.Wish{Stations: []string{"A"}, Values: []fleet.DesiredValue{wanted("k", "300")}}))
 	answer := func(value, status string) {
 		f.submit(fleet.DeviceAnswered{Station: "A", Received: noon, Action: "ChangeConfiguration", Answers: []fleet.DeviceAnswer{{
 			Station: "A", Action: "ChangeConfiguration", Setting: fleet.Setting{Variable: "K"}, Attribute: fleet.AttributeActual, Value: value, Status: status,
@@ -118,7 +118,7 @@ func testDesiredStates(f *fixture) {
 // testDesiredOfOthers: what is told of other variables says nothing of a value that the station took and never showed.
 func testDesiredOfOthers(f *fixture) {
 	f.submit(told(nil, key("Other", "1")))
-	f.ok(f.Desire(f.Context(), []string{"A"}, []fleet.DesiredValue{wanted("Unseen", "300")}))
+	f.ok(f.Desire(f.Context(), store.Wish{Stations: []string{"A"}, Values: []fleet.DesiredValue{wanted("Unseen", "300")}}))
 	f.submit(fleet.DeviceAnswered{Station: "A", Received: noon, Action: "ChangeConfiguration", Answers: []fleet.DeviceAnswer{{
 		Station: "A", Action: "ChangeConfiguration", Setting: fleet.Setting{Variable: "Unseen"}, Attribute: fleet.AttributeActual, Value: "300", Status: "Accepted", Received: noon,
 	}}})
@@ -133,9 +133,9 @@ func testDesiredBounds(f *fixture) {
 	for i := range store.MaxDesiredValues {
 		list = append(list, wanted(fmt.Sprint("k", i), "1"))
 	}
-	f.ok(f.Desire(f.Context(), []string{"A"}, list))
-	f.ok(f.Desire(f.Context(), []string{"A"}, list[:1]))
-	if err := f.Desire(f.Context(), []string{"A"}, []fleet.DesiredValue{wanted("more", "1")}); !errors.Is(err, store.ErrTooManyDesired) {
+	f.ok(f.Desire(f.Context(), store.Wish{Stations: []string{"A"}, Values: list}))
+	f.ok(f.Desire(f.Context(), store.Wish{Stations: []string{"A"}, Values: list[:1]}))
+	if err := f.Desire(f.Context(), store.Wish{Stations: []string{"A"}, Values: []fleet.DesiredValue{wanted("more", "1")}}); !errors.Is(err, store.ErrTooManyDesired) {
 		f.Errorf("one more: %v", err)
 	}
 	equal(f, "values", len(f.desired(store.DesiredQuery{Limit: 300})), store.MaxDesiredValues)
