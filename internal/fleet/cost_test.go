@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -428,5 +429,16 @@ func BenchmarkCost(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		h.Cost(r)
+	}
+}
+
+func TestIDsOfTariffs(t *testing.T) {
+	for id, want := range map[string]bool{
+		"T-1": true, "9": true, "DE*ABC:night@home_2+1~.": true, strings.Repeat("x", 60): true,
+		"": false, "-T": false, "..": false, "a b": false, "a/b": false, "ü": false, strings.Repeat("x", 61): false,
+	} {
+		if IsTariffID(id) != want {
+			t.Errorf("%q: %v", id, !want)
+		}
 	}
 }

@@ -55,6 +55,7 @@ const (
 	MaxTariffText  = 512
 	MaxTaxRates    = 5
 	MaxTaxStack    = 9
+	maxTaxType     = 20
 	maxAmount      = Decimal("1000000")
 	maxPlaces      = 6 // digits after the point
 )
@@ -70,7 +71,7 @@ func (t Tariff) Check() Faults {
 	f.addIf(len(t.TaxRates) > MaxTaxRates, "/taxRates", "there are at most %d", MaxTaxRates)
 	for i, rate := range t.TaxRates {
 		at := fmt.Sprintf("/taxRates/%d", i)
-		f.addIf(rate.Type == "", at+"/type", "say which tax it is")
+		f.addIf(rate.Type == "" || utf8.RuneCountInString(rate.Type) > maxTaxType, at+"/type", "it has 1 to %d characters", maxTaxType)
 		f.addIf(rate.Tax == "", at+"/tax", "say how many percent")
 		checkAmount(&f, at+"/tax", rate.Tax)
 		f.addIf(rate.Stack < 0 || rate.Stack > MaxTaxStack, at+"/stack", "it is from 0 to %d", MaxTaxStack)
@@ -89,6 +90,13 @@ func (t Tariff) checkTexts(f *Faults) {
 		f.addIf(seen[language], at+"/language", "there is a text in this language already")
 		seen[language] = true
 	}
+}
+
+// IsTariffID reports whether a tariff can have this id.
+func IsTariffID(id string) bool {
+	const signs = "._-:@*+~"
+	plain := strings.Trim(id, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"+signs) == ""
+	return id != "" && len(id) <= MaxTariffID && plain && !strings.ContainsAny(id[:1], signs)
 }
 
 // amount is one of the amounts of a tariff, with its place in the API.

@@ -146,4 +146,5 @@ func (a *api) register() {
 	a.registerCredentials()
 	a.registerLibrary()
 	a.registerSites()
+	a.registerTariffs()
 }

@@ -38,6 +38,7 @@ type Store interface {
 	ReservationStore
 	store.Devices
 	store.Charging
+	store.Tariffs
 	store.Desires
 }
 

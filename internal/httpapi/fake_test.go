@@ -29,7 +29,8 @@ type fakeStore struct {
 	fakeReservations
 	kept           *fleet.Command
 	store.Charging // nil: its own tests use a real store
-	keptBulk       *fleet.Bulk
+	fakeTariffs
+	keptBulk *fleet.Bulk
 }
 
 func (f *fakeStore) CreateStation(_ context.Context, s store.NewStation) error {

@@ -39,6 +39,8 @@ func (a *api) asProblem(ctx context.Context, op huma.Operation, err error) error
 		return p
 	case errors.Is(err, store.ErrNotFound):
 		return problem(http.StatusNotFound, "there is no such "+op.Tags[0])
+	case errors.Is(err, store.ErrNoTariff):
+		return problem(http.StatusUnprocessableEntity, "there is no such tariff", Fault{Detail: "PUT tariffs/{id} makes one", Pointer: "/tariff"})
 	case errors.Is(err, store.ErrCursor):
 		return problem(http.StatusBadRequest, "this is no cursor of this list",
 			Fault{Detail: `take the value of "next" in the answer before`, Parameter: "cursor"})

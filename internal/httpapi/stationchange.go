@@ -15,7 +15,7 @@ const changeStation = `What the body does not name stays. A security profile is 
 409: it is lower than the one it has, or below 3 and the station has no key. Nothing is changed then. A change of the boot counts from the next boot on: a Pending or Rejected station boots again
 after bootInterval. A Pending one that is connected is asked to boot at once when it shall not be Pending any more;
 bootTrigger says how it answered. An accepted station is not asked, and a rejected one cannot be (B03.FR.03): both go on
-until they boot.`
+until they boot. A tariff counts for transactions that begin from now on.`
 
 // StationChange is what to change of a station.
 type StationChange struct {
@@ -23,6 +23,8 @@ type StationChange struct {
 	Boot              *string `json:"boot,omitempty" enum:"Default,Accepted,Pending,Rejected" doc:"How its boots shall be answered. Default: as the server's --boot says. Pending: it may be configured, and not charge. Rejected: nothing is sent to it" example:"Accepted"`
 	BootInterval      *int    `json:"bootInterval,omitempty" minimum:"0" maximum:"86400" doc:"Seconds until it shall boot again while it is not accepted; 0: the server's default"`
 	HeartbeatInterval *int    `json:"heartbeatInterval,omitempty" minimum:"0" maximum:"86400" doc:"Seconds between its heartbeats once it is accepted; 0: the server's default. The station learns it at its next boot"`
+
+	Tariff Clearable[string] `json:"tariff,omitzero" maxLength:"60" doc:"Id of the tariff of drivers without one of their own; null: none" example:"T-2026-11"`
 }
 
 type changeStationInput struct {
@@ -37,8 +39,16 @@ type ChangedStation struct {
 }
 
 func (a *api) changeStation(ctx context.Context, in *changeStationInput) (*answer[ChangedStation], error) {
+	if err := a.knownTariff(ctx, in.Body.Tariff.Value); err != nil { // before anything is changed
+		return nil, err
+	}
 	if err := a.raiseProfile(ctx, in.ID, in.Body.SecurityProfile); err != nil {
 		return nil, err
+	}
+	if in.Body.Tariff.Sent {
+		if err := a.o.Store.SetStationTariff(ctx, in.ID, in.Body.Tariff.Value); err != nil {
+			return nil, err
+		}
 	}
 	if err := a.o.Store.ChangeBootPolicy(ctx, in.ID, in.Body.change()); err != nil {
 		return nil, err
@@ -52,6 +62,18 @@ func (a *api) changeStation(ctx context.Context, in *changeStationInput) (*answe
 		changed.BootTrigger = orNull(a.triggerBoot(ctx, in.ID))
 	}
 	return &answer[ChangedStation]{changed}, nil
+}
+
+// knownTariff refuses a tariff that there is not; "" is none.
+func (a *api) knownTariff(ctx context.Context, id string) error {
+	if id == "" {
+		return nil
+	}
+	_, err := a.o.Store.Tariff(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return store.ErrNoTariff
+	}
+	return err
 }
 
 func (a *api) raiseProfile(ctx context.Context, station string, profile *int) error {

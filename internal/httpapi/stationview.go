@@ -11,6 +11,7 @@ type Station struct {
 	ID                string     `json:"id" doc:"Identity, as in the connection URL" example:"CP-001"`
 	Known             bool       `json:"known" doc:"Created here; false: it came by itself to a server that is open to all"`
 	SecurityProfile   int        `json:"securityProfile" minimum:"0" maximum:"3" doc:"Security profile that it must use at least"`
+	Tariff            *string    `json:"tariff" doc:"Id of the tariff of drivers without one of their own; null: the default" example:"T-2026-11"`
 	Version           *string    `json:"version" doc:"OCPP version of the latest connection" example:"2.0.1"`
 	Online            bool       `json:"online" doc:"Connected now"`
 	Address           *string    `json:"address" doc:"Remote address of the latest connection" example:"192.0.2.7:50112"`
@@ -64,7 +65,7 @@ type Connector struct {
 
 func viewStation(s fleet.Station) Station {
 	return Station{
-		ID: s.ID, Known: s.Known, SecurityProfile: s.Profile, Version: orNull(s.Version),
+		ID: s.ID, Known: s.Known, SecurityProfile: s.Profile, Tariff: orNull(s.Tariff), Version: orNull(s.Version),
 		Online: s.Online, Address: orNull(s.Address),
 		ConnectedAt: instant(s.ConnectedAt), DisconnectedAt: instant(s.DisconnectedAt), LastMessageAt: instant(s.LastMessageAt), ClockOffset: inSeconds(s.ClockOffset),
 		Vendor: orNull(s.Vendor), Model: orNull(s.Model), SerialNumber: orNull(s.Serial), FirmwareVersion: orNull(s.Firmware),

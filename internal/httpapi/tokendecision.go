@@ -21,6 +21,9 @@ type TokenDecision struct {
 	Group    *string    `json:"group" doc:"Value of the group's token"`
 	Until    *time.Time `json:"until" doc:"Until when a station may go by it; null: for ever"`
 	EVSEs    []int      `json:"evses" nullable:"false" doc:"The only EVSEs of the station where it may charge; empty: all"`
+
+	Tariff       *string `json:"tariff" doc:"Id of the tariff that would count; null: none" example:"T-2026-11"`
+	TariffSource *string `json:"tariffSource" doc:"Why this one: token, group, station or default, which it was given to" example:"group"`
 }
 
 type tokenDecisionInput struct {
@@ -52,10 +55,33 @@ func (a *api) decideToken(ctx context.Context, in *tokenDecisionInput) (*answer[
 	if err != nil {
 		return nil, err
 	}
+	tariff, source, err := a.tariffAt(ctx, in.Station, d)
+	if err != nil {
+		return nil, err
+	}
 	return &answer[TokenDecision]{TokenDecision{
+		Tariff: orNull(tariff), TariffSource: orNull(string(source)),
 		Accepted: d.Accepted(), Status: string(d.Status), Reason: string(d.Reason), Detail: d.Words(), Group: orNull(d.Group),
 		Until: instant(d.Expiry), EVSEs: append([]int{}, d.EVSEs...),
 	}}, nil
+}
+
+// tariffAt returns which tariff counts for a driver at a station; "" anywhere.
+func (a *api) tariffAt(ctx context.Context, station string, d fleet.Decision) (string, fleet.TariffSource, error) {
+	if d.Tariff != "" {
+		return d.Tariff, d.TariffSource, nil
+	}
+	if station != "" {
+		s, err := a.o.Store.Station(ctx, station)
+		if err != nil && !errors.Is(err, store.ErrNotFound) || s.Tariff != "" {
+			return s.Tariff, fleet.TariffOfStation, err
+		}
+	}
+	id, err := a.o.Store.DefaultTariff(ctx)
+	if id == "" {
+		return "", "", err
+	}
+	return id, fleet.TariffOfServer, err
 }
 
 // tokenToDecide is the token of an id of the list, or what the id says.

@@ -15,6 +15,7 @@ import (
 type TokenGroupTerms struct {
 	Concurrent TokenMaximum `json:"concurrent,omitempty" doc:"Transactions that its tokens may have at once, all together; left out: any number"`
 	MasterPass bool         `json:"masterPass,omitempty" doc:"Its tokens end transactions of others at stations whose MasterPassGroupId is this group, and start none"`
+	Tariff     string       `json:"tariff,omitempty" maxLength:"60" doc:"Id of the tariff of its tokens that have none of their own; left out: that of the station, or the default" example:"T-2026-11"`
 	Note       string       `json:"note,omitempty" maxLength:"255" doc:"Your own words"`
 }
 
@@ -23,6 +24,7 @@ type TokenGroup struct {
 	Name       string     `json:"name" doc:"As in the group of tokens" example:"FAMILY"`
 	Concurrent *int       `json:"concurrent" doc:"Transactions that its tokens may have at once, all together; null: any number"`
 	MasterPass bool       `json:"masterPass" doc:"Its tokens end transactions of others, and start none"`
+	Tariff     *string    `json:"tariff" doc:"Id of the tariff of its tokens that have none of their own"`
 	Note       *string    `json:"note" doc:"Your own words"`
 	CreatedAt  *time.Time `json:"createdAt"`
 	UpdatedAt  *time.Time `json:"updatedAt"`
@@ -87,7 +89,7 @@ func (a *api) putTokenGroup(ctx context.Context, in *putTokenGroupInput) (*putTo
 	}
 	got, err := a.o.Store.ChangeTokenGroup(ctx, in.Name, func(old *fleet.TokenGroup) (fleet.TokenGroup, error) {
 		g := fleet.TokenGroup{
-			Name: in.Name, Concurrent: int(in.Body.Concurrent), MasterPass: in.Body.MasterPass, Note: in.Body.Note, CreatedAt: fleet.Instant(now),
+			Name: in.Name, Concurrent: int(in.Body.Concurrent), MasterPass: in.Body.MasterPass, Tariff: in.Body.Tariff, Note: in.Body.Note, CreatedAt: fleet.Instant(now),
 		}
 		if out.Status = http.StatusCreated; old != nil {
 			out.Status, g.Name, g.CreatedAt = http.StatusOK, old.Name, old.CreatedAt
@@ -107,7 +109,7 @@ func (a *api) deleteTokenGroup(ctx context.Context, in *tokenGroupInput) (*struc
 
 func viewTokenGroup(g fleet.TokenGroup) TokenGroup {
 	return TokenGroup{
-		Name: g.Name, Concurrent: orNull(g.Concurrent), MasterPass: g.MasterPass, Note: orNull(g.Note),
+		Name: g.Name, Concurrent: orNull(g.Concurrent), MasterPass: g.MasterPass, Tariff: orNull(g.Tariff), Note: orNull(g.Note),
 		CreatedAt: instant(g.CreatedAt), UpdatedAt: instant(g.UpdatedAt),
 	}
 }

@@ -33,6 +33,7 @@ type TokenTerms struct {
 	Expiry *time.Time `json:"expiry,omitempty" doc:"From then on it is Expired; left out: never" example:"2030-01-01T00:00:00Z"`
 	Group  string     `json:"group,omitempty" maxLength:"255" doc:"Value of the group's token: those of one group may end each other's transactions. OCPP 1.6 knows 20 characters of it, 2.0.1 knows 36" example:"FAMILY"`
 	Note   string     `json:"note,omitempty" maxLength:"255" doc:"Your own words" example:"Ann's card"`
+	Tariff string     `json:"tariff,omitempty" maxLength:"60" doc:"Id of the driver's own tariff; left out: that of the group, of the station, or the default" example:"T-2026-11"`
 	TokenLimits
 }
 
@@ -49,6 +50,7 @@ type TokenChange struct {
 	Expiry Clearable[time.Time] `json:"expiry,omitzero" doc:"From then on it is Expired; null: never"`
 	Group  Clearable[string]    `json:"group,omitzero" maxLength:"255" doc:"Value of the group's token; null: none"`
 	Note   Clearable[string]    `json:"note,omitzero" maxLength:"255" doc:"Your own words; null: none"`
+	Tariff Clearable[string]    `json:"tariff,omitzero" maxLength:"60" doc:"Id of the driver's own tariff; null: none"`
 	TokenLimitChanges
 }
 
@@ -149,7 +151,7 @@ func (c *TokenTerms) check() error {
 
 // apply makes the record of a token with these terms in place of old, which may be nil.
 func (c TokenTerms) apply(id fleet.IDToken, old *fleet.Token, now time.Time) fleet.Token {
-	t := fleet.Token{IDToken: id, Status: fleet.TokenStatus(c.Status), Group: c.Group, Note: c.Note, CreatedAt: fleet.Instant(now)}
+	t := fleet.Token{IDToken: id, Status: fleet.TokenStatus(c.Status), Group: c.Group, Note: c.Note, Tariff: c.Tariff, CreatedAt: fleet.Instant(now)}
 	if c.Expiry != nil {
 		t.Expiry = fleet.Instant(*c.Expiry)
 	}
@@ -217,6 +219,7 @@ func (a *api) changeToken(ctx context.Context, in *changeTokenInput) (*answer[To
 		in.Body.Expiry.apply(&old.Expiry)
 		in.Body.Group.apply(&old.Group)
 		in.Body.Note.apply(&old.Note)
+		in.Body.Tariff.apply(&old.Tariff)
 		old.Expiry = fleet.Instant(old.Expiry)
 		in.Body.apply(old)
 		return *old, checkLimits(old.Hours, old.Places)

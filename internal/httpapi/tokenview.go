@@ -16,6 +16,7 @@ type Token struct {
 	Expiry    *time.Time `json:"expiry" doc:"From then on it is Expired; null: never"`
 	Group     *string    `json:"group" doc:"Value of the group's token (parentIdTag, groupIdToken): those of one group may end each other's transactions" example:"FAMILY"`
 	Note      *string    `json:"note" doc:"Your own words" example:"Ann's card"`
+	Tariff    *string    `json:"tariff" doc:"Id of the driver's own tariff" example:"T-2026-11"`
 	CreatedAt *time.Time `json:"createdAt" doc:"When it was created or first seen"`
 	UpdatedAt *time.Time `json:"updatedAt" doc:"When it was last changed here; null: never"`
 	SeenAt    *string    `json:"seenAt" doc:"The station that sent it before it was on record" example:"CP-001"`
@@ -25,7 +26,7 @@ type Token struct {
 func viewToken(t fleet.Token, now time.Time) Token {
 	return Token{
 		ID: tokenID(t.IDToken), Value: t.Value, Type: orNull(t.Type), Status: string(t.StatusAt(now)), Expiry: instant(t.Expiry),
-		Group: orNull(t.Group), Note: orNull(t.Note), CreatedAt: instant(t.CreatedAt), UpdatedAt: instant(t.UpdatedAt), SeenAt: orNull(t.SeenAt),
+		Group: orNull(t.Group), Note: orNull(t.Note), Tariff: orNull(t.Tariff), CreatedAt: instant(t.CreatedAt), UpdatedAt: instant(t.UpdatedAt), SeenAt: orNull(t.SeenAt),
 		TokenLimitsView: viewLimits(t),
 	}
 }

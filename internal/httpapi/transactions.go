@@ -24,6 +24,7 @@ type transactionsInput struct {
 	Trouble string    `query:"trouble" enum:"true,false" doc:"Only those whose messages are not whole or contradict each other (startSeen, missingEvents, conflicts, anomalies), or only the others"`
 
 	Authorization string `query:"authorization" enum:"Accepted,Blocked,Expired,Invalid,Unknown,NoCredit,ConcurrentTx,NotAtThisLocation,NotAtThisTime,NotAllowedTypeEVSE" doc:"Only those where this was decided about idToken"`
+	Tariff        string `query:"tariff" maxLength:"60" doc:"Only those that cost by this tariff"`
 }
 
 type transactionInput struct {
@@ -69,7 +70,7 @@ func (a *api) registerTransactions() {
 func (a *api) listTransactions(ctx context.Context, in *transactionsInput) (*answer[List[Transaction]], error) {
 	p, err := a.o.Store.ListTransactions(ctx, store.TransactionQuery{
 		Cursor: in.Cursor, Limit: in.Limit, Station: in.Station, Active: flag(in.Active),
-		Since: in.Since, Until: in.Until, Token: in.Token, Trouble: flag(in.Trouble), Decision: fleet.TokenStatus(in.Authorization),
+		Since: in.Since, Until: in.Until, Token: in.Token, Trouble: flag(in.Trouble), Decision: fleet.TokenStatus(in.Authorization), Tariff: in.Tariff,
 	})
 	if err != nil {
 		return nil, err

@@ -37,6 +37,7 @@ type Transaction struct {
 	RemoteStartID *int64     `json:"remoteStartId" doc:"OCPP 2.x"`
 	ReservationID *int64     `json:"reservationId"`
 	StartSeen     bool       `json:"startSeen" doc:"The message that starts it is here"`
+	TransactionCost
 	Events        int64      `json:"events" doc:"Messages known"`
 	MissingEvents int64      `json:"missingEvents" doc:"Gaps in the sequence numbers (OCPP 2.x)"`
 	Conflicts     int64      `json:"conflicts" doc:"Messages that contradicted an earlier one; the earlier one counts"`
@@ -84,7 +85,7 @@ func viewTransaction(t fleet.Transaction) Transaction {
 		Active: t.Active, StartedAt: instant(t.StartedAt), EndedAt: instant(t.EndedAt),
 		MeterStart: number(t.MeterStart), MeterStop: number(t.MeterStop), MeterLast: number(t.MeterLast),
 		StopReason: orNull(t.StopReason), ChargingState: orNull(t.ChargingState), Offline: t.Offline,
-		RemoteStartID: t.RemoteStartID, ReservationID: t.ReservationID, StartSeen: t.Begun,
+		RemoteStartID: t.RemoteStartID, ReservationID: t.ReservationID, StartSeen: t.Begun, TransactionCost: viewCost(t),
 		Events: t.Events, MissingEvents: t.Missing, Conflicts: t.Conflicts, Anomalies: anomalyNames(t.Anomalies), ClockOffset: inSeconds(t.ClockOffset),
 		Waiting: t.MessagesWaiting, Ongoing: t.Ongoing, ToldAt: instant(t.ToldAt), FirstReceived: instant(t.FirstReceived), LastReceived: instant(t.LastReceived),
 	}

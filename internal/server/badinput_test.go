@@ -62,6 +62,8 @@ func (w *walker) seed() {
 	kept := w.api(http.MethodPost, "/stations/CP-2/commands", `{"action":"ClearCache","version":"1.6","expires":86400}`, http.StatusAccepted)["id"].(string)
 	w.api(http.MethodPut, "/stations/CP-1/tags/depot", "", http.StatusNoContent)
 	w.api(http.MethodPost, "/profiles", `{"id":"night","purpose":"TxDefaultProfile","kind":"Relative","stackLevel":0,"schedules":[{"unit":"A","periods":[{"start":0,"limit":16}]}]}`, http.StatusCreated)
+	w.api(http.MethodPut, "/tariffs/T-1", `{"currency":"EUR","energy":0.49}`, http.StatusCreated)
+	w.api(http.MethodPut, "/default-tariff", `{"tariff":"T-1"}`, http.StatusOK)
 	bulk := w.api(http.MethodPost, "/bulks", `{"action":"ClearCache","select":{"stations":["CP-2"]},"expires":86400}`, http.StatusOK)["id"].(string)
 	w.api(http.MethodPost, "/sites", `{"id":"garage","unit":"A","limit":63}`, http.StatusCreated)
 	w.api(http.MethodPut, "/sites/garage/members/CP-2", `{"max":32}`, http.StatusOK)
@@ -89,6 +91,7 @@ func (w *walker) seed() {
 		"/api/v1/sites/":    "garage", "/api/v1/sites/garage/members/": "CP-2",
 		"/api/v1/transactions/": fmt.Sprint("CP-1:", tx["transactionId"]),
 	}
+	w.ids["/api/v1/tariffs/"] = "T-1"
 	w.ids["/api/v1/token-groups/"], w.ids["/api/v1/reservations/"] = "G", "1"
 }
 
