@@ -107,6 +107,8 @@ func talk(t *testing.T, subprotocol string, register func(*csms.Server, adapter.
 			circumstance := strings.TrimSpace(line[1:])
 			if status, ok := strings.CutPrefix(circumstance, "boots are "); ok {
 				boots.Status = fleet.BootStatus(status)
+			} else if what, ok := strings.CutPrefix(circumstance, "the tariff is "); ok {
+				ingest.money = money(what)
 			} else if ingest.err, ok = stored[circumstance]; !ok {
 				t.Fatalf("nobody knows how %q is", circumstance)
 			}
@@ -189,6 +191,29 @@ func exchange(t *testing.T, peer *ocpptest.Peer, ingest *fakeIngest, frame strin
 type fakeIngest struct {
 	events []fleet.Event
 	err    error
+	money  fleet.Result // what each answer says about money
+}
+
+// money is what the store finds out about it: known, free, or known to a station that computes by itself.
+func money(what string) fleet.Result {
+	text := fleet.TariffText{Language: "en", Content: "0.49 EUR a kWh"}
+	prices := fleet.TariffPrices{
+		Currency: "EUR", Energy: "0.49", ChargingTime: "0.02", IdleTime: "0.1", FixedFee: "1", MinCost: "2", MaxCost: "50",
+		TaxRates: []fleet.TaxRate{{Type: "VAT", Tax: "19"}, {Type: "city", Tax: "1.5", Stack: 1}},
+	}
+	switch what {
+	case "known":
+		return fleet.Result{Cost: "12.30", TariffText: text, NewText: text}
+	case "long":
+		return fleet.Result{TariffText: fleet.TariffText{Content: strings.Repeat("T", 500)}}
+	case "free":
+		return fleet.Result{Cost: "0.00"}
+	case "the driver's":
+		return fleet.Result{TariffText: text, Tariff: &fleet.Tariff{ID: "T-1", TariffPrices: prices, Texts: []fleet.TariffText{text, {Content: "cheap"}}}}
+	case "the driver's, and free":
+		return fleet.Result{Tariff: &fleet.Tariff{ID: "T-0", TariffPrices: fleet.TariffPrices{Currency: "SEK", Energy: "0"}}}
+	}
+	return fleet.Result{}
 }
 
 func (f *fakeIngest) Report(fleet.Presence) {}
@@ -202,13 +227,14 @@ func (f *fakeIngest) Submit(_ context.Context, e fleet.Event) (fleet.Result, err
 	if f.err != nil {
 		return fleet.Result{}, f.err
 	}
+	r := f.money
 	switch e := e.(type) {
 	case fleet.AuthorizationAsked:
-		return fleet.Result{Token: decide(&e.Token)}, nil
+		r.Token = decide(&e.Token)
 	case fleet.TransactionEvent:
-		return fleet.Result{TransactionNumber: 42, Token: decide(e.Token)}, nil
+		r.TransactionNumber, r.Token = 42, decide(e.Token)
 	}
-	return fleet.Result{}, nil
+	return r, nil
 }
 
 func decide(t *fleet.IDToken) fleet.Decision {

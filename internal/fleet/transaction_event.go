@@ -34,6 +34,10 @@ type TransactionEvent struct {
 	ClockOffset *time.Duration `json:"-"` // see Transaction; nil: not known
 	Opinion     *Opinion       `json:"-"` // of an authorization hook on Token; nil: none was asked
 
+	// What Rest says about money: by which tariff the station goes, and what it computed (2.1, I12).
+	TariffID    string       `json:"-"`
+	StationCost *StationCost `json:"-"`
+
 	Kind          TransactionKind `json:"kind"`
 	Time          time.Time       `json:"time,omitzero"` // the station's clock
 	Trigger       string          `json:"trigger,omitempty"`
@@ -47,9 +51,7 @@ type TransactionEvent struct {
 	MeterStart    Decimal         `json:"meterStart,omitempty"` // 1.6 StartTransaction, Wh
 	MeterStop     Decimal         `json:"meterStop,omitempty"`  // 1.6 StopTransaction, Wh
 	Samples       []Sample        `json:"samples,omitempty"`
-	TariffID      string          `json:"tariffId,omitempty"`    // 2.1: the tariff by which the station goes
-	StationCost   *StationCost    `json:"stationCost,omitempty"` // 2.1: what it computed (I12)
-	Rest          json.RawMessage `json:"rest,omitempty"`        // a JSON object: what has no field here
+	Rest          json.RawMessage `json:"rest,omitempty"` // a JSON object: what has no field here
 }
 
 // maxSeqNo bounds sequence numbers so that differences cannot overflow.

@@ -13,7 +13,7 @@ import (
 
 func (h handlers) authorize(ctx context.Context, st *csms.Station, req *ocpp201.AuthorizeRequest) (*ocpp201.AuthorizeResponse, error) {
 	if token := idToken(&req.IDToken); token.Value == "" && !token.Is(fleet.NoAuthorization) {
-		return &ocpp201.AuthorizeResponse{IDTokenInfo: *tokenInfo(fleet.Decision{Status: fleet.TokenInvalid})}, h.NobodyAsks(ctx, st)
+		return &ocpp201.AuthorizeResponse{IDTokenInfo: *tokenInfo(fleet.Decision{Status: fleet.TokenInvalid}, fleet.TariffText{})}, h.NobodyAsks(ctx, st)
 	}
 	result, err := h.Submit(ctx, fleet.AuthorizationAsked{
 		Station: st.Identity(), Received: time.Now(), Token: *idToken(&req.IDToken),
@@ -21,7 +21,7 @@ func (h handlers) authorize(ctx context.Context, st *csms.Station, req *ocpp201.
 	if err != nil {
 		return nil, err
 	}
-	return &ocpp201.AuthorizeResponse{IDTokenInfo: *tokenInfo(result.Token)}, nil
+	return &ocpp201.AuthorizeResponse{IDTokenInfo: *tokenInfo(result.Token, result.TariffText)}, nil
 }
 
 // idToken returns nil for no token.
@@ -41,9 +41,9 @@ const (
 // maxToken is the length of an idToken.
 const maxToken = 36
 
-// tokenInfo says a decision in the words of OCPP 2.0.1. The group of a token is known by its value only; its type is
+// tokenInfo says a decision, and the tariff if there is a text, in the words of OCPP 2.0.1. The group of a token is known by its value only; its type is
 // Central then, for this system made it up.
-func tokenInfo(d fleet.Decision) *ocpp201.IDTokenInfo {
+func tokenInfo(d fleet.Decision, text fleet.TariffText) *ocpp201.IDTokenInfo {
 	info := &ocpp201.IDTokenInfo{Status: ocpp201.AuthorizationStatus(d.Status)}
 	if info.Status == "" {
 		info.Status = ocpp201.AuthorizationStatusAccepted
@@ -56,8 +56,14 @@ func tokenInfo(d fleet.Decision) *ocpp201.IDTokenInfo {
 	}
 	info.EVSEID = d.EVSEs // C01.FR.20
 	info.Language1 = adapter.Short(d.Language, maxLanguage)
-	if d.Message != "" && len([]rune(d.Message)) <= maxMessage {
-		info.PersonalMessage = &ocpp201.MessageContent{Format: ocpp201.MessageFormatUTF8, Content: d.Message}
-	}
+	info.PersonalMessage = message(adapter.PersonalMessage(d.Message, text, maxMessage))
 	return info
+}
+
+// message returns a text to show, nil when there is none.
+func message(text fleet.TariffText) *ocpp201.MessageContent {
+	if text.Content == "" {
+		return nil
+	}
+	return &ocpp201.MessageContent{Format: ocpp201.MessageFormatUTF8, Content: text.Content, Language: adapter.Short(text.Language, maxLanguage)}
 }

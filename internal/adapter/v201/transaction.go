@@ -14,7 +14,7 @@ import (
 )
 
 // transactionEvent stores an event of a transaction. An answer to an event with a token says what the token may
-// (E01.FR.11).
+// (E01.FR.11), and each says what the transaction costs, if that is known.
 func (h handlers) transactionEvent(ctx context.Context, st *csms.Station, req *ocpp201.TransactionEventRequest) (*ocpp201.TransactionEventResponse, error) {
 	event, err := transactionEvent(st.Identity(), req)
 	if err != nil {
@@ -24,9 +24,11 @@ func (h handlers) transactionEvent(ctx context.Context, st *csms.Station, req *o
 	if err != nil {
 		return nil, err
 	}
-	resp := &ocpp201.TransactionEventResponse{}
+	resp := &ocpp201.TransactionEventResponse{
+		TotalCost: adapter.TotalCost(event.Kind, result.Cost), UpdatedPersonalMessage: message(result.NewText),
+	}
 	if req.IDToken != nil {
-		resp.IDTokenInfo = tokenInfo(result.Token)
+		resp.IDTokenInfo = tokenInfo(result.Token, result.TariffText)
 	}
 	return resp, nil
 }

@@ -13,7 +13,7 @@ import (
 
 func (h handlers) authorize(ctx context.Context, st *csms.Station, req *ocpp21.AuthorizeRequest) (*ocpp21.AuthorizeResponse, error) {
 	if token := idToken(&req.IDToken); token.Value == "" && !token.Is(fleet.NoAuthorization) {
-		return &ocpp21.AuthorizeResponse{IDTokenInfo: *tokenInfo(fleet.Decision{Status: fleet.TokenInvalid})}, h.NobodyAsks(ctx, st)
+		return &ocpp21.AuthorizeResponse{IDTokenInfo: *tokenInfo(fleet.Decision{Status: fleet.TokenInvalid}, fleet.TariffText{})}, h.NobodyAsks(ctx, st)
 	}
 	result, err := h.Submit(ctx, fleet.AuthorizationAsked{
 		Station: st.Identity(), Received: time.Now(), Token: *idToken(&req.IDToken),
@@ -21,7 +21,10 @@ func (h handlers) authorize(ctx context.Context, st *csms.Station, req *ocpp21.A
 	if err != nil {
 		return nil, err
 	}
-	return &ocpp21.AuthorizeResponse{IDTokenInfo: *tokenInfo(result.Token)}, nil
+	if result.Tariff != nil { // it has the texts, too
+		return &ocpp21.AuthorizeResponse{IDTokenInfo: *tokenInfo(result.Token, fleet.TariffText{}), Tariff: driverTariff(result.Tariff)}, nil
+	}
+	return &ocpp21.AuthorizeResponse{IDTokenInfo: *tokenInfo(result.Token, result.TariffText)}, nil
 }
 
 // idToken returns nil for no token.
@@ -44,9 +47,9 @@ const maxToken = 255
 // central is the type of a token that the CSMS made up.
 const central = "Central"
 
-// tokenInfo says a decision in the words of OCPP 2.1. The group of a token is known by its value only; its type is
+// tokenInfo says a decision, and the tariff if there is a text, in the words of OCPP 2.1. The group of a token is known by its value only; its type is
 // Central then, for this system made it up.
-func tokenInfo(d fleet.Decision) *ocpp21.IDTokenInfo {
+func tokenInfo(d fleet.Decision, text fleet.TariffText) *ocpp21.IDTokenInfo {
 	info := &ocpp21.IDTokenInfo{Status: ocpp21.AuthorizationStatus(d.Status)}
 	if info.Status == "" {
 		info.Status = ocpp21.AuthorizationStatusAccepted
@@ -59,8 +62,14 @@ func tokenInfo(d fleet.Decision) *ocpp21.IDTokenInfo {
 	}
 	info.EVSEID = d.EVSEs // C01.FR.20
 	info.Language1 = adapter.Short(d.Language, maxLanguage)
-	if d.Message != "" && len([]rune(d.Message)) <= maxMessage {
-		info.PersonalMessage = &ocpp21.MessageContent{Format: ocpp21.MessageFormatUTF8, Content: d.Message}
-	}
+	info.PersonalMessage = message(adapter.PersonalMessage(d.Message, text, maxMessage))
 	return info
+}
+
+// message returns a text to show, nil when there is none.
+func message(text fleet.TariffText) *ocpp21.MessageContent {
+	if text.Content == "" {
+		return nil
+	}
+	return &ocpp21.MessageContent{Format: ocpp21.MessageFormatUTF8, Content: text.Content, Language: adapter.Short(text.Language, maxLanguage)}
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // transactionEvent stores an event of a transaction. An answer to an event with a token says what the token may
-// (E01.FR.11).
+// (E01.FR.11), and each says what the transaction costs, if that is known.
 func (h handlers) transactionEvent(ctx context.Context, st *csms.Station, req *ocpp21.TransactionEventRequest) (*ocpp21.TransactionEventResponse, error) {
 	event, err := transactionEvent(st.Identity(), req)
 	if err != nil {
@@ -24,9 +24,11 @@ func (h handlers) transactionEvent(ctx context.Context, st *csms.Station, req *o
 	if err != nil {
 		return nil, err
 	}
-	resp := &ocpp21.TransactionEventResponse{}
+	resp := &ocpp21.TransactionEventResponse{
+		TotalCost: adapter.TotalCost(event.Kind, result.Cost), UpdatedPersonalMessage: message(result.NewText),
+	}
 	if req.IDToken != nil {
-		resp.IDTokenInfo = tokenInfo(result.Token)
+		resp.IDTokenInfo = tokenInfo(result.Token, result.TariffText)
 	}
 	return resp, nil
 }
@@ -40,6 +42,7 @@ func transactionEvent(station string, req *ocpp21.TransactionEventRequest) (flee
 		ChargingState: string(info.ChargingState), StopReason: string(info.StoppedReason),
 		Token: idToken(req.IDToken), Samples: samples(req.MeterValue),
 		RemoteStartID: adapter.Int64(info.RemoteStartID), ReservationID: adapter.Int64(req.ReservationID),
+		TariffID: info.TariffID.Or(""), StationCost: stationCost(req.CostDetails),
 	}
 	if req.EVSE != nil {
 		e.EVSE, e.Connector = req.EVSE.ID, req.EVSE.ConnectorID.Or(0)

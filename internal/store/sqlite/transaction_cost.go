@@ -159,7 +159,7 @@ func (w *writer) tell(t *known, e fleet.TransactionEvent, content []byte, r *fle
 	if err != nil || !s.text {
 		return err
 	}
-	if e.Token != nil && r.Token.Accepted() {
+	if e.Token != nil && !e.Ends() && r.Token.Accepted() {
 		r.TariffText = tariff.Text(t.begun.language)
 	}
 	if e.Kind == fleet.TransactionUpdated && t.begun.textKey != "" && t.begun.textKey == e.Key(content) {
