@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"sync"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/internal/store"
+	"github.com/chargeyard/chargeyard/ocpp"
 )
 
 // siteWatch is a store with one site, which notes when somebody looks at it.
@@ -58,5 +60,49 @@ func TestWhatHappensAtOnceIsOneLook(t *testing.T) {
 			t.Errorf("looked at %v, want %v", s.looks, want)
 		}
 		a.changed("garage", "too late")
+	})
+}
+
+// A session that begins or ends has its site looked at, and what failed or is of another station does not.
+func TestMessagesOfSessionsHaveTheSiteLookedAt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &siteWatch{begun: time.Now()}
+		a := newSites(s, slog.New(slog.DiscardHandler), nil)
+		if err := a.start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		want := []time.Duration{0}
+		for _, c := range []struct {
+			identity, action string
+			err              error
+			looks            bool
+		}{
+			{"A", "TransactionEvent", nil, true},
+			{"A", "StartTransaction", nil, true},
+			{"A", "StopTransaction", nil, true},
+			{"A", "Heartbeat", nil, false},
+			{"A", "TransactionEvent", errors.New("not stored"), false},
+			{"B", "TransactionEvent", nil, false},
+		} {
+			time.Sleep(time.Second)
+			a.mu.Lock()
+			a.of["A"] = "garage"
+			a.mu.Unlock()
+			_, err := a.intercept(t.Context(), &ocpp.Exchange{Identity: c.identity, Action: ocpp.Action{Name: c.action}, Inbound: true}, nil,
+				func(context.Context, any) (any, error) { return nil, c.err })
+			if !errors.Is(err, c.err) {
+				t.Error(err)
+			}
+			if c.looks {
+				want = append(want, time.Since(s.begun)+siteDebounce)
+			}
+		}
+		time.Sleep(time.Second)
+		if err := a.close(); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(s.looks, want) {
+			t.Errorf("looked at %v, want %v", s.looks, want)
+		}
 	})
 }
