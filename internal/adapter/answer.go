@@ -20,7 +20,12 @@ func Answered(a fleet.DeviceAnswer, changes ...fleet.DeviceChange) []fleet.Event
 
 // Said is an answer to a request that is kept as it is: what the request was about, and what was to come of it.
 func Said(station string, req Instruction, object, value string, a fleet.DeviceAnswer) []fleet.Event {
-	a.Station, a.Action, a.Object, a.Value = station, req.OCPPAction().Name, object, value
+	return SaidAt(station, req, fleet.Setting{}, object, value, a)
+}
+
+// SaidAt is Said about a place.
+func SaidAt(station string, req Instruction, place fleet.Setting, object, value string, a fleet.DeviceAnswer) []fleet.Event {
+	a.Station, a.Action, a.Setting, a.Object, a.Value = station, req.OCPPAction().Name, place, object, value
 	return Answered(a)
 }
 
@@ -31,15 +36,9 @@ func Learned(station string, req Instruction, changes ...fleet.DeviceChange) []f
 	return []fleet.Event{e}
 }
 
-// Place names an EVSE or one of its connectors, as the Object of an answer; "" is the whole station.
-func Place(evse, connector int) string {
-	switch {
-	case evse == 0:
-		return ""
-	case connector == 0:
-		return fleet.ObjectID(evse)
-	}
-	return fleet.ObjectID(evse) + "/" + fleet.ObjectID(connector)
+// Place is an EVSE, or one of its connectors, without a variable; zeros are the whole station. What can be no place is none.
+func Place(evse, connector int) fleet.Setting {
+	return fleet.Setting{EVSE: max(0, evse), Connector: max(0, connector)}
 }
 
 // VendorMessage names a message that a vendor has defined.

@@ -18,7 +18,7 @@ func (c *coverage) playAnswers(t *testing.T, y *yard) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	id := "answers-" + c.version.Subprotocol()
+	id := c.player()
 	s := y.connect(id, c.version)
 	s.say(boot(c.version))
 	for range 2 {
@@ -30,6 +30,9 @@ func (c *coverage) playAnswers(t *testing.T, y *yard) {
 	}
 	s.Close()
 }
+
+// player is the station that answers everything.
+func (c *coverage) player() string { return "answers-" + c.version.Subprotocol() }
 
 // obey has the API ask for something, and the station answer.
 func (s *station) obey(id, action, payload, answer string) {

@@ -46,6 +46,8 @@ Requests of the CSMS:
   the station answers with an error (CALLERROR) or not in time, or nothing is sent, because the station is offline, speaks
   another version, or does not exist.
 
+What is in a table can be read by name: where is at the [end](#tables-and-where-the-api-shows-them).
+
 `
 
 func TestEveryActionIsCovered(t *testing.T) {
@@ -68,6 +70,7 @@ func TestEveryActionIsCovered(t *testing.T) {
 		fmt.Fprintf(&counts, "| %s | %d | %d | %d | %d |\n", c.version, len(c.station), c.covered(), len(c.csms), c.shownRequests())
 		c.write(&rest)
 	}
+	writeTables(&rest, all)
 	compare(t, preamble+"| version | actions of the station | covered | actions of the CSMS | covered |\n|---|---|---|---|---|\n"+counts.String()+"\n"+rest.String())
 }
 
@@ -132,6 +135,7 @@ func coverageOf(t *testing.T, y *yard, p *ocpp.Protocol) *coverage {
 	c.readVerbs(t)
 	c.playConversations(t, y)
 	c.playAnswers(t, y)
+	c.checkShown(t, y)
 	c.probe(t, y)
 	return c
 }

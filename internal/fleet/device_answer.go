@@ -13,7 +13,7 @@ type DeviceAnswer struct {
 	Number    int64 // in the order of arrival; 0 until it is stored
 	Station   string
 	Action    string  // of the request
-	Setting   Setting // the variable, or the one that a monitor watches; zero: of none
+	Setting   Setting // the variable, or the one that a monitor watches; without a name: the place; zero: of none
 	Attribute string  // of the variable; "": of none
 	Object    string  // what else it is about: the id of a monitor or message, a slot, a certificate; "": nothing
 	Value     string  // what it was to become; Hidden when that is a secret, "" when nothing
@@ -85,7 +85,8 @@ func (e DeviceAnswered) Check() error {
 		if a.Station != e.Station {
 			return fmt.Errorf("%w: an answer of %q", ErrInvalidEvent, a.Station)
 		}
-		if err := a.Setting.Check(); a.Setting != (Setting{}) && err != nil {
+		place := Setting{EVSE: a.Setting.EVSE, Connector: a.Setting.Connector}
+		if err := a.Setting.Check(); a.Setting != place && err != nil {
 			return err
 		}
 		if a.Setting.Secret() && a.Value != "" && a.Value != Hidden {

@@ -20,7 +20,7 @@ type DeviceAnswer struct {
 	Status  string `json:"status" doc:"In the station's word" example:"RebootRequired"`
 	MaybeAbout
 	Attribute  *string    `json:"attribute" doc:"Of the variable" example:"Actual"`
-	Object     *string    `json:"object" doc:"What else it is about: type and severity of a monitor to set, id of a monitor to clear, id of a display message, slot of a network profile, use and SHA-256 of a certificate to install, serial number of one to delete, id of a charging profile, what charging profiles to clear have in common, id of a transaction, a tariff, a DER control or an event stream, message to trigger, vendor and message of a DataTransfer, checksum of a firmware, and otherwise the place: 2 is an EVSE, 2/1 a connector, null the station" example:"UpperThreshold/4"`
+	Object     *string    `json:"object" doc:"What else it is about: type and severity of a monitor to set, id of a monitor to clear, id of a display message, slot of a network profile, use and SHA-256 of a certificate to install, serial number of one to delete, id of a charging profile, what charging profiles to clear have in common, id of a transaction, a tariff, a DER control or an event stream, message to trigger, vendor and message of a DataTransfer, checksum of a firmware" example:"UpperThreshold/4"`
 	Value      *string    `json:"value" doc:"What it was to become; of a remote start the remoteStartId, of a remote stop the transaction; null when there is none, or it is hidden"`
 	Hidden     bool       `json:"hidden" doc:"There was a value, and it is not kept: it is a secret, or none was read before of the variable, which may be for writing only"`
 	Reason     *string    `json:"reason" doc:"The station's reasonCode (OCPP 2.x)" example:"ReadOnly"`
@@ -32,7 +32,7 @@ type DeviceAnswer struct {
 type MaybeAbout struct {
 	Component         *string `json:"component" doc:"null: a configuration key of OCPP 1.6, or about no variable" example:"OCPPCommCtrlr"`
 	ComponentInstance *string `json:"componentInstance"`
-	EVSE              *int    `json:"evse" doc:"null: the station"`
+	EVSE              *int    `json:"evse" doc:"Of the variable, or the place that it is about; null: the station"`
 	Connector         *int    `json:"connector" doc:"null: the whole EVSE, or the station"`
 	Variable          *string `json:"variable" doc:"null: it is about no variable" example:"HeartbeatInterval"`
 	VariableInstance  *string `json:"variableInstance"`

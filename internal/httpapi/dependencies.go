@@ -27,6 +27,7 @@ type Store interface {
 	ListRecords(ctx context.Context, q store.RecordQuery) (store.Page[fleet.KeptRecord], error)
 	Transaction(ctx context.Context, station, id string) (fleet.Transaction, error)
 	ListTransactions(ctx context.Context, q store.TransactionQuery) (store.Page[fleet.Transaction], error)
+	MeterValues(ctx context.Context, q store.MeterQuery) (store.Page[fleet.Metered], error)
 	Samples(ctx context.Context, q store.SampleQuery) (store.Page[fleet.TransactionSample], error)
 	ListRefusals(ctx context.Context, q store.RefusalQuery) (store.Page[fleet.Refused], error)
 	SummarizeRefusals(ctx context.Context, q store.RefusalQuery) (fleet.RefusalSummary, error)

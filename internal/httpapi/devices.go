@@ -59,6 +59,7 @@ func (a *api) registerDevices() {
 	a.registerInstalledProfiles()
 	a.registerLocalLists()
 	a.registerDesired()
+	a.registerMeterValues()
 }
 
 // ofStation describes a list of one station.

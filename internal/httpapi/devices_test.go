@@ -66,6 +66,7 @@ var devicePaths = map[string]string{
 	"/stations/A/display-messages": "ListDisplayMessage", "/stations/A/customer-information": "ListCustomerInformation",
 	"/security-events": "ListSecurityEvent", "/monitoring-events": "ListMonitoringEvent", "/jobs": "ListJob",
 	"/certificate-requests": "ListCertificateRequest", "/device-answers": "ListDeviceAnswer", "/certificates": "ListInstalledCertificate",
+	"/stations/A/meter-values": "ListMeterValues",
 }
 
 func TestDeviceListsAreAsDescribed(t *testing.T) {
@@ -108,7 +109,8 @@ func TestDeviceListsRefuseBadInput(t *testing.T) {
 		"/security-events?since=today": "since", "/monitoring-events?trigger=x": "trigger", "/monitoring-events?severity=x": "severity",
 		"/monitoring-events?evse=x": "evse", "/monitoring-events?until=1": "until", "/jobs?kind=x": "kind", "/jobs?outcome=x": "outcome",
 		"/jobs?requestId=x": "requestId", "/certificate-requests?wish=x": "wish", "/jobs/0": "number", "/device-answers?took=1": "took", "/stations/A/reports?requestId=x": "requestId", "/device-answers?evse=x": "evse", "/certificates?serial=g": "serial",
-		"/certificates?fingerprint=ab": "fingerprint", "/jobs/x": "number",
+		"/certificates?fingerprint=ab": "fingerprint", "/jobs/x": "number", "/stations/A/meter-values?evse=x": "evse",
+		"/stations/A/meter-values?connector=-1": "connector", "/stations/A/meter-values?until=x": "until",
 	} {
 		if got := firstFault(t, r.do(http.MethodGet, "/api/v1"+path, "", http.StatusUnprocessableEntity)); got != parameter {
 			t.Errorf("%s: fault at %q", path, got)
@@ -116,7 +118,7 @@ func TestDeviceListsRefuseBadInput(t *testing.T) {
 	}
 	for _, path := range []string{
 		"/stations/B/variables", "/stations/B/monitors", "/stations/B/reports", "/stations/B/display-messages", "/stations/B/customer-information",
-		"/stations/B/kept", "/stations/B/monitoring", "/stations/B/network-profiles", "/jobs/99",
+		"/stations/B/kept", "/stations/B/monitoring", "/stations/B/network-profiles", "/jobs/99", "/stations/B/meter-values",
 	} {
 		r.do(http.MethodGet, "/api/v1"+path, "", http.StatusNotFound)
 	}
@@ -198,7 +200,7 @@ func TestSecretsOfSettingsAreNotShown(t *testing.T) {
 
 // deviceOperations are the operations about what stations say of themselves.
 var deviceOperations = []string{
-	"get /api/v1/stations/{id}/variables", "get /api/v1/stations/{id}/monitors", "get /api/v1/stations/{id}/reports",
+	"get /api/v1/stations/{id}/variables", "get /api/v1/stations/{id}/meter-values", "get /api/v1/stations/{id}/monitors", "get /api/v1/stations/{id}/reports",
 	"get /api/v1/stations/{id}/display-messages", "get /api/v1/stations/{id}/customer-information", "get /api/v1/stations/{id}/kept",
 	"delete /api/v1/stations/{id}/customer-information/{number}", "get /api/v1/security-events", "get /api/v1/monitoring-events",
 	"get /api/v1/jobs", "get /api/v1/jobs/{number}", "get /api/v1/certificate-requests",

@@ -137,6 +137,10 @@ func (f *fakeStore) Samples(_ context.Context, q store.SampleQuery) (store.Page[
 	return store.Page[fleet.TransactionSample]{Items: f.samples}, f.err
 }
 
+func (f *fakeStore) MeterValues(_ context.Context, q store.MeterQuery) (store.Page[fleet.Metered], error) {
+	return pageOf(f, q, q.Cursor, []fleet.Metered{{Station: q.Station, EVSE: 2, Samples: []fleet.Sample{{Value: "1.50"}}}, {}})
+}
+
 func (f *fakeStore) ListRefusals(_ context.Context, q store.RefusalQuery) (store.Page[fleet.Refused], error) {
 	f.asked = q
 	return store.Page[fleet.Refused]{Items: []fleet.Refused{{Station: "X", Reason: "unknown", Address: "192.0.2.1:9"}}}, f.err

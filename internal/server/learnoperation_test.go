@@ -1,7 +1,9 @@
 package server
 
 import (
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -12,7 +14,7 @@ func TestAnswersOfOperationsAreKept(t *testing.T) {
 		accepted = `{"status":"Accepted"}`
 		no       = `{"status":"Rejected","statusInfo":{"reasonCode":"Busy","additionalInfo":"later"}}`
 	)
-	type answer struct{ action, payload, response, object, value, status string }
+	type answer struct{ action, payload, response, about, value, status string } // about: EVSE/connector, and what else
 	of2x := []answer{
 		{"ChangeAvailability", `{"operationalStatus":"Inoperative"}`, `{"status":"Scheduled"}`, "", "Inoperative", "Scheduled"},
 		{"ChangeAvailability", `{"operationalStatus":"Operative","evse":{"id":2,"connectorId":1}}`, no, "2/1", "Operative", "Rejected"},
@@ -36,7 +38,7 @@ func TestAnswersOfOperationsAreKept(t *testing.T) {
 			{"RemoteStartTransaction", `{"idTag":"CARD","connectorId":2}`, `{"status":"Rejected"}`, "2", "", "Rejected"},
 			{"RemoteStopTransaction", `{"transactionId":7}`, accepted, "", "7", "Accepted"},
 			{"Reset", `{"type":"Hard"}`, accepted, "", "Hard", "Accepted"},
-			{"TriggerMessage", `{"requestedMessage":"StatusNotification","connectorId":1}`, accepted, "StatusNotification", "1", "Accepted"},
+			{"TriggerMessage", `{"requestedMessage":"StatusNotification","connectorId":1}`, accepted, "1 StatusNotification", "", "Accepted"},
 			{"UnlockConnector", `{"connectorId":1}`, `{"status":"Unlocked"}`, "1", "", "Unlocked"},
 		},
 		"ocpp2.0.1": of2x,
@@ -50,7 +52,7 @@ func TestAnswersOfOperationsAreKept(t *testing.T) {
 			{"RequestBatterySwap", `{"requestId":9,"idToken":` + token + `}`, no, "", "9", "Rejected"},
 			{"SetDERControl", `{"isDefault":true,"controlId":"C-1","controlType":"Gradients","gradient":{"priority":1,"gradient":0.5,"softGradient":0.1}}`, accepted, "C-1", "Gradients", "Accepted"},
 			{"SetDefaultTariff", `{"evseId":2,"tariff":{"tariffId":"T-1","currency":"EUR"}}`, accepted, "2", "T-1", "Accepted"},
-			{"TriggerMessage", `{"requestedMessage":"CustomTrigger","customTrigger":"fan","evse":{"id":1}}`, accepted, "fan", "1", "Accepted"},
+			{"TriggerMessage", `{"requestedMessage":"CustomTrigger","customTrigger":"fan","evse":{"id":1}}`, accepted, "1 fan", "", "Accepted"},
 			{"UsePriorityCharging", `{"transactionId":"t1","activate":false}`, `{"status":"NoProfile"}`, "t1", "false", "NoProfile"},
 		}, of2x...),
 	}
@@ -70,7 +72,10 @@ func TestAnswersOfOperationsAreKept(t *testing.T) {
 				continue
 			}
 			took := a.status == "Accepted" || a.status == "Scheduled" || a.status == "Unlocked" || a.status == "Unpublished"
-			want(t, list[0], map[string]any{"object": orNil(a.object), "value": orNil(a.value), "took": took})
+			want(t, list[0], map[string]any{"value": orNil(a.value), "took": took})
+			if got := aboutOf(list[0]); got != a.about {
+				t.Errorf("%s: the answer to %s is about %q, want %q", subprotocol, a.action, got, a.about)
+			}
 			if a.response == no {
 				want(t, list[0], map[string]any{"reason": "Busy", "info": "later"})
 			}
@@ -109,6 +114,23 @@ func checkWhatFollows(t *testing.T, r *rig) {
 	if n := len(r.items("/stations/CS-other/installed-tariffs?latest=true")); n != 0 {
 		t.Errorf("%d tariffs of a station that has none", n)
 	}
+}
+
+// aboutOf names the place and the object of an answer.
+func aboutOf(v map[string]any) string {
+	var place, about []string
+	for _, name := range []string{"evse", "connector"} {
+		if n, ok := v[name].(float64); ok {
+			place = append(place, fmt.Sprint(n))
+		}
+	}
+	if len(place) > 0 {
+		about = append(about, strings.Join(place, "/"))
+	}
+	if object, ok := v["object"].(string); ok {
+		about = append(about, object)
+	}
+	return strings.Join(about, " ")
 }
 
 func orNil(s string) any {

@@ -76,6 +76,17 @@ type SampleQuery struct {
 	Limit       int // of events; 0: DefaultLimit
 }
 
+// MeterQuery selects meter values of a station that belong to no transaction.
+type MeterQuery struct {
+	Station   string
+	EVSE      *int64    // nil: all; 0: those of the station itself
+	Connector *int64    // nil: all
+	Since     time.Time // by the station's clock: then or later; zero: from the first on
+	Until     time.Time // before that; zero: to the last
+	Cursor    string
+	Limit     int // 0: DefaultLimit
+}
+
 // TokenQuery selects tokens.
 type TokenQuery struct {
 	Cursor  string

@@ -119,6 +119,8 @@ type Transactions interface {
 	// Samples returns the samples of a transaction in the order of its events. The limit counts events: a
 	// page has all samples of each of its events. ErrNotFound.
 	Samples(ctx context.Context, q SampleQuery) (Page[fleet.TransactionSample], error)
+	// MeterValues returns the meter values that belong to no transaction by EVSE, connector and time. The limit counts messages.
+	MeterValues(ctx context.Context, q MeterQuery) (Page[fleet.Metered], error)
 	// Conflicts returns the events that contradicted an earlier one of the transaction, at most 1000.
 	Conflicts(ctx context.Context, station, id string) ([]fleet.Conflict, error)
 	// Anomalies returns, for each anomaly of the transaction, which event revealed it, in the order of their arrival.

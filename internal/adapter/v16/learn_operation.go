@@ -12,7 +12,7 @@ func learnOperations(station string, req, resp any) []fleet.Event {
 	switch resp := resp.(type) {
 	case *ocpp16.ChangeAvailabilityResponse:
 		if req, ok := req.(*ocpp16.ChangeAvailabilityRequest); ok {
-			return adapter.Said(station, req, adapter.Place(req.ConnectorID, 0), string(req.Type), fleet.DeviceAnswer{Status: string(resp.Status)})
+			return adapter.SaidAt(station, req, adapter.Place(req.ConnectorID, 0), "", string(req.Type), fleet.DeviceAnswer{Status: string(resp.Status)})
 		}
 	case *ocpp16.DataTransferResponse:
 		if req, ok := req.(*ocpp16.DataTransferRequest); ok {
@@ -20,7 +20,7 @@ func learnOperations(station string, req, resp any) []fleet.Event {
 		}
 	case *ocpp16.ExtendedTriggerMessageResponse:
 		if req, ok := req.(*ocpp16.ExtendedTriggerMessageRequest); ok {
-			return adapter.Said(station, req, string(req.RequestedMessage), adapter.Place(req.ConnectorID.Or(0), 0), fleet.DeviceAnswer{Status: string(resp.Status)})
+			return adapter.SaidAt(station, req, adapter.Place(req.ConnectorID.Or(0), 0), string(req.RequestedMessage), "", fleet.DeviceAnswer{Status: string(resp.Status)})
 		}
 	case *ocpp16.ResetResponse:
 		if req, ok := req.(*ocpp16.ResetRequest); ok {
@@ -28,11 +28,11 @@ func learnOperations(station string, req, resp any) []fleet.Event {
 		}
 	case *ocpp16.TriggerMessageResponse:
 		if req, ok := req.(*ocpp16.TriggerMessageRequest); ok {
-			return adapter.Said(station, req, string(req.RequestedMessage), adapter.Place(req.ConnectorID.Or(0), 0), fleet.DeviceAnswer{Status: string(resp.Status)})
+			return adapter.SaidAt(station, req, adapter.Place(req.ConnectorID.Or(0), 0), string(req.RequestedMessage), "", fleet.DeviceAnswer{Status: string(resp.Status)})
 		}
 	case *ocpp16.UnlockConnectorResponse:
 		if req, ok := req.(*ocpp16.UnlockConnectorRequest); ok {
-			return adapter.Said(station, req, adapter.Place(req.ConnectorID, 0), "", fleet.DeviceAnswer{Status: string(resp.Status)})
+			return adapter.SaidAt(station, req, adapter.Place(req.ConnectorID, 0), "", "", fleet.DeviceAnswer{Status: string(resp.Status)})
 		}
 	}
 	return nil
@@ -44,7 +44,7 @@ func learnRemote(station string, req, resp any) []fleet.Event {
 	switch resp := resp.(type) {
 	case *ocpp16.RemoteStartTransactionResponse:
 		if req, ok := req.(*ocpp16.RemoteStartTransactionRequest); ok {
-			return adapter.Said(station, req, adapter.Place(req.ConnectorID.Or(0), 0), "", fleet.DeviceAnswer{Status: string(resp.Status)})
+			return adapter.SaidAt(station, req, adapter.Place(req.ConnectorID.Or(0), 0), "", "", fleet.DeviceAnswer{Status: string(resp.Status)})
 		}
 	case *ocpp16.RemoteStopTransactionResponse:
 		if req, ok := req.(*ocpp16.RemoteStopTransactionRequest); ok {

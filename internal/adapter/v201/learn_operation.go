@@ -12,7 +12,7 @@ func learnOperations(station string, req, resp any) []fleet.Event {
 	switch resp := resp.(type) {
 	case *ocpp201.ChangeAvailabilityResponse:
 		if req, ok := req.(*ocpp201.ChangeAvailabilityRequest); ok {
-			return adapter.Said(station, req, placeNamed(req.EVSE), string(req.OperationalStatus), answer(string(resp.Status), resp.StatusInfo))
+			return adapter.SaidAt(station, req, placeNamed(req.EVSE), "", string(req.OperationalStatus), answer(string(resp.Status), resp.StatusInfo))
 		}
 	case *ocpp201.CustomerInformationResponse:
 		if req, ok := req.(*ocpp201.CustomerInformationRequest); ok {
@@ -24,15 +24,15 @@ func learnOperations(station string, req, resp any) []fleet.Event {
 		}
 	case *ocpp201.ResetResponse:
 		if req, ok := req.(*ocpp201.ResetRequest); ok {
-			return adapter.Said(station, req, adapter.Place(req.EVSEID.Or(0), 0), string(req.Type), answer(string(resp.Status), resp.StatusInfo))
+			return adapter.SaidAt(station, req, adapter.Place(req.EVSEID.Or(0), 0), "", string(req.Type), answer(string(resp.Status), resp.StatusInfo))
 		}
 	case *ocpp201.TriggerMessageResponse:
 		if req, ok := req.(*ocpp201.TriggerMessageRequest); ok {
-			return adapter.Said(station, req, string(req.RequestedMessage), placeNamed(req.EVSE), answer(string(resp.Status), resp.StatusInfo))
+			return adapter.SaidAt(station, req, placeNamed(req.EVSE), string(req.RequestedMessage), "", answer(string(resp.Status), resp.StatusInfo))
 		}
 	case *ocpp201.UnlockConnectorResponse:
 		if req, ok := req.(*ocpp201.UnlockConnectorRequest); ok {
-			return adapter.Said(station, req, adapter.Place(req.EVSEID, req.ConnectorID), "", answer(string(resp.Status), resp.StatusInfo))
+			return adapter.SaidAt(station, req, adapter.Place(req.EVSEID, req.ConnectorID), "", "", answer(string(resp.Status), resp.StatusInfo))
 		}
 	case *ocpp201.UnpublishFirmwareResponse:
 		if req, ok := req.(*ocpp201.UnpublishFirmwareRequest); ok {
@@ -48,7 +48,7 @@ func learnRemote(station string, req, resp any) []fleet.Event {
 	switch resp := resp.(type) {
 	case *ocpp201.RequestStartTransactionResponse:
 		if req, ok := req.(*ocpp201.RequestStartTransactionRequest); ok {
-			return adapter.Said(station, req, adapter.Place(req.EVSEID.Or(0), 0), fleet.ObjectID(req.RemoteStartID), answer(string(resp.Status), resp.StatusInfo))
+			return adapter.SaidAt(station, req, adapter.Place(req.EVSEID.Or(0), 0), "", fleet.ObjectID(req.RemoteStartID), answer(string(resp.Status), resp.StatusInfo))
 		}
 	case *ocpp201.GetTransactionStatusResponse:
 		if req, ok := req.(*ocpp201.GetTransactionStatusRequest); ok {
@@ -64,10 +64,10 @@ func learnRemote(station string, req, resp any) []fleet.Event {
 	return nil
 }
 
-// placeNamed names an EVSE or a connector; "" is the whole station.
-func placeNamed(e *ocpp201.EVSE) string {
+// placeNamed is an EVSE or a connector; nil is the whole station.
+func placeNamed(e *ocpp201.EVSE) fleet.Setting {
 	if e == nil {
-		return ""
+		return fleet.Setting{}
 	}
 	return adapter.Place(e.ID, e.ConnectorID.Or(0))
 }

@@ -12,7 +12,7 @@ func learnOperations(station string, req, resp any) []fleet.Event {
 	switch resp := resp.(type) {
 	case *ocpp21.ChangeAvailabilityResponse:
 		if req, ok := req.(*ocpp21.ChangeAvailabilityRequest); ok {
-			return adapter.Said(station, req, placeNamed(req.EVSE), string(req.OperationalStatus), answer(string(resp.Status), resp.StatusInfo))
+			return adapter.SaidAt(station, req, placeNamed(req.EVSE), "", string(req.OperationalStatus), answer(string(resp.Status), resp.StatusInfo))
 		}
 	case *ocpp21.CustomerInformationResponse:
 		if req, ok := req.(*ocpp21.CustomerInformationRequest); ok {
@@ -24,15 +24,15 @@ func learnOperations(station string, req, resp any) []fleet.Event {
 		}
 	case *ocpp21.ResetResponse:
 		if req, ok := req.(*ocpp21.ResetRequest); ok {
-			return adapter.Said(station, req, adapter.Place(req.EVSEID.Or(0), 0), string(req.Type), answer(string(resp.Status), resp.StatusInfo))
+			return adapter.SaidAt(station, req, adapter.Place(req.EVSEID.Or(0), 0), "", string(req.Type), answer(string(resp.Status), resp.StatusInfo))
 		}
 	case *ocpp21.TriggerMessageResponse:
 		if req, ok := req.(*ocpp21.TriggerMessageRequest); ok {
-			return adapter.Said(station, req, triggered(req), placeNamed(req.EVSE), answer(string(resp.Status), resp.StatusInfo))
+			return adapter.SaidAt(station, req, placeNamed(req.EVSE), triggered(req), "", answer(string(resp.Status), resp.StatusInfo))
 		}
 	case *ocpp21.UnlockConnectorResponse:
 		if req, ok := req.(*ocpp21.UnlockConnectorRequest); ok {
-			return adapter.Said(station, req, adapter.Place(req.EVSEID, req.ConnectorID), "", answer(string(resp.Status), resp.StatusInfo))
+			return adapter.SaidAt(station, req, adapter.Place(req.EVSEID, req.ConnectorID), "", "", answer(string(resp.Status), resp.StatusInfo))
 		}
 	case *ocpp21.UnpublishFirmwareResponse:
 		if req, ok := req.(*ocpp21.UnpublishFirmwareRequest); ok {
@@ -48,7 +48,7 @@ func learnRemote(station string, req, resp any) []fleet.Event {
 	switch resp := resp.(type) {
 	case *ocpp21.RequestStartTransactionResponse:
 		if req, ok := req.(*ocpp21.RequestStartTransactionRequest); ok {
-			return adapter.Said(station, req, adapter.Place(req.EVSEID.Or(0), 0), fleet.ObjectID(req.RemoteStartID), answer(string(resp.Status), resp.StatusInfo))
+			return adapter.SaidAt(station, req, adapter.Place(req.EVSEID.Or(0), 0), "", fleet.ObjectID(req.RemoteStartID), answer(string(resp.Status), resp.StatusInfo))
 		}
 	case *ocpp21.GetTransactionStatusResponse:
 		if req, ok := req.(*ocpp21.GetTransactionStatusRequest); ok {
@@ -64,10 +64,10 @@ func learnRemote(station string, req, resp any) []fleet.Event {
 	return nil
 }
 
-// placeNamed names an EVSE or a connector; "" is the whole station.
-func placeNamed(e *ocpp21.EVSE) string {
+// placeNamed is an EVSE or a connector; nil is the whole station.
+func placeNamed(e *ocpp21.EVSE) fleet.Setting {
 	if e == nil {
-		return ""
+		return fleet.Setting{}
 	}
 	return adapter.Place(e.ID, e.ConnectorID.Or(0))
 }

@@ -31,7 +31,7 @@ func learnTariffs(station string, req, resp any) []fleet.Event {
 }
 
 func defaultSet(station string, req *ocpp21.SetDefaultTariffRequest, a fleet.DeviceAnswer) []fleet.Event {
-	a.Station, a.Action, a.Object, a.Value = station, req.OCPPAction().Name, adapter.Place(req.EVSEID, 0), req.Tariff.TariffID
+	a.Station, a.Action, a.Setting, a.Value = station, req.OCPPAction().Name, adapter.Place(req.EVSEID, 0), req.Tariff.TariffID
 	return adapter.Answered(a, adapter.When(a.Took(), fleet.DefaultTariffSet{Tariff: fleet.InstalledTariff{
 		TariffID: req.Tariff.TariffID, Default: true, EVSE: int64(req.EVSEID), ValidFrom: req.Tariff.ValidFrom.Time, Accepted: true,
 	}})...)

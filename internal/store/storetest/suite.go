@@ -71,6 +71,7 @@ func Run(t *testing.T, open Open) {
 		{"SamplesAreListedInPages", testSamplePages},
 		{"SamplesKeepEverything", testSampleFields},
 		{"MeterValuesOutsideTransactions", testMetered},
+		{"MeterValuesAreListed", testMeterValues},
 		{"OddTimes", testOddTimes},
 		{"Tokens", testTokens},
 		{"UnknownTokens", testUnknownTokens},
