@@ -109,8 +109,15 @@ func (q *queue) close() error {
 	return nil
 }
 
-// added makes the station of a command that was added one that has some.
+// added makes the station of a command that was added one that has some, and has somebody look at it.
 func (q *queue) added(c fleet.Command) {
+	q.note(c)
+	q.kick(c.Station)
+}
+
+// note makes the station of a command that was added one that has some: it is looked at when something happens, such as the answer to
+// its present request.
+func (q *queue) note(c fleet.Command) {
 	q.expiry.mind(c.ExpiresAt)
 	heard := q.speaks(c.Station)
 	q.mu.Lock()
@@ -119,7 +126,6 @@ func (q *queue) added(c fleet.Command) {
 		q.waiting.Add(1)
 	}
 	q.mu.Unlock()
-	q.kick(c.Station)
 }
 
 // speaks returns the epoch of the connection on which a station has said something, 0 when there is none.

@@ -61,7 +61,7 @@ func (a *sites) offer(s sending, g fleet.Grant) {
 func (a *sites) deliver(s sending, g fleet.Grant) {
 	c, err := a.send(s, g)
 	if err != nil && a.ctx.Err() == nil {
-		c, err = a.find(s.key, err) // it may be queued nevertheless
+		c, err = a.commands.underKey(a.ctx, s.key, err) // it may be queued nevertheless
 	}
 	switch {
 	case a.ctx.Err() != nil:
@@ -88,19 +88,9 @@ func (a *sites) send(s sending, g fleet.Grant) (fleet.Command, error) {
 	if err := a.makeRoom(st); err != nil {
 		return fleet.Command{}, err
 	}
-	req, err := translate(st.Version(), &fleet.SetProfileRequest{
+	return a.commands.queueCharging(a.ctx, s.station, st.Version(), &fleet.SetProfileRequest{
 		Install: &fleet.Installation{ID: fleet.GrantID, Profile: g.Profile(s.unit, limits.LimitLevel())},
-	})
-	if err != nil {
-		return fleet.Command{}, err
-	}
-	payload, err := json.Marshal(req)
-	if err != nil {
-		return fleet.Command{}, err
-	}
-	return a.commands.Queue(a.ctx, httpapi.QueuedCommand{
-		Station: s.station, Action: req.OCPPAction().Name, Payload: payload, Key: s.key, Lane: fleet.LaneCharging, Expires: shareExpiry, Timeout: httpapi.MaxCommandTimeout,
-	})
+	}, s.key, shareExpiry)
 }
 
 // makeRoom has the limit cleared that a station got before it was a member: it has the purpose and the stack level of the share,
@@ -111,46 +101,19 @@ func (a *sites) makeRoom(st *csms.Station) error {
 	if err != nil || len(p.Items) == 0 || st.Version() == ocpp.V16 { // which replaces it
 		return err
 	}
-	req, err := translate(st.Version(), &fleet.LimitRequest{Clear: id})
-	if err != nil {
-		return err
-	}
-	payload, err := json.Marshal(req)
-	if err != nil {
-		return err
-	}
-	_, err = a.commands.Queue(a.ctx, httpapi.QueuedCommand{
-		Station: st.Identity(), Action: req.OCPPAction().Name, Payload: payload, Lane: fleet.LaneCharging, Expires: shareExpiry, Timeout: httpapi.MaxCommandTimeout,
-	})
+	_, err = a.commands.queueCharging(a.ctx, st.Identity(), st.Version(), &fleet.LimitRequest{Clear: id}, "", shareExpiry)
 	return err
 }
-
-// find looks for a command that may have been queued though queueing it failed with err.
-func (a *sites) find(key string, err error) (fleet.Command, error) {
-	p, readErr := a.store.ListCommands(a.ctx, store.CommandQuery{Key: key, Limit: 1})
-	switch {
-	case readErr != nil:
-		return fleet.Command{}, readErr
-	case len(p.Items) == 0:
-		return fleet.Command{}, err
-	}
-	return p.Items[0], nil
-}
-
-// errNotQueued says that an earlier process ended before it queued a command.
-var errNotQueued = errors.New("the server ended before it was sent")
 
 // resume picks up what an earlier process left under way.
 func (a *sites) resume(site string, m fleet.SiteMember) {
 	s := sending{site: site, station: m.Station, key: m.Command, allocation: allocationOf(m.Command)}
-	c, err := a.find(s.key, errNotQueued)
+	c, err := a.commands.underKey(a.ctx, s.key, errNotQueued)
 	for err != nil && !errors.Is(err, errNotQueued) {
-		select {
-		case <-a.ctx.Done():
+		if !patiently(a.ctx) {
 			return
-		case <-time.After(busyRetry):
 		}
-		c, err = a.find(s.key, errNotQueued)
+		c, err = a.commands.underKey(a.ctx, s.key, errNotQueued)
 	}
 	if err != nil {
 		a.settle(s, fleet.ShareUndelivered, err.Error(), 0)
@@ -174,20 +137,9 @@ func allocationOf(key string) int64 {
 
 // follow waits until a command has come to its end.
 func (a *sites) follow(s sending, c fleet.Command) {
-	for !c.State.Final() {
-		got, err := a.commands.queue.await(a.ctx, c, shareExpiry)
-		if a.ctx.Err() != nil {
-			return
-		}
-		if err == nil {
-			c = got
-			continue
-		}
-		select {
-		case <-a.ctx.Done():
-			return
-		case <-time.After(busyRetry):
-		}
+	c, ended := a.commands.untilEnd(a.ctx, c)
+	if !ended {
+		return
 	}
 	outcome, detail, pause := shareOutcome(c)
 	a.settle(s, outcome, detail, pause)
@@ -219,10 +171,8 @@ func shareOutcome(c fleet.Command) (outcome fleet.ShareOutcome, detail string, p
 // settle keeps what became of a share, however long the store fails, and has the site looked at again.
 func (a *sites) settle(s sending, outcome fleet.ShareOutcome, detail string, pause time.Duration) {
 	for !a.keep(s, outcome, detail) {
-		select {
-		case <-a.ctx.Done():
+		if !patiently(a.ctx) {
 			return
-		case <-time.After(busyRetry):
 		}
 	}
 	a.metrics.shares.WithLabelValues(string(outcome)).Inc()
@@ -275,18 +225,7 @@ func (a *sites) left(station string) {
 	if err != nil {
 		return // it was never here, and has no profile
 	}
-	req, err := translate(known, &fleet.LimitRequest{Clear: fleet.GrantID})
-	if err != nil {
-		a.log.Error("the profile of a station that left a site cannot be cleared", "station", station, "error", err)
-		return
-	}
-	payload, err := json.Marshal(req)
-	if err == nil {
-		_, err = a.commands.Queue(a.ctx, httpapi.QueuedCommand{
-			Station: station, Action: req.OCPPAction().Name, Payload: payload, Lane: fleet.LaneCharging, Expires: leftExpiry, Timeout: httpapi.MaxCommandTimeout,
-		})
-	}
-	if err != nil {
+	if _, err = a.commands.queueCharging(a.ctx, station, known, &fleet.LimitRequest{Clear: fleet.GrantID}, "", leftExpiry); err != nil {
 		a.log.Error("the profile of a station that left a site is not cleared", "station", station, "error", err)
 	}
 }
