@@ -30,6 +30,8 @@ type serveCmd struct {
 
 	DataVendor []string `name:"data-vendor" placeholder:"VENDOR[/MESSAGE]" help:"A vendor whose DataTransfers are accepted; they are read with GET /api/v1/stations/IDENTITY/data-transfers, as are all others, which are refused. Repeat for several." group:"Stations"`
 
+	Needs string `name:"vehicle-needs" enum:"server,operator" default:"server" placeholder:"server|operator" help:"Who makes a charging profile of what a vehicle says it wants (OCPP 2.x, ISO 15118); docs/smart-charging.md has the rules. operator: somebody who reads GET /api/v1/stations/IDENTITY/charging-needs and sends profiles; stations hear that one is being made. Default server." group:"Stations"`
+
 	Authorization authorizationFlags `embed:""`
 
 	Admission admissionFlags `embed:""`
@@ -99,7 +101,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	defer closeLog()
 	cfg := server.Config{
 		Demo: c.Demo, OCPP: c.OCPP, OCPPTLS: c.OCPPTLS, ClientCA: c.ClientCA, Operator: c.Operator, RSAKeyExchange: c.TLSRSA, Stations: server.Mode(c.Stations),
-		Heartbeat: c.Heartbeat, Boot: server.Boot(c.Boot), BootRetry: c.BootRetry, DataVendors: c.DataVendor, DrainWindow: c.Drain, UnknownTokens: server.UnknownTokens(c.Unknown), HTTP: c.HTTP, APIToken: c.APIToken, Data: c.Data, Version: version,
+		Heartbeat: c.Heartbeat, Boot: server.Boot(c.Boot), BootRetry: c.BootRetry, DataVendors: c.DataVendor, DrainWindow: c.Drain, UnknownTokens: server.UnknownTokens(c.Unknown), Needs: server.Needs(c.Needs), HTTP: c.HTTP, APIToken: c.APIToken, Data: c.Data, Version: version,
 		Log: log, Banner: s.out, Authorization: c.Authorization.config(), Admission: c.Admission.bounds(), Commits: c.Commits.commits(),
 		KeepEvents: c.KeepEvents, MetricsPublic: c.MetricsPublic, OTLPEndpoint: c.OTLPEndpoint,
 	}

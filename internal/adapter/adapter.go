@@ -27,6 +27,14 @@ type Backend struct {
 	// Boots decides how the boot of a station is answered. An error is answered InternalError: the station boots again.
 	Boots func(ctx context.Context, station string) (fleet.BootAnswer, error)
 
+	// Needs decides what a vehicle gets that has said what it wants: what it promises is kept (K15, K17 to K20).
+	// An error is answered InternalError: the station may say it again.
+	Needs func(ctx context.Context, station string, n fleet.ChargingNeeds) (fleet.NeedsAnswer, error)
+
+	// EVSchedule returns what of a vehicle's own schedule goes beyond its limits, "" when nothing does; then what follows is
+	// kept (K15.FR.11 to FR.13). An error is answered InternalError.
+	EVSchedule func(ctx context.Context, station string, s fleet.EVSchedule) (string, error)
+
 	// Dynamic returns the values that a dynamic charging profile of a station has from here, false when the station has no
 	// such profile (K28). An error is answered InternalError.
 	Dynamic func(ctx context.Context, station string, profile int64) (fleet.SchedulePeriod, bool, error)

@@ -70,6 +70,17 @@ func converse(t *testing.T, path, subprotocol string, register func(*csms.Server
 	}
 }
 
+// needsOf says what becomes of what a vehicle wants at an EVSE.
+func needsOf(evse int64) fleet.NeedsAnswer {
+	switch evse {
+	case 1:
+		return fleet.NeedsAnswer{Verdict: fleet.NeedsPlanned}
+	case 2:
+		return fleet.NeedsAnswer{Verdict: fleet.NeedsLater}
+	}
+	return fleet.NoNeeds("TxNotFound", "no transaction goes on there")
+}
+
 // talk plays the station's part of a script and returns the script with everything else as it happened. The clock
 // stands at midnight of 2000-01-01.
 func talk(t *testing.T, subprotocol string, register func(*csms.Server, adapter.Backend), script string) string {
@@ -84,6 +95,12 @@ func talk(t *testing.T, subprotocol string, register func(*csms.Server, adapter.
 	register(srv, adapter.Backend{
 		Store: ingest, Vendors: vendors(t),
 		Boots: func(context.Context, string) (fleet.BootAnswer, error) { return boots, nil },
+		Needs: func(_ context.Context, _ string, n fleet.ChargingNeeds) (fleet.NeedsAnswer, error) {
+			return needsOf(n.EVSE), nil
+		},
+		EVSchedule: func(_ context.Context, _ string, s fleet.EVSchedule) (string, error) {
+			return map[int64]string{2: "32 A are more than the limit of 16 A"}[s.EVSE], nil
+		},
 		Dynamic: func(_ context.Context, _ string, profile int64) (fleet.SchedulePeriod, bool, error) {
 			return fleet.SchedulePeriod{Limit: "8000.5", Setpoint: "-1500"}, profile == 77, nil
 		},

@@ -21,7 +21,6 @@ const (
 	ReasonUnsupported = "UnsupportedRequest" // of the appendix' reason codes
 	ReasonInvalidCSR  = "InvalidCSR"         // of the appendix' reason codes
 	NoAuthority       = "no certificate authority is set up here"
-	NoSchedules       = "charging schedules are not computed here"
 )
 
 // Limits of requests for certificates: what is beyond them costs too much to look at.

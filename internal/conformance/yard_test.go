@@ -54,7 +54,7 @@ func (y *yard) close(t *testing.T) {
 	y.client.CloseIdleConnections()
 }
 
-// set applies what a file says of its server: stations=known, unknown-tokens=refuse, boot=pending, vendors=org.known, tls.
+// set applies what a file says of its server: stations=known, unknown-tokens=refuse, needs=operator, boot=pending, vendors=org.known, tls.
 func (y *yard) set(t *testing.T, cfg *server.Config, setup string) {
 	t.Helper()
 	for word := range strings.FieldsSeq(setup) {
@@ -64,6 +64,8 @@ func (y *yard) set(t *testing.T, cfg *server.Config, setup string) {
 			cfg.Stations = server.Mode(value)
 		case "unknown-tokens":
 			cfg.UnknownTokens = server.UnknownTokens(value)
+		case "needs":
+			cfg.Needs = server.Needs(value)
 		case "boot":
 			cfg.Boot = server.Boot(value)
 		case "vendors":

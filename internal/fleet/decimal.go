@@ -3,6 +3,7 @@ package fleet
 import (
 	"cmp"
 	"errors"
+	"math/big"
 	"strings"
 )
 
@@ -104,6 +105,25 @@ func (d Decimal) Compare(other Decimal) int {
 	}
 	return compareDigits(digits, otherDigits)
 }
+
+// Sum returns what numbers are together, "" when none of them is one, to six decimals. One alone stays as it is.
+func Sum(numbers ...Decimal) Decimal {
+	var last Decimal
+	var sum big.Rat
+	count := 0
+	for _, d := range numbers {
+		if n, ok := new(big.Rat).SetString(string(d)); ok && d.plain() {
+			sum.Add(&sum, n)
+			last, count = d, count+1
+		}
+	}
+	if count < 2 {
+		return last
+	}
+	return Decimal(sum.FloatString(maxSumDecimals)).Trim()
+}
+
+const maxSumDecimals = 6
 
 func compareDigits(a, b string) int {
 	wholeA, fractionA, _ := strings.Cut(a, ".")

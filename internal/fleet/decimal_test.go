@@ -131,3 +131,17 @@ func TestWattHours(t *testing.T) {
 		}
 	}
 }
+
+func TestSum(t *testing.T) {
+	for _, c := range []struct {
+		numbers []Decimal
+		want    Decimal
+	}{
+		{nil, ""}, {[]Decimal{"", "x"}, ""}, {[]Decimal{"", "11000.50", ""}, "11000.50"}, {[]Decimal{"3680", "3680.5", ""}, "7360.5"},
+		{[]Decimal{"1", "-1"}, "0"}, {[]Decimal{"0.1", "0.2"}, "0.3"},
+	} {
+		if got := Sum(c.numbers...); got != c.want {
+			t.Errorf("%q: %q, want %q", c.numbers, got, c.want)
+		}
+	}
+}

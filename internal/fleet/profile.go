@@ -116,4 +116,5 @@ const (
 	limitIDs       = FirstReservedID          // of the station and its EVSEs
 	transactionIDs = FirstReservedID + 10_000 // of transactions on its EVSEs
 	siteID         = FirstReservedID + 20_000
+	planIDs        = FirstReservedID + 30_000 // for vehicles on its EVSEs
 )

@@ -19,6 +19,7 @@ type ChargingNeeds struct {
 	MinCurrent         Decimal         `json:"minCurrent,omitempty"`         // A per phase
 	MaxCurrent         Decimal         `json:"maxCurrent,omitempty"`         // A, with AC per phase
 	MaxVoltage         Decimal         `json:"maxVoltage,omitempty"`         // V
+	MinPower           Decimal         `json:"minPower,omitempty"`           // W (2.1, ISO 15118-20)
 	MaxPower           Decimal         `json:"maxPower,omitempty"`           // W
 	EnergyCapacity     Decimal         `json:"energyCapacity,omitempty"`     // Of its battery, Wh
 	StateOfCharge      *int64          `json:"stateOfCharge,omitempty"`      // Percent

@@ -35,6 +35,7 @@ type ChargingNeeds struct {
 	MinCurrent         Number     `json:"minCurrent" doc:"A per phase"`
 	MaxCurrent         Number     `json:"maxCurrent" doc:"A, with AC per phase"`
 	MaxVoltage         Number     `json:"maxVoltage" doc:"V"`
+	MinPower           Number     `json:"minPower" doc:"W (2.1, ISO 15118-20)"`
 	MaxPower           Number     `json:"maxPower" doc:"W"`
 	EnergyCapacity     Number     `json:"energyCapacity" doc:"Of its battery, Wh"`
 	StateOfCharge      *int64     `json:"stateOfCharge" doc:"Percent"`
@@ -52,7 +53,7 @@ func viewChargingNeeds(k Record, r fleet.ChargingNeeds) ChargingNeeds {
 		MaxScheduleTuples: r.MaxScheduleTuples, ControlMode: orNull(r.ControlMode),
 		MobilityNeedsMode: orNull(r.MobilityNeedsMode), EnergyAmount: number(r.EnergyAmount),
 		MinCurrent: number(r.MinCurrent), MaxCurrent: number(r.MaxCurrent), MaxVoltage: number(r.MaxVoltage),
-		MaxPower: number(r.MaxPower), EnergyCapacity: number(r.EnergyCapacity), StateOfCharge: r.StateOfCharge,
+		MinPower: number(r.MinPower), MaxPower: number(r.MaxPower), EnergyCapacity: number(r.EnergyCapacity), StateOfCharge: r.StateOfCharge,
 		FullSoC: r.FullSoC, BulkSoC: r.BulkSoC, Details: AnyJSON(r.Details), Answer: orNull(r.Answer),
 	}
 }

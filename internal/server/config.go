@@ -37,6 +37,9 @@ type Config struct {
 	// UnknownTokens says what becomes of tokens of drivers that are not on record; "" is UnknownTokensAuto.
 	UnknownTokens UnknownTokens
 
+	// Needs says who makes charging profiles of what vehicles want; "" is NeedsServer.
+	Needs Needs
+
 	// Authorization is about somebody else who keeps tokens of drivers.
 	Authorization AuthorizationConfig
 
@@ -95,6 +98,15 @@ type Config struct {
 // CertificateFiles are a certificate chain and its private key, both PEM.
 type CertificateFiles struct{ Cert, Key string }
 
+// Needs says who makes charging profiles of what vehicles want (OCPP 2.x K15 to K20).
+type Needs string
+
+// Who makes them.
+const (
+	NeedsServer   Needs = "server"   // this server
+	NeedsOperator Needs = "operator" // somebody who reads what they want, and uses the API
+)
+
 // Off as an address means: no such listener.
 const Off = "off"
 
@@ -129,6 +141,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.UnknownTokens == "" {
 		c.UnknownTokens = UnknownTokensAuto
+	}
+	if c.Needs == "" {
+		c.Needs = NeedsServer
 	}
 	c.Authorization = c.Authorization.withDefaults()
 	if c.Heartbeat == 0 {
@@ -170,6 +185,9 @@ func (c Config) check() error {
 	}
 	if u := c.UnknownTokens; u != UnknownTokensAuto && u != UnknownTokensAccept && u != UnknownTokensRefuse {
 		return fmt.Errorf("unknown tokens are accepted or refused, not %q", u)
+	}
+	if c.Needs != NeedsServer && c.Needs != NeedsOperator {
+		return fmt.Errorf("charging profiles for what vehicles want are made by the server or the operator, not by %q", c.Needs)
 	}
 	if err := c.Authorization.check(); err != nil {
 		return err

@@ -34,6 +34,7 @@ type Server struct {
 	queue     *queue
 	desires   *desires
 	sites     *sites
+	plans     *plans
 	lists     *lists
 	listed    *listRecord
 	refusals  *refusals
@@ -102,6 +103,9 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if err = s.openSites(ctx); err != nil {
 		return nil, err
 	}
+	if err = s.openPlans(ctx); err != nil {
+		return nil, err
+	}
 	s.metrics.watch(s)
 	return s, nil
 }
@@ -126,6 +130,7 @@ func (s *Server) openCSMS() (err error) {
 	s.desires = newDesires(s.store, s.cfg.Log)
 	s.sites = newSites(s.store, s.cfg.Log, s.metrics)
 	s.listed = newListRecord(s.store)
+	s.plans = newPlans(s.store, s.cfg.Log, s.cfg.Needs == NeedsOperator)
 	s.lists = &lists{log: s.cfg.Log}
 	s.csms, err = csms.NewServer(csms.Options{
 		Protocols:    protocols(),
@@ -138,6 +143,7 @@ func (s *Server) openCSMS() (err error) {
 			s.queue.connected(st)
 			s.desires.connected(st)
 			s.sites.connected(st)
+			s.plans.connected(st)
 		},
 		OnDisconnect: func(st *csms.Station, cause error) {
 			s.metrics.disconnected(st, cause)
@@ -147,7 +153,7 @@ func (s *Server) openCSMS() (err error) {
 		},
 		OnRefuse: func(r csms.Refusal) { s.metrics.refused(r); s.refusals.add(r) },
 		Interceptors: append(s.observers(), s.reserved.intercept, remoteStarts{s.store.Decide}.intercept, profileGuard{s.store}.intercept,
-			s.queue.intercept, s.sites.intercept, presence.intercept, s.lists.intercept, learner{s.store, s.cfg.Log, s.desires.told}.intercept),
+			s.queue.intercept, s.sites.intercept, s.plans.intercept, presence.intercept, s.lists.intercept, learner{s.store, s.cfg.Log, s.desires.told}.intercept),
 		Tap:          s.tap(),
 		CallTimeout:  httpapi.MaxCommandTimeout,
 		Certificate:  csms.CertificateRule{Operator: s.cfg.Operator},
@@ -162,7 +168,9 @@ func (s *Server) openCSMS() (err error) {
 	if err != nil {
 		return err
 	}
-	backend := adapter.Backend{Store: clocks, Boots: admission.answerBoot, Vendors: vendors, Dynamic: dynamicProfiles{s.store}.values}
+	backend := adapter.Backend{
+		Store: clocks, Boots: admission.answerBoot, Vendors: vendors, Dynamic: dynamicProfiles{s.store}.values, Needs: s.plans.needs, EVSchedule: s.plans.evSchedule,
+	}
 	v16.Register(s.csms, backend)
 	v201.Register(s.csms, backend)
 	v21.Register(s.csms, backend)

@@ -39,6 +39,15 @@ type Charging interface {
 	// CompositeSchedules returns the latest composite schedule of each EVSE of a station, by EVSE.
 	CompositeSchedules(ctx context.Context, station string) ([]fleet.CompositeSchedule, error)
 
+	// ChangeVehiclePlan replaces the plan of the vehicle at an EVSE by what change makes of it, the zero plan when there is none, and
+	// returns that. Nobody else changes it meanwhile. It returns the error of change, and then changes nothing. change may be
+	// called more than once.
+	ChangeVehiclePlan(ctx context.Context, station string, evse int64, change func(fleet.VehiclePlan) (fleet.VehiclePlan, error)) (fleet.VehiclePlan, error)
+	// EndVehiclePlan forgets the plan at an EVSE if it is for that transaction, as the station knows it. Its round is known on.
+	EndVehiclePlan(ctx context.Context, station string, evse int64, transaction string) error
+	// ListVehiclePlans returns the plans of vehicles that charge, by station and EVSE.
+	ListVehiclePlans(ctx context.Context, q VehiclePlanQuery) (Page[fleet.VehiclePlan], error)
+
 	// CreateSite adds a site. ErrExists, ErrTooMany, ErrMemberElsewhere.
 	CreateSite(ctx context.Context, s fleet.Site) (fleet.Site, error)
 	// ChangeSite replaces a site with its members by what change makes of it, as ChangeProfile does. ErrNotFound,
@@ -82,6 +91,13 @@ type InstalledProfileQuery struct {
 	Transaction string     // as the station knows it
 	ValidAt     *time.Time // then
 	KnownFrom   fleet.ProfileSource
+}
+
+// VehiclePlanQuery selects plans of vehicles.
+type VehiclePlanQuery struct {
+	Station string // "": all
+	Cursor  string
+	Limit   int // 0: DefaultLimit
 }
 
 // SiteQuery selects sites.

@@ -11,22 +11,38 @@ import (
 	"github.com/chargeyard/chargeyard/ocpp201"
 )
 
-// chargingNeeds keeps what a vehicle wants. Nothing here computes schedules: that is Rejected (K15.FR.04).
+// chargingNeeds keeps what a vehicle wants, and says whether a charging profile follows (K15.FR.03 to FR.05).
 func (h handlers) chargingNeeds(ctx context.Context, st *csms.Station, req *ocpp201.NotifyEVChargingNeedsRequest) (*ocpp201.NotifyEVChargingNeedsResponse, error) {
-	const status = ocpp201.NotifyEVChargingNeedsStatusRejected
-	if err := h.Told(ctx, st, chargingNeeds(req, string(status))); err != nil {
+	needs := chargingNeeds(req)
+	answer, err := h.Needs(ctx, st.Identity(), needs)
+	if err != nil {
 		return nil, err
 	}
-	return &ocpp201.NotifyEVChargingNeedsResponse{
-		Status: status, StatusInfo: &ocpp201.StatusInfo{ReasonCode: adapter.ReasonUnsupported, AdditionalInfo: ocpp.Some(adapter.NoSchedules)},
-	}, nil
+	resp := &ocpp201.NotifyEVChargingNeedsResponse{}
+	switch answer.Verdict {
+	case fleet.NeedsPlanned:
+		resp.Status = ocpp201.NotifyEVChargingNeedsStatusAccepted
+	case fleet.NeedsLater:
+		resp.Status = ocpp201.NotifyEVChargingNeedsStatusProcessing
+	default:
+		resp.Status, resp.StatusInfo = ocpp201.NotifyEVChargingNeedsStatusRejected, reason(answer.Code, answer.Reason)
+	}
+	needs.Answer = string(resp.Status)
+	if err := h.Told(ctx, st, needs); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
-func chargingNeeds(req *ocpp201.NotifyEVChargingNeedsRequest, answer string) fleet.ChargingNeeds {
+func reason(code, text string) *ocpp201.StatusInfo {
+	return &ocpp201.StatusInfo{ReasonCode: code, AdditionalInfo: ocpp.Some(text)}
+}
+
+func chargingNeeds(req *ocpp201.NotifyEVChargingNeedsRequest) fleet.ChargingNeeds {
 	n := &req.ChargingNeeds
 	r := fleet.ChargingNeeds{
 		EVSE: int64(req.EVSEID), EnergyTransfer: string(n.RequestedEnergyTransfer), DepartureTime: n.DepartureTime.Time,
-		MaxScheduleTuples: adapter.Int64(req.MaxScheduleTuples), Answer: answer,
+		MaxScheduleTuples: adapter.Int64(req.MaxScheduleTuples),
 	}
 	if p := n.ACChargingParameters; p != nil {
 		r.EnergyAmount, r.MaxVoltage = whole(p.EnergyAmount), whole(p.EVMaxVoltage)
@@ -50,17 +66,24 @@ func optWhole(o ocpp.Opt[int]) fleet.Decimal {
 	return whole(n)
 }
 
-// chargingSchedule keeps the schedule of a vehicle. There is no schedule of this system that it could exceed (K15.FR.11).
+// chargingSchedule keeps the schedule of a vehicle, and says whether it is within its limits (K15.FR.11, K15.FR.12).
 func (h handlers) chargingSchedule(ctx context.Context, st *csms.Station, req *ocpp201.NotifyEVChargingScheduleRequest) (*ocpp201.NotifyEVChargingScheduleResponse, error) {
-	const status = ocpp201.GenericStatusAccepted
-	err := h.Told(ctx, st, fleet.EVSchedule{
-		EVSE: int64(req.EVSEID), TimeBase: req.TimeBase.Time, Answer: string(status),
-		Schedules: schedules([]ocpp201.ChargingSchedule{req.ChargingSchedule}),
-	})
+	plan := fleet.EVSchedule{
+		EVSE: int64(req.EVSEID), TimeBase: req.TimeBase.Time, Schedules: schedules([]ocpp201.ChargingSchedule{req.ChargingSchedule}),
+	}
+	beyond, err := h.EVSchedule(ctx, st.Identity(), plan)
 	if err != nil {
 		return nil, err
 	}
-	return &ocpp201.NotifyEVChargingScheduleResponse{Status: status}, nil
+	resp := &ocpp201.NotifyEVChargingScheduleResponse{Status: ocpp201.GenericStatusAccepted}
+	if beyond != "" {
+		resp.Status, resp.StatusInfo = ocpp201.GenericStatusRejected, reason("ValueTooHigh", beyond)
+	}
+	plan.Answer = string(resp.Status)
+	if err := h.Told(ctx, st, plan); err != nil {
+		return nil, err
+	}
+	return resp, nil
 }
 
 func chargingLimit(req *ocpp201.NotifyChargingLimitRequest) []fleet.Record {

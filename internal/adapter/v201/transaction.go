@@ -80,3 +80,9 @@ func restOf(req *ocpp201.TransactionEventRequest) rest {
 	}
 	return r
 }
+
+// Ends reports whether a request says that a transaction has ended.
+func Ends(req any) bool {
+	e, ok := req.(*ocpp201.TransactionEventRequest)
+	return ok && e.EventType == ocpp201.TransactionEventEnded
+}

@@ -89,3 +89,9 @@ func restOf(req *ocpp21.TransactionEventRequest) rest {
 	}
 	return r
 }
+
+// Ends reports whether a request says that a transaction has ended.
+func Ends(req any) bool {
+	e, ok := req.(*ocpp21.TransactionEventRequest)
+	return ok && e.EventType == ocpp21.TransactionEventEnded
+}

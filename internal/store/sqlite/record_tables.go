@@ -7,7 +7,7 @@ func recordTables() map[fleet.RecordKind]recordTable {
 	return map[fleet.RecordKind]recordTable{
 		fleet.RecordReservation: newRecordTable("reservation_updates", "reservation_id, status", reservationUpdateFields),
 		fleet.RecordNeeds: newRecordTable("charging_needs", `evse, time, energy_transfer, available_transfers, departure_time, max_schedule_tuples, control_mode,
-			mobility_needs_mode, energy_amount, min_current, max_current, max_voltage, max_power, energy_capacity,
+			mobility_needs_mode, energy_amount, min_current, max_current, max_voltage, min_power, max_power, energy_capacity,
 			state_of_charge, full_soc, bulk_soc, details, answer`, chargingNeedsFields),
 		fleet.RecordEVSchedule: newRecordTable("ev_schedules", "evse, time_base, selected_schedule, tolerance_accepted, schedules, answer", evScheduleFields),
 		fleet.RecordLimit:      newRecordTable("charging_limits", "evse, source, cleared, grid_critical, local_generation, schedules", chargingLimitFields),
@@ -39,7 +39,7 @@ func chargingNeedsFields(r *fleet.ChargingNeeds) []any {
 	return []any{
 		&r.EVSE, instant{&r.Time}, &r.EnergyTransfer, asJSON{&r.AvailableTransfers}, instant{&r.DepartureTime},
 		&r.MaxScheduleTuples, &r.ControlMode, &r.MobilityNeedsMode, &r.EnergyAmount, &r.MinCurrent, &r.MaxCurrent,
-		&r.MaxVoltage, &r.MaxPower, &r.EnergyCapacity, &r.StateOfCharge, &r.FullSoC, &r.BulkSoC,
+		&r.MaxVoltage, &r.MinPower, &r.MaxPower, &r.EnergyCapacity, &r.StateOfCharge, &r.FullSoC, &r.BulkSoC,
 		rawJSON{&r.Details}, &r.Answer,
 	}
 }

@@ -29,6 +29,7 @@ func chargingTests() []test {
 		{"ProfilesOfTransactions", testProfilesOfTransactions},
 		{"ProfilesAreBounded", testProfilesAreBounded},
 		{"CompositeSchedules", testCompositeSchedules},
+		{"VehiclePlans", testVehiclePlans},
 		{"ReservationsAreDoubted", testReservationDoubts},
 		{"ReservationContradictions", testReservationContradictions},
 	}
