@@ -38,6 +38,7 @@ type cli struct {
 	Desired      desiredCmd      `cmd:"" group:"Ask a server" help:"Say what variables or configuration keys shall be, and have it set."`
 	Drift        driftCmd        `cmd:"" group:"Ask a server" help:"List what is otherwise than wanted."`
 	Profiles     profilesCmd     `cmd:"" group:"Ask a server" help:"List, show, add and delete charging profiles of the library."`
+	Tariffs      tariffsCmd      `cmd:"" group:"Ask a server" help:"List, show, make and assign what charging costs."`
 	Sites        sitesCmd        `cmd:"" group:"Ask a server" help:"List, show and change groups of stations that share a limit."`
 	Certificates certificatesCmd `cmd:"" group:"Ask a server" help:"List certificates that are installed in stations."`
 

@@ -15,7 +15,7 @@ import (
 func (c *idTokensAddCmd) body() (map[string]any, error) {
 	body := map[string]any{"value": c.Value, "status": c.Status}
 	for name, value := range map[string]string{
-		"type": c.Type, "group": c.Group, "note": c.Note, "timeZone": c.TimeZone, "language": c.Language, "message": c.Message,
+		"type": c.Type, "group": c.Group, "note": c.Note, "tariff": c.Tariff, "timeZone": c.TimeZone, "language": c.Language, "message": c.Message,
 	} {
 		if value != "" {
 			body[name] = value
@@ -132,8 +132,9 @@ func (c *idTokensCheckCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	var d struct {
-		Accepted       bool
-		Status, Detail string
+		Accepted             bool
+		Status, Detail       string
+		Tariff, TariffSource *string
 	}
 	if err := json.Unmarshal(got, &d); err != nil {
 		return err
@@ -142,6 +143,9 @@ func (c *idTokensCheckCmd) Run(ctx context.Context, s streams) error {
 		err = writeJSON(s.out, got)
 	} else {
 		_, err = fmt.Fprintf(s.out, "%s: %s\n", printable(d.Status), printable(d.Detail))
+		if err == nil && d.Tariff != nil {
+			_, err = fmt.Fprintf(s.out, "Tariff: %s (%s)\n", printable(*d.Tariff), printable(or(d.TariffSource)))
+		}
 	}
 	if err == nil && !d.Accepted {
 		err = errWrong

@@ -16,6 +16,7 @@ type idTokensCmd struct {
 	Add    idTokensAddCmd    `cmd:"" help:"Add an id token."`
 	Accept idTokensAcceptCmd `cmd:"" help:"Let an id token charge from now on, such as one that stations sent and nobody knew."`
 	Block  idTokensBlockCmd  `cmd:"" help:"Refuse an id token from now on; it stays on record."`
+	Tariff idTokensTariffCmd `cmd:"" help:"Give an id token a tariff of its own, or take it away."`
 	Check  idTokensCheckCmd  `cmd:"" help:"Say whether an id token may charge, and why."`
 	Delete idTokensDeleteCmd `cmd:"" help:"Forget an id token."`
 }
@@ -105,6 +106,7 @@ type idTokensAddCmd struct {
 	Expiry time.Time `env:"-" placeholder:"TIME" help:"From then on it is expired, such as 2030-01-01T00:00:00Z. Default: never."`
 	Group  string    `env:"-" placeholder:"VALUE" help:"Tokens of one group may end each other's transactions."`
 	Note   string    `env:"-" placeholder:"TEXT" help:"Your own words."`
+	Tariff string    `env:"-" placeholder:"ID" help:"The driver's own tariff. Default: that of the group, of the station, or the default."`
 
 	From       time.Time `env:"-" placeholder:"TIME" help:"It may not charge before, such as 2030-01-01T00:00:00Z. Default: at once." group:"Limits"`
 	Concurrent int       `env:"-" placeholder:"N" help:"Transactions that it may have at once. Default: any number." group:"Limits"`

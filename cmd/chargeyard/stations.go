@@ -21,6 +21,7 @@ type stationsCmd struct {
 	Key    stationsKeyCmd    `cmd:"" help:"Make a new key for a station and print it, once, to enter it there."`
 	Rotate stationsRotateCmd `cmd:"" help:"Have connected stations change their keys."`
 	Boot   stationsBootCmd   `cmd:"" help:"Say how the boots of a station are answered."`
+	Tariff stationsTariffCmd `cmd:"" help:"Give a station a tariff, or take it away."`
 	Tag    stationsTagCmd    `cmd:"" help:"Give a station tags, to select it by."`
 	Untag  stationsUntagCmd  `cmd:"" help:"Take tags from a station."`
 	Delete stationsDeleteCmd `cmd:"" help:"Delete a station: it is unknown from now on and its connection is closed."`

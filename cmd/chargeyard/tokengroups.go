@@ -32,6 +32,7 @@ type tokenGroupView struct {
 	Name       string  `json:"name"`
 	Concurrent *int    `json:"concurrent"`
 	MasterPass bool    `json:"masterPass"`
+	Tariff     *string `json:"tariff"`
 	Note       *string `json:"note"`
 }
 
@@ -45,7 +46,7 @@ func (c *tokenGroupsListCmd) Run(ctx context.Context, s streams) error {
 	if c.json() {
 		return writeArray(s.out, list)
 	}
-	t := newTable(s.out, column{title: "GROUP"}, column{title: "AT ONCE"}, column{title: "MASTER PASS"}, column{title: "NOTE", drop: 1})
+	t := newTable(s.out, column{title: "GROUP"}, column{title: "AT ONCE"}, column{title: "MASTER PASS"}, column{title: "TARIFF", drop: 2}, column{title: "NOTE", drop: 1})
 	for g, err := range decoded[tokenGroupView](list) {
 		if err != nil {
 			return err
@@ -57,7 +58,7 @@ func (c *tokenGroupsListCmd) Run(ctx context.Context, s streams) error {
 		if g.MasterPass {
 			master = "yes"
 		}
-		t.row(g.Name, limit, master, or(g.Note))
+		t.row(g.Name, limit, master, or(g.Tariff), or(g.Note))
 	}
 	return t.end("No group has a record.")
 }
@@ -68,6 +69,7 @@ type tokenGroupsSetCmd struct {
 	Name       string `arg:"" help:"Name of the group, as its tokens have it."`
 	Concurrent int    `env:"-" placeholder:"N" help:"Transactions that its tokens may have at once, all together. Default: any number."`
 	MasterPass bool   `env:"-" help:"Its tokens end transactions of others, and start none."`
+	Tariff     string `env:"-" placeholder:"ID" help:"The tariff of its tokens that have none of their own. Default: that of the station, or the default."`
 	Note       string `env:"-" placeholder:"TEXT" help:"Your own words."`
 }
 
@@ -79,6 +81,9 @@ func (c *tokenGroupsSetCmd) Run(ctx context.Context, s streams) error {
 	}
 	if c.Note != "" {
 		body["note"] = c.Note
+	}
+	if c.Tariff != "" {
+		body["tariff"] = c.Tariff
 	}
 	got, err := c.send(ctx, http.MethodPut, apiclient.Path("token-groups", c.Name), body)
 	if err != nil {

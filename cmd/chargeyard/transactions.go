@@ -50,6 +50,16 @@ type transactionView struct {
 	Offline       bool        `json:"offline"`
 	RemoteStartID *int64      `json:"remoteStartId"`
 	ReservationID *int64      `json:"reservationId"`
+	Tariff        *string     `json:"tariff"`
+	TariffSource  *string     `json:"tariffSource"`
+	Cost          json.Number `json:"cost"`
+	CostExclTax   json.Number `json:"costExclTax"`
+	Currency      *string     `json:"currency"`
+	CostKind      *string     `json:"costKind"`
+	CostBy        *string     `json:"costBy"`
+	CostParts     *costParts  `json:"costParts"`
+	CostUsage     *costUsage  `json:"costUsage"`
+	StationCost   *costTold   `json:"stationCost"`
 	StartSeen     bool        `json:"startSeen"`
 	Events        int64       `json:"events"`
 	MissingEvents int64       `json:"missingEvents"`
@@ -68,6 +78,7 @@ type transactionsListCmd struct {
 	Station string        `env:"-" placeholder:"ID" help:"Only those of one station."`
 	Since   time.Duration `env:"-" placeholder:"TIME" help:"Only those that started in the last 90s, 15m, 24h, ..., by the clock of their station."`
 	Token   string        `env:"-" placeholder:"ID" help:"Only those that this card or app started, in any case."`
+	Tariff  string        `env:"-" placeholder:"ID" help:"Only those that cost by this tariff."`
 	Trouble bool          `env:"-" help:"Only those whose events are not whole or contradict each other: those with something in the column TROUBLE."`
 	Limit   int           `env:"-" placeholder:"N" help:"The latest N of them. Default: all."`
 }
@@ -96,7 +107,7 @@ func (c *transactionsListCmd) Run(ctx context.Context, s streams) error {
 }
 
 func (c *transactionsListCmd) query(now time.Time) url.Values {
-	q := filled(map[string]string{"station": c.Station, "token": c.Token})
+	q := filled(map[string]string{"station": c.Station, "token": c.Token, "tariff": c.Tariff})
 	if c.Active || c.Ended {
 		q.Set("active", strconv.FormatBool(c.Active))
 	}
@@ -114,13 +125,13 @@ func (c *transactionsListCmd) query(now time.Time) url.Values {
 
 func (c *transactionsListCmd) table(s streams, list items) error {
 	t := newTable(s.out, column{title: "TRANSACTION"}, column{title: "EVSE", right: true, drop: 3}, column{title: "STARTED"}, column{title: "TOOK", right: true, drop: 2},
-		column{title: "kWh", right: true}, column{title: "STATE"}, column{title: "TOKEN", drop: 4}, column{title: "TROUBLE", drop: 1})
+		column{title: "kWh", right: true}, column{title: "COST", right: true, drop: 5}, column{title: "STATE"}, column{title: "TOKEN", drop: 4}, column{title: "TROUBLE", drop: 1})
 	for tx, err := range decoded[transactionView](list) {
 		if err != nil {
 			return err
 		}
 		now := time.Now()
-		t.row(readable(tx.ID), tx.place(), ago(tx.StartedAt, now), tx.took(now), tx.energy(), tx.state(), or(tx.IDToken), tx.trouble())
+		t.row(readable(tx.ID), tx.place(), ago(tx.StartedAt, now), tx.took(now), tx.energy(), tx.cost(), tx.state(), or(tx.IDToken), tx.trouble())
 	}
 	return t.end(nothing("transaction", c.query(time.Now())))
 }

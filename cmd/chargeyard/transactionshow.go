@@ -73,6 +73,7 @@ func (t *transactionView) facts(now time.Time) facts {
 		f.add("energy", e+" kWh")
 	}
 	f.add("meter", t.meter())
+	t.addCost(&f)
 	f.add("started by", t.token())
 	f.add("ended by", or(t.StopToken))
 	if t.Offline {
