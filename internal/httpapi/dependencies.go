@@ -82,6 +82,9 @@ type Fleet interface {
 
 	// Disconnect closes the connection of a station, if it has one. The reason is for the log.
 	Disconnect(station, reason string)
+
+	// DisconnectBelow closes the connection of a station that came with a lower security profile than this one.
+	DisconnectBelow(station string, profile int, reason string)
 }
 
 // Command is a request of the CSMS to one station.

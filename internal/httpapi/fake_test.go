@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -179,6 +180,10 @@ func (f *fakeFleet) Bulk(_ context.Context, b httpapi.Bulk) (httpapi.BulkResult,
 }
 
 func (f *fakeFleet) Disconnect(station, _ string) { f.closed = append(f.closed, station) }
+
+func (f *fakeFleet) DisconnectBelow(station string, profile int, reason string) {
+	f.closed = append(f.closed, fmt.Sprint(station, " below ", profile, ": ", reason))
+}
 
 type oneToken struct{ err error }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -11,7 +12,8 @@ import (
 	"github.com/chargeyard/chargeyard/internal/store"
 )
 
-const changeStation = `What the body does not name stays. A security profile is only raised (A05), and counts from the station's next connection on;
+const changeStation = `What the body does not name stays. A security profile is only raised (A05). A connection below it is closed at once, and refused from then on: first have
+the station come with the new one, by set-network-profile, NetworkConfigurationPriority and reset (in OCPP 1.6 its key SecurityProfile).
 409: it is lower than the one it has, or below 3 and the station has no key. Nothing is changed then. A change of the boot counts from the next boot on: a Pending or Rejected station boots again
 after bootInterval. A Pending one that is connected is asked to boot at once when it shall not be Pending any more;
 bootTrigger says how it answered. An accepted station is not asked, and a rejected one cannot be (B03.FR.03): both go on
@@ -50,8 +52,13 @@ func (a *api) changeStation(ctx context.Context, in *changeStationInput) (*answe
 			return nil, err
 		}
 	}
-	if err := a.o.Store.ChangeBootPolicy(ctx, in.ID, in.Body.change()); err != nil {
-		return nil, err
+	if p := in.Body.SecurityProfile; p == nil || in.Body.change() != (store.BootChange{}) {
+		if err := a.o.Store.ChangeBootPolicy(ctx, in.ID, in.Body.change()); err != nil {
+			return nil, err
+		}
+	}
+	if p := in.Body.SecurityProfile; p != nil {
+		a.o.Fleet.DisconnectBelow(in.ID, *p, fmt.Sprintf("its security profile was raised: it may come with profile %d or higher", *p))
 	}
 	s, err := a.o.Store.Station(ctx, in.ID)
 	if err != nil {

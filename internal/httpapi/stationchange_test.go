@@ -77,7 +77,13 @@ func TestSecurityProfilesAreRaised(t *testing.T) {
 	if got["securityProfile"] != 2.0 {
 		t.Errorf("it is %v", got["securityProfile"])
 	}
+	if want := "A below 2: its security profile was raised: it may come with profile 2 or higher"; len(r.fleet.closed) != 1 || r.fleet.closed[0] != want {
+		t.Errorf("closed %q, want %q", r.fleet.closed, want)
+	}
 	r.do(http.MethodPatch, "/api/v1/stations/A", `{"securityProfile":1,"boot":"Pending"}`, http.StatusConflict)
+	if len(r.fleet.closed) != 1 {
+		t.Errorf("a refused change closed %q", r.fleet.closed[1:])
+	}
 	if s := r.store.stations["A"]; s.Profile != 2 || s.BootPolicy.Status != "" {
 		t.Errorf("a refused change left %+v", s.Station)
 	}

@@ -89,8 +89,8 @@ func (p proof) holds(id fleet.Identity) bool {
 	return id.Has(p.key)
 }
 
-// recheck closes a connection whose station got another key, or was deleted, after it was let in and before the
-// connection was registered: whoever changed that found no connection to close.
+// recheck closes a connection whose station got another key or a higher security profile, or was deleted, after it was let in and
+// before the connection was registered: whoever changed that found no connection to close.
 func (a *admission) recheck(st *csms.Station) {
 	p, ok := st.Data().(proof)
 	if !ok {
@@ -98,11 +98,18 @@ func (a *admission) recheck(st *csms.Station) {
 	}
 	st.SetData(nil)
 	id, err := a.store.Identity(st.Context(), st.Identity())
-	if err != nil && !errors.Is(err, store.ErrNotFound) || p.holds(id) {
-		return
+	reason := ""
+	switch {
+	case err != nil && !errors.Is(err, store.ErrNotFound):
+	case !p.holds(id):
+		reason = "its key was replaced"
+	case st.Profile() < csms.Profile(id.Profile):
+		reason = "its security profile was raised"
 	}
-	a.log.Info("closing a connection", "station", st.Identity(), "reason", "its key was replaced meanwhile")
-	st.Close(policyViolation, "its key was replaced")
+	if reason != "" {
+		a.log.Info("closing a connection", "station", st.Identity(), "reason", reason+" meanwhile")
+		st.Close(policyViolation, reason)
+	}
 }
 
 // checkProof demands what the station was created with: a certificate stands for itself, a key must be right. It returns

@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/chargeyard/chargeyard/internal/fleet"
+	"github.com/chargeyard/chargeyard/internal/store"
 )
 
 func TestTheDefaultModeFollowsTheListeners(t *testing.T) {
@@ -73,6 +76,41 @@ func TestR64AStationCannotUseALowerProfileThanItsOwn(t *testing.T) {
 	r.refused("CP-003", login{password: []byte("any")}, http.StatusUnauthorized)
 	r.create("CP-000", 0)
 	r.connect("CP-000", "ocpp1.6", login{}).call("BootNotification", boot16)
+}
+
+// Raising the security profile of a station ends a connection below it, which hears why, and nothing else; whoever follows the
+// events hears of it (A05.FR.07).
+func TestR64ARaisedProfileEndsTheConnectionBelowIt(t *testing.T) {
+	r := serve(t, Config{Stations: ModeKnown})
+	key := r.create("CP-001", 1)
+	p := r.connect("CP-001", "ocpp1.6", login{password: []byte(key)})
+	p.call("BootNotification", boot16)
+	r.api(http.MethodPatch, "/stations/CP-001", `{"securityProfile":1}`, http.StatusOK)
+	p.call("Heartbeat", `{}`)
+	told := func() int {
+		list, err := r.srv.store.ListNotices(t.Context(), store.NoticeQuery{Limit: store.MaxLimit})
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, notice := range list {
+			if notice.Kind == fleet.NoticeStationChanged && strings.Contains(string(notice.Data), `"securityProfile":2`) {
+				n++
+			}
+		}
+		return n
+	}
+	if told() != 0 {
+		t.Error("a notice of what did not change")
+	}
+	want(t, r.api(http.MethodPatch, "/stations/CP-001", `{"securityProfile":2}`, http.StatusOK), map[string]any{"securityProfile": 2.0})
+	if closed, err := p.ReadClose(); err != nil || closed.Code != policyViolation || !strings.Contains(closed.Reason, "security profile was raised") || !strings.Contains(closed.Reason, "profile 2") {
+		t.Errorf("the connection below the profile: %v %v", closed, err)
+	}
+	if n := told(); n != 1 {
+		t.Errorf("%d notices", n)
+	}
+	r.refused("CP-001", login{password: []byte(key)}, http.StatusUnauthorized)
 }
 
 func TestAnOpenServerStillAsksKnownStationsForTheirKey(t *testing.T) {

@@ -82,6 +82,13 @@ func (c *commands) Disconnect(station, reason string) {
 	st.Close(policyViolation, reason)
 }
 
+// DisconnectBelow closes the connection of a station that came with a lower security profile. It implements httpapi.Fleet.
+func (c *commands) DisconnectBelow(station string, profile int, reason string) {
+	if st, ok := c.csms.Station(station); ok && st.Profile() < csms.Profile(profile) {
+		c.Disconnect(station, reason)
+	}
+}
+
 // offline tells a station that is not connected from one that does not exist.
 func (c *commands) offline(ctx context.Context, station string) error {
 	if _, err := c.store.Identity(ctx, station); err != nil {

@@ -63,10 +63,11 @@ func TestR61AKeyThatIsReplacedWhileAStationConnectsEndsTheConnection(t *testing.
 		"replaced": func(ctx context.Context, s store.Store) error {
 			return s.SetCredential(ctx, "CP-001", fleet.NewCredential("another"))
 		},
+		"raised":  func(ctx context.Context, s store.Store) error { return s.RaiseProfile(ctx, "CP-001", 2) },
 		"deleted": func(ctx context.Context, s store.Store) error { return s.DeleteStation(ctx, "CP-001") },
 	} {
 		closed, err := connectDuring(t, change).ReadClose()
-		if err != nil || closed.Code != policyViolation {
+		if err != nil || closed.Code != policyViolation || name == "raised" != strings.Contains(closed.Reason, "security profile") {
 			t.Errorf("%s: %v, %v", name, closed, err)
 		}
 	}

@@ -91,7 +91,10 @@ func (db *DB) RaiseProfile(ctx context.Context, station string, profile int) err
 		case profile == now:
 			return nil
 		}
-		return w.changeStation(station, "UPDATE stations SET profile = ? WHERE id = ?", profile, station)
+		if err := w.changeStation(station, "UPDATE stations SET profile = ? WHERE id = ?", profile, station); err != nil {
+			return err
+		}
+		return w.notice(time.Now(), fleet.NoticeStationChanged, station, map[string]int{"securityProfile": profile})
 	})
 }
 
