@@ -112,6 +112,11 @@ func (l liveStore) ChangeBootPolicy(ctx context.Context, station string, c store
 	return l.arrived(ctx, []string{station}, func() error { return l.Store.ChangeBootPolicy(ctx, station, c) })
 }
 
+// SetStationTariff gives a station a tariff, also one that has just come.
+func (l liveStore) SetStationTariff(ctx context.Context, station, id string) error {
+	return l.arrived(ctx, []string{station}, func() error { return l.Store.SetStationTariff(ctx, station, id) })
+}
+
 // ListStations returns stations in the order of their ids. One that came, with another version perhaps, or went so lately that the store does not know is
 // left out of a page that it does not belong to: it is on the other one soon.
 func (l liveStore) ListStations(ctx context.Context, q store.StationQuery) (store.Page[fleet.StationDetail], error) {

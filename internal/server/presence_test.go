@@ -56,7 +56,8 @@ func TestAStationThatHasJustComeIsThere(t *testing.T) {
 		"desire": func(id string) error {
 			return live.Desire(t.Context(), store.Wish{Stations: []string{id}, Values: values})
 		},
-		"tag": func(id string) error { return live.TagStation(t.Context(), id, "new") },
+		"tariff": func(id string) error { return live.SetStationTariff(t.Context(), id, "") },
+		"tag":    func(id string) error { return live.TagStation(t.Context(), id, "new") },
 		"boot": func(id string) error {
 			return live.ChangeBootPolicy(t.Context(), id, store.BootChange{Heartbeat: new(time.Minute)})
 		},
