@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/apiclient"
+	"github.com/chargeyard/chargeyard/internal/fleet"
 )
 
 func (c *idTokensAddCmd) body() (map[string]any, error) {
@@ -28,6 +29,12 @@ func (c *idTokensAddCmd) body() (map[string]any, error) {
 	}
 	if c.Concurrent != 0 {
 		body["concurrent"] = c.Concurrent
+	}
+	if c.Credit != nil {
+		body["credit"] = *c.Credit
+	}
+	if limit := (fleet.LimitArgument{MaxCost: c.MaxCost, MaxEnergy: c.MaxEnergy, MaxTime: c.MaxTime, MaxSoC: c.MaxSoC}); limit != (fleet.LimitArgument{}) {
+		body["transactionLimit"] = limit
 	}
 	places := placesOf(c.At)
 	for _, tag := range c.AtTag {

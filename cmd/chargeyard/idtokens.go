@@ -17,6 +17,7 @@ type idTokensCmd struct {
 	Accept idTokensAcceptCmd `cmd:"" help:"Let an id token charge from now on, such as one that stations sent and nobody knew."`
 	Block  idTokensBlockCmd  `cmd:"" help:"Refuse an id token from now on; it stays on record."`
 	Tariff idTokensTariffCmd `cmd:"" help:"Give an id token a tariff of its own, or take it away."`
+	Credit idTokensCreditCmd `cmd:"" help:"Say what is left of a prepaid id token."`
 	Check  idTokensCheckCmd  `cmd:"" help:"Say whether an id token may charge, and why."`
 	Delete idTokensDeleteCmd `cmd:"" help:"Forget an id token."`
 }
@@ -31,6 +32,8 @@ func (idTokensCmd) Help() string {
     chargeyard id-tokens accept ISO14443:04E91C5A123580
     chargeyard id-tokens block ISO14443:04E91C5A123580
     chargeyard id-tokens add 04AB --at CP-001 --at CP-002/1 --hours "Mon,Tue,Wed,Thu,Fri 08:00-18:00" --time-zone Europe/Berlin
+    chargeyard id-tokens add 04CD --credit 25 --max-time 7200       prepaid, and for two hours at most (OCPP 2.1)
+    chargeyard id-tokens credit 04CD 17.30
     chargeyard id-tokens check 04AB --station CP-001`
 }
 
@@ -51,6 +54,8 @@ type idTokenView struct {
 	Note   *string    `json:"note"`
 
 	Concurrent *int              `json:"concurrent"`
+	Credit     json.Number       `json:"credit"`
+	Limit      json.RawMessage   `json:"transactionLimit"`
 	Stations   []json.RawMessage `json:"stations"`
 	Hours      []json.RawMessage `json:"hours"`
 	SeenAt     *string           `json:"seenAt"`
@@ -94,6 +99,12 @@ func (t *idTokenView) limits() string {
 	if len(t.Hours) > 0 {
 		words = append(words, "hours")
 	}
+	if t.Credit != "" {
+		words = append(words, "credit "+t.Credit.String())
+	}
+	if len(t.Limit) > 0 {
+		words = append(words, "of transactions")
+	}
 	return strings.Join(words, ", ")
 }
 
@@ -113,6 +124,11 @@ type idTokensAddCmd struct {
 	At         []string  `env:"-" placeholder:"STATION[/EVSE]" help:"Only at this station, or only at this EVSE of it (in OCPP 1.6: connector). Repeat for several. Default: everywhere." group:"Limits"`
 	AtTag      []string  `env:"-" placeholder:"TAG" help:"At all stations with this tag, now and later. Repeat for several." group:"Limits"`
 	Hours      []string  `env:"-" sep:"none" placeholder:"[DAYS ]FROM-TO" help:"Only at these times, such as \"08:00-18:00\" or \"Mon,Tue,Wed 22:00-06:00\". Repeat for several. Default: always." group:"Limits"`
+	Credit     *float64  `env:"-" placeholder:"AMOUNT" help:"What is left of its prepaid account, in the currency of the tariffs: without any it may not charge. Default: it is not prepaid." group:"Limits"`
+	MaxCost    *float64  `env:"-" placeholder:"AMOUNT" help:"What each of its transactions may cost, in the currency of the tariff (OCPP 2.1)." group:"Limits"`
+	MaxEnergy  *float64  `env:"-" placeholder:"WH" help:"What each of its transactions may take (OCPP 2.1)." group:"Limits"`
+	MaxTime    *int64    `env:"-" placeholder:"SECONDS" help:"How long each of its transactions may last (OCPP 2.1)." group:"Limits"`
+	MaxSoC     *int64    `name:"max-soc" env:"-" placeholder:"PERCENT" help:"Up to which state of charge it may charge (OCPP 2.1)." group:"Limits"`
 	TimeZone   string    `env:"-" placeholder:"ZONE" help:"Time zone of --hours, such as Europe/Berlin. Default: UTC." group:"Limits"`
 	Language   string    `env:"-" placeholder:"TAG" help:"Of the driver, such as de." group:"Limits"`
 	Message    string    `env:"-" placeholder:"TEXT" help:"For the driver, on the display of stations of OCPP 2.x." group:"Limits"`
@@ -148,7 +164,12 @@ type idTokenFlags struct {
 
 // become gives the token a status.
 func (f idTokenFlags) become(ctx context.Context, s streams, status string) error {
-	got, err := f.send(ctx, http.MethodPatch, apiclient.Path("tokens", f.ID), map[string]string{"status": status})
+	return f.change(ctx, s, map[string]any{"status": status}, status)
+}
+
+// change changes the token, and says which status it has now. status is the one that was asked for; "" none.
+func (f idTokenFlags) change(ctx context.Context, s streams, body map[string]any, status string) error {
+	got, err := f.send(ctx, http.MethodPatch, apiclient.Path("tokens", f.ID), body)
 	if err != nil {
 		return err
 	}
@@ -160,11 +181,26 @@ func (f idTokenFlags) become(ctx context.Context, s streams, status string) erro
 		return err
 	}
 	said := token.Status
-	if said != status { // what was asked for is so, and something else, too
+	if status != "" && said != status { // what was asked for is so, and something else, too
 		said = status + ", but " + said
 	}
 	_, err = fmt.Fprintf(s.err, "The id token %s is now: %s.\n", printable(readable(token.ID)), printable(said))
 	return err
+}
+
+type idTokensCreditCmd struct {
+	idTokenFlags `embed:""`
+
+	Amount string `arg:"" help:"What is left, in the currency of the tariffs; none: it is not prepaid."`
+}
+
+// Run says what is left.
+func (c *idTokensCreditCmd) Run(ctx context.Context, s streams) error {
+	amount, err := amountOrNone(c.Amount)
+	if err != nil {
+		return &exitError{exitInvalid, fmt.Errorf("%s: %w", c.Amount, err)}
+	}
+	return c.change(ctx, s, map[string]any{"credit": amount}, "")
 }
 
 type idTokensAcceptCmd struct {

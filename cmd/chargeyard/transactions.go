@@ -16,6 +16,8 @@ type transactionsCmd struct {
 	List transactionsListCmd `cmd:"" default:"withargs" help:"List transactions, the latest start first; the same as \"chargeyard transactions\"."`
 	Show transactionsShowCmd `cmd:"" help:"Show one transaction with a summary of its measured values."`
 	Stop transactionsStopCmd `cmd:"" help:"Have the station of a transaction stop it."`
+
+	Limit transactionsLimitCmd `cmd:"" help:"Change what a transaction may cost, take and last."`
 }
 
 // Help explains more than the one line.
@@ -25,7 +27,8 @@ func (transactionsCmd) Help() string {
     chargeyard transactions --active
     chargeyard transactions --station CP-001 --since 24h
     chargeyard transactions show CP-001:17
-    chargeyard transactions stop CP-001:17`
+    chargeyard transactions stop CP-001:17
+    chargeyard transactions limit CP-001:17 maxEnergy=30000`
 }
 
 // transactionView is what the tables show of a transaction of the API.
@@ -68,6 +71,7 @@ type transactionView struct {
 	ClockOffset   *float64    `json:"clockOffset"`
 	FirstReceived *time.Time  `json:"firstReceivedAt"`
 	LastReceived  *time.Time  `json:"lastReceivedAt"`
+	Limits        []limitView `json:"limits"`
 }
 
 type transactionsListCmd struct {

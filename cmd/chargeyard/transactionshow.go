@@ -85,6 +85,7 @@ func (t *transactionView) facts(now time.Time) facts {
 	if t.ReservationID != nil {
 		f.add("reservation", strconv.FormatInt(*t.ReservationID, 10))
 	}
+	t.addLimits(&f)
 	f.add("events", t.history())
 	f.add("anomalies", strings.Join(t.Anomalies, ", "))
 	f.add("clock", t.clock())

@@ -18,6 +18,11 @@ func NoVerb(v fleet.Verb, version string) error {
 	return fleet.NotInVersion("", "OCPP %s has nothing like %s: later versions do", version, v.VerbName())
 }
 
+// NoLimits is the refusal of a limit of a transaction in a version that does not have them.
+func NoLimits(pointer, version string) error {
+	return fleet.NotInVersion(pointer, "OCPP %s has no limits of transactions: OCPP 2.1 does. Limit its power with a profile, or stop it when it is time", version)
+}
+
 // OptInt returns a number as an optional one; 0 is absent.
 func OptInt(n int) ocpp.Opt[int] {
 	if n == 0 {

@@ -35,6 +35,9 @@ type Result struct {
 	TariffText TariffText // of the tariff of an accepted token, for a station that can show it; zero: none
 	NewText    TariffText // the same when it is another than the driver was told in this transaction (I06); zero: it is not
 	Tariff     *Tariff    // the driver's own (I08); nil: none, or the station has not enabled such tariffs
+
+	Limit      TransactionLimit // that the answer gives the transaction; nil: none
+	LimitsWait bool             // a limit waits for the station to say which ones it takes
 }
 
 // Booted is a BootNotification and how it is answered.

@@ -41,6 +41,7 @@ type History struct {
 	Stretches  []stretch         `json:"us,omitzero"` // 2.x: the events in the order of their numbers, see Usage
 	CostTold   mark[StationCost] `json:"ct,omitzero"`
 	TariffTold mark[string]      `json:"tt,omitzero"`
+	Limits     *limitHistory     `json:"lm,omitempty"`
 }
 
 // Add adds an event that the history does not have yet. content is what e.Content returned.
@@ -65,6 +66,7 @@ func (h *History) Add(e TransactionEvent, content []byte) {
 	h.addCost(e, p)
 	firstOf(&h.RemoteStart, p, e.RemoteStartID)
 	firstOf(&h.Reservation, p, e.ReservationID)
+	h.addLimits(e, p)
 }
 
 // count counts what may leave gaps: a number below zero is none, see AnomalySequence.
@@ -172,6 +174,7 @@ func (h *History) Transaction(t *Transaction) {
 	t.StopReason, t.ChargingState = h.StopReason.V, h.State.V
 	t.RemoteStartID, t.ReservationID = h.RemoteStart.pointer(), h.Reservation.pointer()
 	t.Events, t.Missing, t.Anomalies = h.Events, 0, h.Anomalies
+	t.ToldLimits = h.ToldLimits()
 	if h.Numbered > 0 {
 		t.Missing = h.HighSeq - h.LowSeq + 1 - h.Numbered
 	}

@@ -63,7 +63,7 @@ func anyEvent(t *rapid.T, numbered bool, seq int64) TransactionEvent {
 		Station: "A", TransactionID: "x", Numbered: numbered, SeqNo: seq,
 		Kind:          rapid.SampledFrom([]TransactionKind{TransactionStarted, TransactionUpdated, TransactionEnded}).Draw(t, "kind"),
 		Time:          time.Unix(rapid.Int64Range(0, 5).Draw(t, "time"), 0),
-		Trigger:       rapid.SampledFrom([]string{"", "StopAuthorized"}).Draw(t, "trigger"),
+		Trigger:       rapid.SampledFrom([]string{"", "StopAuthorized", "CostLimitReached"}).Draw(t, "trigger"),
 		ChargingState: rapid.SampledFrom([]string{"", "Idle", "Charging"}).Draw(t, "state"),
 		StopReason:    rapid.SampledFrom([]string{"", "Remote"}).Draw(t, "reason"),
 		EVSE:          rapid.IntRange(0, 2).Draw(t, "evse"),
@@ -74,6 +74,9 @@ func anyEvent(t *rapid.T, numbered bool, seq int64) TransactionEvent {
 	}
 	if rapid.Bool().Draw(t, "token") {
 		e.Token = &IDToken{Value: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "value")}
+	}
+	if rapid.Bool().Draw(t, "limit") {
+		e.Limit = TransactionLimit{rapid.SampledFrom(LimitKinds()).Draw(t, "limited"): rapid.SampledFrom([]Decimal{"1", "2"}).Draw(t, "limit value")}
 	}
 	if rapid.Bool().Draw(t, "remote") {
 		n := rapid.Int64Range(0, 2).Draw(t, "id")

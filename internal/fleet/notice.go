@@ -37,6 +37,7 @@ const (
 	NoticeTransactionEnded    NoticeKind = "transaction.ended"
 	NoticeTransactionConflict NoticeKind = "transaction.conflict"
 	NoticeTransactionAnomaly  NoticeKind = "transaction.anomaly"
+	NoticeTransactionLimited  NoticeKind = "transaction.limited"
 )
 
 // The kinds of notices about commands that are kept; NoticeCommand tells of the end of all commands.

@@ -12,6 +12,7 @@ func NoticeKinds() []NoticeKind {
 		NoticeTariffChanged, NoticeTariffDeleted, NoticeDefaultTariff,
 		NoticeProfileChanged, NoticeProfileDeleted, NoticeSiteChanged, NoticeSiteDeleted, NoticeSiteShared,
 		NoticeTransactionStarted, NoticeTransactionUpdated, NoticeTransactionEnded, NoticeTransactionConflict, NoticeTransactionAnomaly,
+		NoticeTransactionLimited,
 		NoticeKind(RecordReservation), NoticeKind(RecordNeeds), NoticeKind(RecordEVSchedule), NoticeKind(RecordLimit),
 		NoticeKind(RecordProfile), NoticeKind(RecordPriority), NoticeKind(RecordScheduleRequest), NoticeKind(RecordDERAlarm),
 		NoticeKind(RecordDEREvent), NoticeKind(RecordDERControl), NoticeKind(RecordBatterySwap), NoticeKind(RecordSettlement),

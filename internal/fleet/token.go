@@ -92,7 +92,11 @@ type Token struct {
 	ValidFrom  time.Time // it may not charge before; zero: at once
 	Hours      Hours     // when it may charge
 	Places     []Place   // where it may charge; empty: everywhere
-	Concurrent int       // transactions that it may have at once; 0: any number
+	Concurrent int       // transactions that it may have at once; 0: any number, and one if it is prepaid
+
+	// What its transactions may cost, take and last (2.1).
+	Credit Decimal          // what is left of a prepaid account, in the currency of the tariffs (C17); "": it is not prepaid
+	Limit  TransactionLimit // of each transaction
 
 	// What a station of OCPP 2.x shows its driver.
 	Language string // as in RFC 5646; "" not known
@@ -108,12 +112,41 @@ type Place struct {
 	EVSEs   []int  `json:"evses,omitempty"` // connectors in OCPP 1.6; empty: all
 }
 
-// StatusAt returns what the token may do at a time: TokenExpired is in no record, it follows from Expiry.
+// StatusAt returns what the token may do at a time: TokenExpired is in no record, it follows from Expiry, and TokenNoCredit
+// follows from Credit, too.
 func (t Token) StatusAt(now time.Time) TokenStatus {
+	if status := t.validAt(now); status != TokenAccepted || !t.spent() {
+		return status
+	}
+	return TokenNoCredit
+}
+
+// spent reports whether it is prepaid, and nothing is left.
+func (t Token) spent() bool { return t.Credit != "" && t.Credit.Compare("0") <= 0 }
+
+// validAt is StatusAt without a look at the credit.
+func (t Token) validAt(now time.Time) TokenStatus {
 	if t.Status == TokenAccepted && !t.Expiry.IsZero() && !now.Before(t.Expiry) {
 		return TokenExpired
 	}
 	return t.Status
+}
+
+// AtOnce returns how many transactions it may have at once; 0 is any number. Each transaction of a prepaid token may cost what
+// is left, so that it has one at a time unless its record allows more.
+func (t Token) AtOnce() int {
+	if t.Credit != "" && t.Concurrent == 0 {
+		return 1
+	}
+	return t.Concurrent
+}
+
+// TransactionLimit returns what bounds one transaction: its limit, and its credit.
+func (t Token) TransactionLimit() TransactionLimit {
+	if t.Credit == "" {
+		return t.Limit
+	}
+	return TransactionLimit{LimitCost: t.Credit}.Lowest(t.Limit)
 }
 
 // ChangedAt returns when the operator last changed it, or made it.
@@ -125,9 +158,9 @@ func (t Token) ChangedAt() time.Time {
 }
 
 // Listable reports whether a station can decide about the token by itself: a local list has neither hours nor places, nor
-// limits. A token that has some is not on it, so that the station asks.
+// limits, nor credit. A token that has some is not on it, so that the station asks.
 func (t Token) Listable(now time.Time) bool {
-	return t.Status != TokenUnknown && !now.Before(t.ValidFrom) && t.Hours.Always() && len(t.Places) == 0 && t.Concurrent == 0
+	return t.Status != TokenUnknown && !now.Before(t.ValidFrom) && t.Hours.Always() && len(t.Places) == 0 && t.AtOnce() == 0 && len(t.Limit) == 0
 }
 
 // Listed returns the token as it is on a local list, which has no word for a lack of credit.

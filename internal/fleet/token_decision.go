@@ -29,6 +29,8 @@ type Decision struct {
 	Tariff       string // its id; "" none
 	TariffSource TariffSource
 
+	Limit TransactionLimit // of the transaction that starts; nil: none
+
 	detail string // of Words
 }
 
@@ -48,7 +50,7 @@ const (
 	ReasonUnknownRefused DecisionReason = "unknown-refused"  // refused: not on record, and the policy refuses those
 	ReasonWrongCode      DecisionReason = "wrong-code"       // refused: a code that a driver typed, and that is not on record
 	ReasonMalformed      DecisionReason = "malformed"        // refused: no version allows a token of this form
-	ReasonNoCredit       DecisionReason = "no-credit"        // refused: the record says so
+	ReasonNoCredit       DecisionReason = "no-credit"        // refused: the record says so, or nothing is left of its credit
 	ReasonNotYet         DecisionReason = "not-yet"          // refused: the record is valid from later on
 	ReasonNotNow         DecisionReason = "not-now"          // refused: it is outside the hours of the record
 	ReasonNotHere        DecisionReason = "not-here"         // refused: the record is for other stations, or other EVSEs
@@ -156,7 +158,7 @@ func (p TokenPolicy) decide(q Question, f Facts) Decision {
 
 // decide goes by a record alone. Who ends something may do so outside the places and hours of the token: it is there.
 func (t Token) decide(q Question, tags []string) Decision {
-	status := t.StatusAt(q.At)
+	status := t.validAt(q.At)
 	d := Decision{
 		Status: status, Reason: recordReason(status), Group: t.Group, Expiry: t.Expiry, Language: t.Language, Message: t.Message,
 	}
@@ -164,8 +166,16 @@ func (t Token) decide(q Question, tags []string) Decision {
 	case status == TokenNoCredit:
 		d.Expiry = q.At // C17.FR.02: nobody keeps it in a cache
 		return d
-	case status != TokenAccepted || q.Purpose == PurposeStop:
+	case status != TokenAccepted:
 		return d
+	case t.Credit != "":
+		d.Expiry = q.At // C17.FR.01
+	}
+	switch {
+	case q.Purpose == PurposeStop:
+		return d
+	case t.spent() && !q.Held:
+		return d.refuse(TokenNoCredit, ReasonNoCredit, "nothing is left of its credit")
 	case q.At.Before(t.ValidFrom):
 		return d.refuse(TokenNotNow, ReasonNotYet, "it is on record and valid from "+t.ValidFrom.UTC().Format(time.RFC3339))
 	}
@@ -183,7 +193,7 @@ func (t Token) decide(q Question, tags []string) Decision {
 	if !within {
 		return d.refuse(TokenNotNow, ReasonNotNow, "")
 	}
-	d.Expiry = earlier(d.Expiry, until)
+	d.Expiry, d.Limit = earlier(d.Expiry, until), t.TransactionLimit()
 	return d
 }
 
@@ -203,7 +213,7 @@ func (d Decision) Again(status TokenStatus, reason DecisionReason, detail string
 
 // refuse turns an accepted token down. Where it may charge is of no use any more.
 func (d Decision) refuse(status TokenStatus, reason DecisionReason, detail string) Decision {
-	d.Status, d.Reason, d.detail, d.EVSEs = status, reason, detail, nil
+	d.Status, d.Reason, d.detail, d.EVSEs, d.Limit = status, reason, detail, nil, nil
 	return d
 }
 
@@ -227,8 +237,8 @@ func limited(d Decision, q Question, f Facts) Decision {
 	if q.Late || q.Held {
 		return d
 	}
-	if f.Record != nil && f.Record.Concurrent > 0 && f.Running >= f.Record.Concurrent {
-		return d.refuse(TokenConcurrent, ReasonTooMany, wordsOfLimit("it", f.Running, f.Record.Concurrent))
+	if f.Record != nil && f.Record.AtOnce() > 0 && f.Running >= f.Record.AtOnce() {
+		return d.refuse(TokenConcurrent, ReasonTooMany, wordsOfLimit("it", f.Running, f.Record.AtOnce()))
 	}
 	if f.Group != nil && f.Group.Concurrent > 0 && f.GroupRunning >= f.Group.Concurrent {
 		return d.refuse(TokenConcurrent, ReasonGroupTooMany, wordsOfLimit("its group", f.GroupRunning, f.Group.Concurrent))
@@ -244,7 +254,7 @@ func wordsOfLimit(who string, running, limit int) string {
 func (o Opinion) decision(q Question) Decision {
 	d := Decision{
 		Status: o.Status, Reason: ReasonHook, Group: o.Group, Expiry: o.Expiry, EVSEs: o.EVSEs, Language: o.Language, Message: o.Message,
-		detail: o.Detail,
+		Limit: o.Limit, detail: o.Detail,
 	}
 	if o.Fallback {
 		d.Reason = ReasonHookFailed

@@ -51,7 +51,8 @@ type Opinion struct {
 	EVSEs    []int     // where it may charge; empty: at the whole station
 	Language string
 	Message  string
-	Fallback bool // nobody was reached: it is what the server does then
+	Limit    TransactionLimit // of the transaction that starts; nil: none
+	Fallback bool             // nobody was reached: it is what the server does then
 }
 
 // late bounds of OCPP 1.6, whose messages do not say whether they waited: one that tells of something longer ago, once the

@@ -41,6 +41,10 @@ type Transaction struct {
 	StationTariff string       // 2.1: by which the station goes, as it told; "" not told
 	StationCost   *StationCost // 2.1: what it computed last; nil: nothing
 
+	// What bounds it.
+	AskedLimits AskedLimits             // that this system wants it to have; nil: none
+	ToldLimits  map[LimitKind]ToldLimit // by the station (2.1); nil: none
+
 	Events    int64 // number of different events known
 	Missing   int64 // numbers missing between the lowest and the highest known sequence number (2.x)
 	Conflicts int64 // events that contradicted one that was here before

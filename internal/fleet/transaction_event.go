@@ -33,10 +33,13 @@ type TransactionEvent struct {
 
 	ClockOffset *time.Duration `json:"-"` // see Transaction; nil: not known
 	Opinion     *Opinion       `json:"-"` // of an authorization hook on Token; nil: none was asked
+	TakesLimits bool           `json:"-"` // its answer can give a TransactionLimit: OCPP 2.1
 
 	// What Rest says about money: by which tariff the station goes, and what it computed (2.1, I12).
 	TariffID    string       `json:"-"`
 	StationCost *StationCost `json:"-"`
+
+	Limit TransactionLimit `json:"-"` // that the station has (2.1, E16), as Rest says, too
 
 	Kind          TransactionKind `json:"kind"`
 	Time          time.Time       `json:"time,omitzero"` // the station's clock

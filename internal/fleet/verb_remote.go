@@ -5,7 +5,8 @@ func remoteVerbs() []VerbKind {
 	return []VerbKind{
 		verb[StartRequest]("Start a transaction", `Accepted means that the station will try: a driver may still have to plug in, and the station may ask whether the token
 may charge. The transaction is there when the station says so; in OCPP 2.x it bears the remoteStartId that was sent. A charging
-profile may limit it from its start on: a station without smart charging ignores it.`,
+profile may limit it from its start on: a station without smart charging ignores it. With a transactionLimit the station is asked
+before which limits it takes, if that is not known.`,
 			`{"evse":1,"idToken":{"value":"CAFE0123","type":"ISO14443"}}`),
 		verb[StopRequest]("Stop a transaction", `Name the transaction, or the EVSE where it goes on, or neither when only one goes on at the station. Accepted means that the
 station will stop it; it has ended when the station says so.`, `{"transaction":"CP-001:42"}`),
@@ -34,6 +35,8 @@ type StartRequest struct {
 	Profile   *ProfileArgument `json:"profile,omitempty" doc:"Instead of one of the library: a TxProfile that limits the transaction"`
 	ProfileID int64            `json:"profileId,omitempty" minimum:"1" maximum:"1899999999" doc:"Of the profile that is given here, for the station. Left out with one of the library"`
 
+	Limit *LimitArgument `json:"transactionLimit,omitempty" doc:"What the transaction may cost, take and last (OCPP 2.1). The station gets it in the answer to the message that begins the transaction, and has to support it"`
+
 	RemoteStartID int64         `json:"-"` // a fresh one, which the messages of the transaction bear in 2.x
 	Install       *Installation `json:"-"` // of the profile
 }
@@ -47,6 +50,8 @@ func (r *StartRequest) Check() error {
 		return WrongArgument("/idToken/value", "say whose token it is")
 	}
 	switch {
+	case r.Limit.Check("/transactionLimit") != nil:
+		return r.Limit.Check("/transactionLimit")
 	case r.Library != "" && r.Profile != nil:
 		return WrongArgument("/library", "give the name of a profile of the library, or a profile")
 	case r.Profile == nil && r.ProfileID != 0:

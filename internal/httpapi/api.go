@@ -130,6 +130,7 @@ func (a *api) register() {
 	a.registerRecords()
 	a.registerContradictions()
 	a.registerTransactions()
+	a.registerLimits()
 	a.registerCommands()
 	a.registerVerbs()
 	a.registerBulk()

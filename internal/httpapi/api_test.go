@@ -197,7 +197,7 @@ func TestTheDescriptionIsOpenAPI31AndWhole(t *testing.T) {
 	slices.Sort(got)
 	want := []string{
 		"delete /api/v1/stations/{id}", "get /api/v1/debug/runtime", "get /api/v1/events", "get /api/v1/refusals", "get /api/v1/refusals/summary", "get /api/v1/stations", "get /api/v1/stations/{id}", "get /api/v1/transactions",
-		"get /api/v1/transactions/{id}", "get /api/v1/transactions/{id}/samples", "post /api/v1/transactions/{id}/stop", "patch /api/v1/stations/{id}", "post /api/v1/commands", "post /api/v1/stations",
+		"get /api/v1/transactions/{id}", "get /api/v1/transactions/{id}/samples", "post /api/v1/transactions/{id}/stop", "patch /api/v1/transactions/{id}/limits", "patch /api/v1/stations/{id}", "post /api/v1/commands", "post /api/v1/stations",
 		"post /api/v1/stations/{id}/commands", "post /api/v1/stations/{id}/key",
 		"get /api/v1/tokens", "post /api/v1/tokens", "get /api/v1/tokens/{id}", "put /api/v1/tokens/{id}", "patch /api/v1/tokens/{id}", "delete /api/v1/tokens/{id}",
 		"get /api/v1/reservations", "get /api/v1/reservations/{number}", "delete /api/v1/reservations/{number}",

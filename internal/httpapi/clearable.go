@@ -26,7 +26,7 @@ func (c *Clearable[T]) UnmarshalJSON(b []byte) error {
 
 // Schema describes a T or null.
 func (Clearable[T]) Schema(r huma.Registry) *huma.Schema {
-	s := *r.Schema(reflect.TypeFor[T](), true, "")
+	s := *r.Schema(reflect.TypeFor[T](), false, "") // a reference could not be null
 	s.Nullable = true
 	return &s
 }

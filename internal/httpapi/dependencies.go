@@ -76,6 +76,10 @@ type Fleet interface {
 	// CancelReservation asks a station to forget a reservation, and returns what became of it. Its errors are those of Do.
 	CancelReservation(ctx context.Context, r fleet.Reservation, timeout time.Duration) (fleet.Reservation, error)
 
+	// LimitTransaction changes the limits of a transaction that goes on. store.ErrEnded; *fleet.VerbError: its station does not take
+	// them.
+	LimitTransaction(ctx context.Context, t fleet.Transaction, c fleet.LimitChange) error
+
 	// CurrentLists returns, by the version of OCPP, the digest of the list of tokens that stations would get now; empty: there are
 	// too many tokens for one.
 	CurrentLists(ctx context.Context) (map[string]string, error)

@@ -15,6 +15,7 @@ type fakeCommands struct {
 	gotKept  httpapi.QueuedCommand
 	canceled string
 	gotVerb  httpapi.VerbCommand
+	gotLimit fleet.LimitChange
 	done     httpapi.VerbAnswer
 }
 
@@ -42,6 +43,11 @@ func (f *fakeStore) ListCommands(_ context.Context, q store.CommandQuery) (store
 		p.Items = append(p.Items, *f.kept)
 	}
 	return p, f.err
+}
+
+func (f *fakeCommands) LimitTransaction(_ context.Context, _ fleet.Transaction, c fleet.LimitChange) error {
+	f.gotLimit = c
+	return f.keptErr
 }
 
 func (f *fakeCommands) Do(_ context.Context, c httpapi.VerbCommand) (httpapi.VerbAnswer, error) {

@@ -24,6 +24,8 @@ type TokenDecision struct {
 
 	Tariff       *string `json:"tariff" doc:"Id of the tariff that would count; null: none" example:"T-2026-11"`
 	TariffSource *string `json:"tariffSource" doc:"Why this one: token, group, station or default, which it was given to" example:"group"`
+
+	Limit *LimitView `json:"transactionLimit,omitempty" doc:"What a transaction that it starts may cost, take and last; absent: anything"`
 }
 
 type tokenDecisionInput struct {
@@ -62,7 +64,7 @@ func (a *api) decideToken(ctx context.Context, in *tokenDecisionInput) (*answer[
 	return &answer[TokenDecision]{TokenDecision{
 		Tariff: orNull(tariff), TariffSource: orNull(string(source)),
 		Accepted: d.Accepted(), Status: string(d.Status), Reason: string(d.Reason), Detail: d.Words(), Group: orNull(d.Group),
-		Until: instant(d.Expiry), EVSEs: append([]int{}, d.EVSEs...),
+		Until: instant(d.Expiry), EVSEs: append([]int{}, d.EVSEs...), Limit: viewLimit(d.Limit),
 	}}, nil
 }
 

@@ -146,6 +146,9 @@ func (a *api) createToken(ctx context.Context, in *createTokenInput) (*answer[To
 
 // check refuses terms that cannot be.
 func (c *TokenTerms) check() error {
+	if err := c.Limit.Check("/transactionLimit"); err != nil {
+		return limitArgumentProblem(err)
+	}
 	return checkLimits(fleet.Hours{Zone: c.TimeZone, Periods: periods(c.Hours)}, places(c.Stations))
 }
 
@@ -201,6 +204,9 @@ func (a *api) putToken(ctx context.Context, in *putTokenInput) (*putTokenOutput,
 }
 
 func (a *api) changeToken(ctx context.Context, in *changeTokenInput) (*answer[Token], error) {
+	if err := in.Body.Limit.Value.Check("/transactionLimit"); err != nil {
+		return nil, limitArgumentProblem(err)
+	}
 	found, err := a.findToken(ctx, in.ID)
 	if err != nil {
 		return nil, err

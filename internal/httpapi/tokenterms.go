@@ -3,6 +3,7 @@ package httpapi
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -12,24 +13,28 @@ import (
 
 // TokenLimits are where and when an accepted token may charge, how often at once, and what its driver is shown.
 type TokenLimits struct {
-	ValidFrom  *time.Time    `json:"validFrom,omitempty" doc:"Before that it is NotAtThisTime; left out: at once" example:"2026-06-01T00:00:00Z"`
-	Hours      []TokenHours  `json:"hours,omitempty" maxItems:"50" doc:"When it may charge; left out: always"`
-	TimeZone   string        `json:"timeZone,omitempty" maxLength:"64" doc:"IANA time zone of hours; left out: UTC" example:"Europe/Berlin"`
-	Stations   []TokenPlace  `json:"stations,omitempty" maxItems:"1000" doc:"Where it may charge; left out: everywhere"`
-	Concurrent TokenMaximum  `json:"concurrent,omitempty" doc:"Transactions that it may have at once; left out: any number"`
-	Language   TokenLanguage `json:"language,omitempty" doc:"Of the driver, for stations of OCPP 2.x" example:"de"`
-	Message    string        `json:"message,omitempty" maxLength:"512" doc:"For the driver, on the display of stations of OCPP 2.x" example:"Welcome, Ann"`
+	ValidFrom  *time.Time           `json:"validFrom,omitempty" doc:"Before that it is NotAtThisTime; left out: at once" example:"2026-06-01T00:00:00Z"`
+	Hours      []TokenHours         `json:"hours,omitempty" maxItems:"50" doc:"When it may charge; left out: always"`
+	TimeZone   string               `json:"timeZone,omitempty" maxLength:"64" doc:"IANA time zone of hours; left out: UTC" example:"Europe/Berlin"`
+	Stations   []TokenPlace         `json:"stations,omitempty" maxItems:"1000" doc:"Where it may charge; left out: everywhere"`
+	Concurrent TokenMaximum         `json:"concurrent,omitempty" doc:"Transactions that it may have at once; left out: any number, or one if it is prepaid"`
+	Credit     *TokenCredit         `json:"credit,omitempty" doc:"What is left of its prepaid account, in the currency of the tariffs: without any it is NoCredit, and with some no station keeps it in a cache, and a transaction may cost so much (OCPP 2.1). Left out: it is not prepaid" example:"20"`
+	Limit      *fleet.LimitArgument `json:"transactionLimit,omitempty" doc:"What each of its transactions may cost, take and last (OCPP 2.1); left out: anything"`
+	Language   TokenLanguage        `json:"language,omitempty" doc:"Of the driver, for stations of OCPP 2.x" example:"de"`
+	Message    string               `json:"message,omitempty" maxLength:"512" doc:"For the driver, on the display of stations of OCPP 2.x" example:"Welcome, Ann"`
 }
 
 // TokenLimitChanges is what to change of TokenLimits. null clears.
 type TokenLimitChanges struct {
-	ValidFrom  Clearable[time.Time]     `json:"validFrom,omitzero" doc:"null: at once"`
-	Hours      Clearable[[]TokenHours]  `json:"hours,omitzero" maxItems:"50" doc:"In place of all hours there were; null: always"`
-	TimeZone   Clearable[string]        `json:"timeZone,omitzero" maxLength:"64" doc:"null: UTC"`
-	Stations   Clearable[[]TokenPlace]  `json:"stations,omitzero" maxItems:"1000" doc:"In place of all stations there were; null: everywhere"`
-	Concurrent Clearable[TokenMaximum]  `json:"concurrent,omitzero" doc:"null: any number"`
-	Language   Clearable[TokenLanguage] `json:"language,omitzero" doc:"Of the driver, for stations of OCPP 2.x"`
-	Message    Clearable[string]        `json:"message,omitzero" maxLength:"512" doc:"For the driver, on the display of stations of OCPP 2.x"`
+	ValidFrom  Clearable[time.Time]            `json:"validFrom,omitzero" doc:"null: at once"`
+	Hours      Clearable[[]TokenHours]         `json:"hours,omitzero" maxItems:"50" doc:"In place of all hours there were; null: always"`
+	TimeZone   Clearable[string]               `json:"timeZone,omitzero" maxLength:"64" doc:"null: UTC"`
+	Stations   Clearable[[]TokenPlace]         `json:"stations,omitzero" maxItems:"1000" doc:"In place of all stations there were; null: everywhere"`
+	Concurrent Clearable[TokenMaximum]         `json:"concurrent,omitzero" doc:"null: any number, or one if it is prepaid"`
+	Credit     Clearable[*TokenCredit]         `json:"credit,omitzero" doc:"What is left of its prepaid account, in the currency of the tariffs; null: it is not prepaid" example:"20"`
+	Limit      Clearable[*fleet.LimitArgument] `json:"transactionLimit,omitzero" doc:"In place of all limits there were; null: none"`
+	Language   Clearable[TokenLanguage]        `json:"language,omitzero" doc:"Of the driver, for stations of OCPP 2.x"`
+	Message    Clearable[string]               `json:"message,omitzero" maxLength:"512" doc:"For the driver, on the display of stations of OCPP 2.x"`
 }
 
 // TokenHours is a time of day on some days of the week.
@@ -58,6 +63,19 @@ type TokenMaximum int
 // Schema bounds it.
 func (TokenMaximum) Schema(huma.Registry) *huma.Schema { return bounded(1, 1_000_000) }
 
+// TokenCredit is what is left of a prepaid account. It may be below zero.
+type TokenCredit float64
+
+// Schema bounds it.
+func (TokenCredit) Schema(huma.Registry) *huma.Schema { return amount(-1e9) }
+
+func (c *TokenCredit) decimal() fleet.Decimal {
+	if c == nil {
+		return ""
+	}
+	return fleet.Decimal(strconv.FormatFloat(float64(*c), 'f', -1, 64))
+}
+
 func bounded(low, high float64) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeInteger, Minimum: &low, Maximum: &high}
 }
@@ -81,6 +99,7 @@ func (l *TokenLimits) apply(t *fleet.Token) {
 	t.Hours = fleet.Hours{Zone: l.TimeZone, Periods: periods(l.Hours)}
 	t.Places, t.Concurrent = places(l.Stations), int(l.Concurrent)
 	t.Language, t.Message = string(l.Language), l.Message
+	t.Credit, t.Limit = l.Credit.decimal(), l.Limit.Limit()
 }
 
 func (c *TokenLimitChanges) apply(t *fleet.Token) {
@@ -100,6 +119,12 @@ func (c *TokenLimitChanges) apply(t *fleet.Token) {
 		t.Language = string(c.Language.Value)
 	}
 	c.Message.apply(&t.Message)
+	if c.Credit.Sent {
+		t.Credit = c.Credit.Value.decimal()
+	}
+	if c.Limit.Sent {
+		t.Limit = c.Limit.Value.Limit()
+	}
 }
 
 func periods(list []TokenHours) (all []fleet.Period) {
@@ -143,7 +168,7 @@ func checkLimits(h fleet.Hours, list []fleet.Place) error {
 func viewLimits(t fleet.Token) TokenLimitsView {
 	v := TokenLimitsView{
 		ValidFrom: instant(t.ValidFrom), TimeZone: orNull(t.Hours.Zone), Hours: []TokenHours{}, Stations: []TokenPlace{},
-		Concurrent: orNull(t.Concurrent), Language: orNull(t.Language), Message: orNull(t.Message),
+		Concurrent: orNull(t.Concurrent), Credit: number(t.Credit), Limit: viewLimit(t.Limit), Language: orNull(t.Language), Message: orNull(t.Message),
 	}
 	for _, p := range t.Hours.Periods {
 		v.Hours = append(v.Hours, TokenHours{Days: p.Days, From: p.From, To: p.To})
@@ -158,13 +183,32 @@ func viewLimits(t fleet.Token) TokenLimitsView {
 	return v
 }
 
+// LimitView is a limit of transactions as it is shown.
+type LimitView struct {
+	MaxCost   Number `json:"maxCost" doc:"In the currency of the tariff; null: any" example:"25"`
+	MaxEnergy Number `json:"maxEnergy" doc:"Wh; null: any" example:"20000"`
+	MaxTime   Number `json:"maxTime" doc:"Seconds since the start; null: any" example:"7200"`
+	MaxSoC    Number `json:"maxSoC" doc:"Percent; null: any" example:"80"`
+}
+
+func viewLimit(l fleet.TransactionLimit) *LimitView {
+	if len(l) == 0 {
+		return nil
+	}
+	return &LimitView{
+		MaxCost: number(l[fleet.LimitCost]), MaxEnergy: number(l[fleet.LimitEnergy]), MaxTime: number(l[fleet.LimitTime]), MaxSoC: number(l[fleet.LimitSoC]),
+	}
+}
+
 // TokenLimitsView is TokenLimits as they are shown.
 type TokenLimitsView struct {
 	ValidFrom  *time.Time   `json:"validFrom" doc:"Before that it is NotAtThisTime; null: at once"`
 	Hours      []TokenHours `json:"hours" nullable:"false" doc:"When it may charge; empty: always"`
 	TimeZone   *string      `json:"timeZone" doc:"IANA time zone of hours; null: UTC" example:"Europe/Berlin"`
 	Stations   []TokenPlace `json:"stations" nullable:"false" doc:"Where it may charge; empty: everywhere"`
-	Concurrent *int         `json:"concurrent" doc:"Transactions that it may have at once; null: any number"`
+	Concurrent *int         `json:"concurrent" doc:"Transactions that it may have at once; null: any number, or one if it is prepaid"`
+	Credit     Number       `json:"credit" doc:"What is left of its prepaid account, in the currency of the tariffs; null: it is not prepaid" example:"20"`
+	Limit      *LimitView   `json:"transactionLimit,omitempty" doc:"What each of its transactions may cost, take and last; absent: anything"`
 	Language   *string      `json:"language" doc:"Of the driver, for stations of OCPP 2.x"`
 	Message    *string      `json:"message" doc:"For the driver, on the display of stations of OCPP 2.x"`
 }

@@ -36,7 +36,10 @@ type Transaction struct {
 	Offline       bool       `json:"offline" doc:"Some of it happened while the station was offline"`
 	RemoteStartID *int64     `json:"remoteStartId" doc:"OCPP 2.x"`
 	ReservationID *int64     `json:"reservationId"`
-	StartSeen     bool       `json:"startSeen" doc:"The message that starts it is here"`
+
+	Limits []TransactionLimit `json:"limits" nullable:"false" doc:"What it may cost, take and last (OCPP 2.1)"`
+
+	StartSeen bool `json:"startSeen" doc:"The message that starts it is here"`
 	TransactionCost
 	Events        int64      `json:"events" doc:"Messages known"`
 	MissingEvents int64      `json:"missingEvents" doc:"Gaps in the sequence numbers (OCPP 2.x)"`
@@ -85,7 +88,7 @@ func viewTransaction(t fleet.Transaction) Transaction {
 		Active: t.Active, StartedAt: instant(t.StartedAt), EndedAt: instant(t.EndedAt),
 		MeterStart: number(t.MeterStart), MeterStop: number(t.MeterStop), MeterLast: number(t.MeterLast),
 		StopReason: orNull(t.StopReason), ChargingState: orNull(t.ChargingState), Offline: t.Offline,
-		RemoteStartID: t.RemoteStartID, ReservationID: t.ReservationID, StartSeen: t.Begun, TransactionCost: viewCost(t),
+		RemoteStartID: t.RemoteStartID, ReservationID: t.ReservationID, Limits: viewTransactionLimits(t), StartSeen: t.Begun, TransactionCost: viewCost(t),
 		Events: t.Events, MissingEvents: t.Missing, Conflicts: t.Conflicts, Anomalies: anomalyNames(t.Anomalies), ClockOffset: inSeconds(t.ClockOffset),
 		Waiting: t.MessagesWaiting, Ongoing: t.Ongoing, ToldAt: instant(t.ToldAt), FirstReceived: instant(t.FirstReceived), LastReceived: instant(t.LastReceived),
 	}

@@ -203,14 +203,15 @@ func hookQuestionOf(q fleet.Question) hookQuestion {
 
 // hookAnswer is the body of an answer. It is described in docs/authorization.md.
 type hookAnswer struct {
-	Status       fleet.TokenStatus `json:"status"`
-	Detail       string            `json:"detail"`
-	Group        string            `json:"group"`
-	Expiry       time.Time         `json:"expiry"`
-	EVSEs        []int             `json:"evses"`
-	Language     string            `json:"language"`
-	Message      string            `json:"message"`
-	CacheSeconds float64           `json:"cacheSeconds"`
+	Status       fleet.TokenStatus    `json:"status"`
+	Detail       string               `json:"detail"`
+	Group        string               `json:"group"`
+	Expiry       time.Time            `json:"expiry"`
+	EVSEs        []int                `json:"evses"`
+	Language     string               `json:"language"`
+	Message      string               `json:"message"`
+	CacheSeconds float64              `json:"cacheSeconds"`
+	Limit        *fleet.LimitArgument `json:"transactionLimit"`
 }
 
 // The bounds of an answer.
@@ -229,6 +230,9 @@ func (a *hookAnswer) check() error {
 	case len(a.EVSEs) > maxHookEVSEs || slices.ContainsFunc(a.EVSEs, func(n int) bool { return n < 1 }):
 		return errors.New("the evses of its answer cannot be")
 	}
+	if err := a.Limit.Check("transactionLimit"); err != nil {
+		return errors.New("the transactionLimit of its answer cannot be: " + err.Error())
+	}
 	return nil
 }
 
@@ -240,6 +244,7 @@ func (a *hookAnswer) opinion() *fleet.Opinion {
 	return &fleet.Opinion{
 		Status: a.Status, Detail: fleet.Clip(strings.ToValidUTF8(a.Detail, "?"), maxHookDetail), Group: a.Group, Expiry: fleet.Instant(a.Expiry),
 		EVSEs: a.EVSEs, Language: a.Language, Message: a.Message,
+		Limit: a.Limit.Limit(),
 	}
 }
 

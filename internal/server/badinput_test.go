@@ -69,7 +69,11 @@ func (w *walker) seed() {
 	w.api(http.MethodPut, "/sites/garage/members/CP-2", `{"max":32}`, http.StatusOK)
 	p := w.connect("CP-1", "ocpp1.6", login{password: []byte(key)})
 	p.call("BootNotification", boot16)
-	tx := p.call("StartTransaction", `{"connectorId":1,"idTag":"CARD","meterStart":0,"timestamp":`+t0+`}`)
+	p.call("StartTransaction", `{"connectorId":1,"idTag":"CARD","meterStart":0,"timestamp":`+t0+`}`)
+	p.Close()
+	w.create("CP-3", 0)
+	p = w.connect("CP-3", "ocpp2.1", login{})
+	p.call("TransactionEvent", `{"eventType":"Started","timestamp":`+t0+`,"triggerReason":"CablePluggedIn","seqNo":0,"transactionInfo":{"transactionId":"TX"}}`)
 	p.Close()
 	w.refused("stranger", login{}, http.StatusNotFound)
 	w.eventually("the station is offline and the refusal is kept", func() bool {
@@ -89,7 +93,7 @@ func (w *walker) seed() {
 		"/api/v1/profiles/": "night",
 		"/api/v1/bulks/":    bulk,
 		"/api/v1/sites/":    "garage", "/api/v1/sites/garage/members/": "CP-2",
-		"/api/v1/transactions/": fmt.Sprint("CP-1:", tx["transactionId"]),
+		"/api/v1/transactions/": "CP-3:TX", // whose limits could be changed
 	}
 	w.ids["/api/v1/tariffs/"] = "T-1"
 	w.ids["/api/v1/token-groups/"], w.ids["/api/v1/reservations/"] = "G", "1"

@@ -44,6 +44,7 @@ type Server struct {
 	tokens    *apiTokens
 	guesses   *guesses
 	reserved  *reservations
+	limits    *limitQuestions
 	state     atomic.Int32
 	closers   closers
 }
@@ -97,6 +98,7 @@ func Open(ctx context.Context, cfg Config) (_ *Server, err error) {
 		return nil, err
 	}
 	s.lists.commands = s.commands()
+	s.openLimitQuestions()
 	if err = s.openDesires(ctx); err != nil {
 		return nil, err
 	}
@@ -121,9 +123,10 @@ func (s *Server) openCSMS() (err error) {
 	s.closers.add(hook.close)
 	s.store = deciding{s.store, hook}
 	s.reserved = newReservations(s.store, s.cfg.Log)
+	s.limits = newLimitQuestions(s.cfg.Log)
 	s.closers.add(s.reserved.close)
 	admission := &admission{mode: s.mode, store: s.store, boots: s.cfg.boots(), log: s.cfg.Log, guesses: s.guesses}
-	presence, clocks := presence{s.store, s.cfg.Log}, newClocks(hooked{observedStore{s.store, s.cfg.Log, s.traces}, hook})
+	presence, clocks := presence{s.store, s.cfg.Log}, newClocks(hooked{limited{observedStore{s.store, s.cfg.Log, s.traces}, s.limits.wonder}, hook})
 	s.refusals = newRefusals(s.store)
 	s.closers.add(s.refusals.close)
 	s.queue = newQueue(s.store, s.cfg.Log)
@@ -149,6 +152,7 @@ func (s *Server) openCSMS() (err error) {
 			s.metrics.disconnected(st, cause)
 			presence.disconnected(st, cause)
 			clocks.forget(st.Identity())
+			s.limits.disconnected(st.Identity())
 			s.sites.disconnected(st)
 		},
 		OnRefuse: func(r csms.Refusal) { s.metrics.refused(r); s.refusals.add(r) },

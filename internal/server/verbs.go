@@ -69,6 +69,9 @@ func (c *commands) instruct(ctx context.Context, station string, version ocpp.Ve
 	if err != nil {
 		return "", nil, err
 	}
+	if err := c.limitStart(ctx, station, version, v); err != nil {
+		return "", nil, err
+	}
 	payload, err = json.Marshal(req)
 	return req.OCPPAction().Name, payload, err
 }

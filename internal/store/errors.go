@@ -6,6 +6,7 @@ import "errors"
 var (
 	ErrNotFound     = errors.New("not found")
 	ErrExists       = errors.New("exists already")
+	ErrEnded        = errors.New("the transaction has ended")
 	ErrAmbiguous    = errors.New("several stations have a transaction of this id: name the station")
 	ErrCursor       = errors.New("not a cursor of this list")
 	ErrLowerProfile = errors.New("the station has a higher security profile already")

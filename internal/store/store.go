@@ -114,6 +114,12 @@ type Transactions interface {
 	// Transaction returns one transaction. With station "" it looks at all stations, and returns ErrAmbiguous
 	// when several have one of that id. ErrNotFound.
 	Transaction(ctx context.Context, station, id string) (fleet.Transaction, error)
+	// LimitTransaction changes the limits that a transaction is to have. ErrNotFound, ErrEnded.
+	LimitTransaction(ctx context.Context, station, id string, c fleet.LimitChange, at time.Time) error
+	// LimitStart keeps the limits of a remote start for the transaction that will name it.
+	LimitStart(ctx context.Context, station string, remoteStartID int64, l fleet.TransactionLimit, at time.Time) error
+	// LimitSupport returns which limits of transactions a station takes, as far as it has said.
+	LimitSupport(ctx context.Context, station string) (fleet.LimitSupport, error)
 	// ListTransactions returns transactions, latest start first.
 	ListTransactions(ctx context.Context, q TransactionQuery) (Page[fleet.Transaction], error)
 	// Samples returns the samples of a transaction in the order of its events. The limit counts events: a

@@ -13,6 +13,9 @@ const maxIDTag = 20
 
 // askStart makes a RemoteStartTransaction (1.6 5.11). An idTag has no type.
 func askStart(v *fleet.StartRequest) (adapter.Instruction, error) {
+	if v.Limit != nil {
+		return nil, adapter.NoLimits("/transactionLimit", "1.6")
+	}
 	if v.Group != nil {
 		return nil, fleet.NotInVersion("/groupIdToken", "OCPP 1.6 does not tell the station the group when it starts: leave it out. The station learns it when it asks about the token")
 	}

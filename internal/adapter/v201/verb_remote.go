@@ -11,6 +11,9 @@ import (
 
 // askStart makes a RequestStartTransaction (F01, F02).
 func askStart(v *fleet.StartRequest) (adapter.Instruction, error) {
+	if v.Limit != nil {
+		return nil, adapter.NoLimits("/transactionLimit", "2.0.1")
+	}
 	token, err := tokenOf("/idToken", v.IDToken)
 	if err != nil {
 		return nil, err

@@ -14,7 +14,8 @@ import (
 )
 
 // transactionEvent stores an event of a transaction. An answer to an event with a token says what the token may
-// (E01.FR.11), and each says what the transaction costs, if that is known.
+// (E01.FR.11), and each says what the transaction costs, if that is known. One to the first event after a limit was set or
+// changed gives it to the station (E16.FR.02).
 func (h handlers) transactionEvent(ctx context.Context, st *csms.Station, req *ocpp21.TransactionEventRequest) (*ocpp21.TransactionEventResponse, error) {
 	event, err := transactionEvent(st.Identity(), req)
 	if err != nil {
@@ -26,6 +27,7 @@ func (h handlers) transactionEvent(ctx context.Context, st *csms.Station, req *o
 	}
 	resp := &ocpp21.TransactionEventResponse{
 		TotalCost: adapter.TotalCost(event.Kind, result.Cost), UpdatedPersonalMessage: message(result.NewText),
+		TransactionLimit: wireLimit(result.Limit),
 	}
 	if req.IDToken != nil {
 		resp.IDTokenInfo = tokenInfo(result.Token, result.TariffText)
@@ -43,6 +45,7 @@ func transactionEvent(station string, req *ocpp21.TransactionEventRequest) (flee
 		Token: idToken(req.IDToken), Samples: samples(req.MeterValue),
 		RemoteStartID: adapter.Int64(info.RemoteStartID), ReservationID: adapter.Int64(req.ReservationID),
 		TariffID: info.TariffID.Or(""), StationCost: stationCost(req.CostDetails),
+		TakesLimits: true, Limit: limitOf(info.TransactionLimit),
 	}
 	if req.EVSE != nil {
 		e.EVSE, e.Connector = req.EVSE.ID, req.EVSE.ConnectorID.Or(0)

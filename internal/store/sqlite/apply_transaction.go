@@ -16,7 +16,8 @@ type known struct {
 
 	decision fleet.TokenStatus // about history.Token
 	begun    begun
-	cost     *fleet.Cost // nil: nobody knows, or it is to be computed
+	cost     *fleet.Cost       // nil: nobody knows, or it is to be computed
+	limits   fleet.AskedLimits // never changed: others take their place
 }
 
 // transactionEvent adds an event to its transaction, whether or not the events before it are here.
@@ -28,6 +29,7 @@ func (w *writer) transactionEvent(e fleet.TransactionEvent, content []byte) (r f
 	if err != nil {
 		return fleet.Result{}, err
 	}
+	before := t
 	if e.Token != nil {
 		if r.Token, err = w.decideInTransaction(t, found, e, content); err != nil {
 			return fleet.Result{}, err
@@ -39,10 +41,13 @@ func (w *writer) transactionEvent(e fleet.TransactionEvent, content []byte) (r f
 		r.Duplicate, r.Conflict, err = w.addEvent(&t, e, content, r.Token)
 	}
 	r.TransactionID, r.TransactionNumber = t.id, t.number
-	if err != nil {
-		return r, err
+	if err == nil {
+		err = w.limit(&t, before, e, content, &r)
 	}
-	if err := w.tell(&t, e, content, &r); err != nil || r.Duplicate {
+	if err == nil {
+		err = w.tell(&t, e, content, &r)
+	}
+	if err != nil || r.Duplicate {
 		return r, err
 	}
 	if err := w.profilesOver(e, t); err != nil {
@@ -53,20 +58,30 @@ func (w *writer) transactionEvent(e fleet.TransactionEvent, content []byte) (r f
 
 // findTransaction looks a transaction up by its id, or in a 1.6 start, which has none, by the start itself.
 func (w *writer) findTransaction(e fleet.TransactionEvent, content []byte) (t known, found bool, err error) {
-	const columns = "SELECT ref, id, number, history, decision, " + begunColumns + " FROM transactions WHERE station = ? AND "
-	query, key := columns+"id = ?", e.StoredID(content)
 	if start := e.StartKey(); start != "" {
-		query, key = columns+"start_key = ?", start
-	} else if t, ok := w.recall(transactionKey{e.Station, key}); ok {
+		return w.readTransaction(selectKnown+"start_key = ?", e.Station, start)
+	}
+	return w.transactionOf(e.Station, e.StoredID(content))
+}
+
+const selectKnown = "SELECT ref, id, number, history, decision, limits_asked, " + begunColumns + " FROM transactions WHERE station = ? AND "
+
+// transactionOf looks a transaction up by its id.
+func (w *writer) transactionOf(station, id string) (t known, found bool, err error) {
+	if t, ok := w.recall(transactionKey{station, id}); ok {
 		return t, true, nil
 	}
+	return w.readTransaction(selectKnown+"id = ?", station, id)
+}
+
+func (w *writer) readTransaction(query, station, key string) (t known, found bool, err error) {
 	var history []byte
-	found, err = w.queryRow(query, []any{e.Station, key}, append([]any{&t.ref, &t.id, &t.number, &history, &t.decision}, t.begun.fields()...))
+	found, err = w.queryRow(query, []any{station, key}, append([]any{&t.ref, &t.id, &t.number, &history, &t.decision, objectJSON{&t.limits}}, t.begun.fields()...))
 	if err != nil || !found {
 		return t, false, err
 	}
 	if err := json.Unmarshal(history, &t.history); err != nil {
-		return t, false, fmt.Errorf("the history of transaction %s of %s: %w", t.id, e.Station, err)
+		return t, false, fmt.Errorf("the history of transaction %s of %s: %w", t.id, station, err)
 	}
 	return t, true, nil
 }
@@ -209,5 +224,7 @@ func (w *writer) transactionNotice(t known, e fleet.TransactionEvent, d fleet.De
 
 		Authorization fleet.TokenStatus    `json:"authorization,omitempty"` // of the token that this message brought
 		Reason        fleet.DecisionReason `json:"reason,omitempty"`
-	}{t.id, t.history.EVSE.V, t.history.Connector.V, e.SeqNo, string(t.history.MeterLast.V), d.Status, d.Reason})
+
+		LimitReached fleet.LimitKind `json:"limitReached,omitempty"`
+	}{t.id, t.history.EVSE.V, t.history.Connector.V, e.SeqNo, string(t.history.MeterLast.V), d.Status, d.Reason, fleet.LimitReached(e.Trigger)})
 }

@@ -53,3 +53,27 @@ func (r rawJSON) Scan(v any) error {
 	}
 	return nil
 }
+
+// objectJSON is an object as a column of text; an empty one is ”.
+type objectJSON struct{ v any }
+
+// Value implements driver.Valuer.
+func (o objectJSON) Value() (driver.Value, error) {
+	b, err := json.Marshal(o.v)
+	if s := string(b); s == "null" || s == "{}" {
+		return "", err
+	}
+	return string(b), err
+}
+
+// Scan implements sql.Scanner.
+func (o objectJSON) Scan(v any) error {
+	text, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("an object of type %T", v)
+	}
+	if text == "" {
+		return nil
+	}
+	return json.Unmarshal([]byte(text), o.v)
+}

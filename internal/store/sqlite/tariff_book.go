@@ -74,10 +74,11 @@ func (b *tariffBook) choose(station string, d fleet.Decision) (*pricedTariff, fl
 	return nil, ""
 }
 
-// support is what a station has told that it can do with tariffs.
+// support is what a station has told that it can do with tariffs, and with limits of transactions.
 type support struct {
 	text    bool // show what charging costs in words (I01.FR.02)
 	tariffs bool // go by a tariff of a driver (I08)
+	limits  fleet.LimitSupport
 }
 
 // support returns what a station can do. It is read once, and again when the station tells of it.
@@ -87,7 +88,7 @@ func (w *writer) support(station string) (support, error) {
 	}
 	type told struct{ component, variable, instance, value string }
 	list, err := queryRows(w, `SELECT component_key, variable_key, lower(variable_instance), lower(COALESCE(value, '')) FROM variables
-		WHERE station = ? AND attribute = 'Actual' AND component_key IN ('tariffcostctrlr', 'displaymessagectrlr') AND variable_key IN ('available', 'enabled')`,
+		WHERE station = ? AND attribute = 'Actual' AND component_key IN ('tariffcostctrlr', 'displaymessagectrlr', 'txctrlr') AND variable_key IN ('available', 'enabled', 'supportedlimits')`,
 		func(t *told) []any { return []any{&t.component, &t.variable, &t.instance, &t.value} }, station)
 	if err != nil {
 		return support{}, err
@@ -98,6 +99,8 @@ func (w *writer) support(station string) (support, error) {
 		switch {
 		case t.component == "displaymessagectrlr" && t.instance == "":
 			display.note(t.variable, t.value)
+		case t.component == "txctrlr" && t.variable == "supportedlimits":
+			s.limits = fleet.ParseLimitSupport(t.value)
 		case t.component == "tariffcostctrlr" && t.instance == "tariff":
 			tariff.note(t.variable, t.value)
 		}
@@ -124,7 +127,7 @@ func (t *toggle) on() bool { return t.enabled == "true" || t.enabled == "" && t.
 // supportChanges forgets what a station can do when a variable tells of it.
 func (w *writer) supportChanges(v fleet.Variable) {
 	switch strings.ToLower(v.Setting.Component) {
-	case "tariffcostctrlr", "displaymessagectrlr":
+	case "tariffcostctrlr", "displaymessagectrlr", "txctrlr":
 		delete(w.supports, v.Station)
 	}
 }

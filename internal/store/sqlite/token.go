@@ -13,12 +13,13 @@ import (
 )
 
 const tokenColumns = `shown_value, shown_type, status, group_value, expiry, note, created_at, updated_at, seen_at, ` +
-	`valid_from, zone, hours, places, concurrent, language, message, tariff`
+	`valid_from, zone, hours, places, concurrent, language, message, tariff, credit, transaction_limit`
 
 func tokenFields(t *fleet.Token) []any {
 	return []any{
 		&t.Value, &t.Type, &t.Status, &t.Group, instant{&t.Expiry}, &t.Note, instant{&t.CreatedAt}, instant{&t.UpdatedAt}, &t.SeenAt,
 		instant{&t.ValidFrom}, &t.Hours.Zone, asJSON{&t.Hours.Periods}, asJSON{&t.Places}, &t.Concurrent, &t.Language, &t.Message, &t.Tariff,
+		&t.Credit, objectJSON{&t.Limit},
 	}
 }
 
@@ -113,6 +114,9 @@ func placePattern(station string) string {
 
 var likeEscape = strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`)
 
+// spent is a prepaid token of which nothing is left.
+const spent = "(credit <> '' AND CAST(credit AS REAL) <= 0)"
+
 // whereStatus selects tokens by what they may do now.
 func whereStatus(q *query, status fleet.TokenStatus, now time.Time) {
 	switch status {
@@ -120,7 +124,9 @@ func whereStatus(q *query, status fleet.TokenStatus, now time.Time) {
 	case fleet.TokenExpired:
 		q.where("status = 'Accepted' AND expiry <= ?", fleet.Micros(now))
 	case fleet.TokenAccepted:
-		q.where("status = 'Accepted' AND (expiry IS NULL OR expiry > ?)", fleet.Micros(now))
+		q.where("status = 'Accepted' AND (expiry IS NULL OR expiry > ?) AND NOT "+spent, fleet.Micros(now))
+	case fleet.TokenNoCredit:
+		q.where("(status = 'NoCredit' OR status = 'Accepted' AND (expiry IS NULL OR expiry > ?) AND "+spent+")", fleet.Micros(now))
 	default:
 		q.where("status = ?", string(status))
 	}

@@ -51,7 +51,7 @@ func (l lookup) facts(q fleet.Question, transaction string) (f fleet.Facts, err 
 	if f.Group, err = l.group(group); err != nil || q.Purpose != fleet.PurposeStart {
 		return f, err
 	}
-	if f.Record != nil && f.Record.Concurrent > 0 {
+	if f.Record != nil && f.Record.AtOnce() > 0 {
 		if f.Running, err = l.runningOf(f.Record.IDToken, q, transaction); err != nil {
 			return f, err
 		}

@@ -43,7 +43,9 @@ type writer struct {
 	recent   recent
 	tariffs  *tariffBook        // nil: to be read
 	supports map[string]support // of stations, as the open batch has it
-	pending  pending
+
+	startLimits bool // there may be limits of remote starts
+	pending     pending
 }
 
 // pending is what must be done when the batch is committed, and forgotten when it is not.
@@ -75,7 +77,7 @@ func newWriter(ctx context.Context, db *DB, o store.Options, h hooks) (*writer, 
 	// Whoever was online, was so in a process that is gone: its epochs mean nothing any more.
 	err = w.exec("UPDATE stations SET disconnected_at = last_message_at WHERE online = 1")
 	err = errors.Join(err, w.exec("UPDATE stations SET online = 0, epoch = 0 WHERE online = 1 OR epoch <> 0"))
-	err = errors.Join(err, w.loadStations())
+	err = errors.Join(err, w.loadStations(), w.lookForStartLimits())
 	if err != nil {
 		return nil, errors.Join(err, w.close())
 	}

@@ -3,6 +3,7 @@ package storetest
 
 import (
 	"context"
+	"reflect"
 	"testing"
 	"time"
 
@@ -110,6 +111,7 @@ func Run(t *testing.T, open Open) {
 	})
 	runAll(t, open, deviceTests())
 	runAll(t, open, commandTests())
+	runAll(t, open, limitTests())
 	runAll(t, open, chargingTests())
 	runAll(t, open, bulkTests())
 	runAll(t, open, tariffTests())
@@ -196,6 +198,14 @@ func equal[T comparable](f *fixture, what string, got, want T) {
 	f.Helper()
 	if got != want {
 		f.Errorf("%s: got %v, want %v", what, got, want)
+	}
+}
+
+// alike compares transactions, which have parts that == does not look into.
+func alike(f *fixture, got, want fleet.Transaction) {
+	f.Helper()
+	if !reflect.DeepEqual(got, want) {
+		f.Errorf("got %+v, want %+v", got, want)
 	}
 }
 
