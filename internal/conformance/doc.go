@@ -28,7 +28,7 @@
 //	< error SecurityError     or a CALLERROR with that code
 //	< Reset {"type":"OnIdle"} the station expects a CALL
 //	> {"status":"Accepted"}   and answers it
-//	> error NotSupported      or with a CALLERROR
+//	> error NotSupported why  or with a CALLERROR, and its description
 //	> send Action {}          the station sends a SEND (OCPP 2.1)
 //	> [3,"x",{}]              a message as it is; so with <
 //	tx Updated ChargingStateChanged {"transactionInfo":{"chargingState":"Charging"}}

@@ -46,7 +46,8 @@ func (c *Case) Shown() (list []Shown) {
 		case s.Verb == "<" && first != "error" && !strings.ContainsAny(first, "[{"):
 			got = first
 		case s.Verb == ">" && got != "" && first == "error":
-			list = append(list, Shown{got, Refused, rest})
+			code, _, _ := strings.Cut(rest, " ")
+			list = append(list, Shown{got, Refused, code})
 			asked, got = "", ""
 		case s.Verb == ">" && got != "" && strings.HasPrefix(first, "{"):
 			list = append(list, Shown{got, Answered, statusOf(s.Text)})

@@ -82,6 +82,10 @@ var demanded = []conformance.Outcome{
 	conformance.Answered, conformance.Refused, conformance.Timeout, conformance.Offline, conformance.WrongVersion, conformance.UnknownStation,
 }
 
+// refusing are the codes with which a conversation shows every request refused: what a station answers that has no such request,
+// and one that does not offer it.
+var refusing = []string{"NotImplemented", "NotSupported"}
+
 // holesOfRequest are the outcomes that no conversation shows, and what is missing of where the answer is stored.
 func (c *coverage) holesOfRequest(action string) (holes []string) {
 	holes = c.holesOfAnswer(action)
@@ -91,6 +95,11 @@ func (c *coverage) holesOfRequest(action string) (holes []string) {
 	for _, o := range demanded {
 		if len(c.request(action).shown[o]) == 0 {
 			holes = append(holes, "no conversation shows it "+string(o))
+		}
+	}
+	for _, code := range refusing {
+		if !c.request(action).details[conformance.Refused][code] {
+			holes = append(holes, "no conversation shows it refused with "+code)
 		}
 	}
 	return holes

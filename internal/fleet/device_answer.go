@@ -25,8 +25,8 @@ type DeviceAnswer struct {
 
 // Took reports whether the station did as asked, at once, from its next start on, or as soon as a transaction is over.
 func (a DeviceAnswer) Took() bool {
-	switch a.Status {
-	case "Accepted", StatusRebootRequired, "Scheduled", "Unlocked", "Unpublished":
+	switch VerdictOfWord(a.Status) {
+	case VerdictAccepted, VerdictScheduled, VerdictRebootRequired:
 		return true
 	}
 	return false

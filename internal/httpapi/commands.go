@@ -41,10 +41,11 @@ func (Payload) Schema(huma.Registry) *huma.Schema {
 
 // CommandResult is what a station answered.
 type CommandResult struct {
-	Station  string  `json:"station" example:"CP-001"`
-	Version  string  `json:"version" doc:"OCPP version of the connection" example:"1.6"`
-	Action   string  `json:"action" example:"Reset"`
-	Response Payload `json:"response" doc:"The answer as in OCPP. Read its status: a station may have said no" example:"{\"status\":\"Accepted\"}"`
+	Station string `json:"station" example:"CP-001"`
+	Version string `json:"version" doc:"OCPP version of the connection" example:"1.6"`
+	Action  string `json:"action" example:"Reset"`
+	Meaning
+	Response Payload `json:"response" doc:"The answer as in OCPP" example:"{\"status\":\"Accepted\"}"`
 	Seconds  float64 `json:"seconds" doc:"How long the answer took" example:"0.042"`
 }
 
@@ -53,12 +54,13 @@ type commandInput struct {
 	Body StationCommandRequest
 }
 
-const commandHelp = `Sends a request to a station that is connected and answers with what the station answered.
+const commandHelp = `Sends a request to a station that is connected and answers with what the station answered: "status" says in one word of no
+version whether that is a yes or a no, for 200 is both.
 
 The payload is validated first, strictly, against the schema of the station's OCPP version: 422 with a JSON pointer says
 which field is wrong, and nothing is sent. 404: no such station. 409: it is not connected, or its boot was rejected, or
 the token of a remote start may not charge there now; nothing was sent. 503: the one request that may be
-under way to a station is another one that it has not answered; nothing was sent. 504: sent, but not answered in time. 502: the station answered with a CALLERROR (its code is in "code"),
+under way to a station is another one that it has not answered; nothing was sent. 504: sent, but not answered in time. 502: the station answered with a CALLERROR (its code is in "code", what it means in "detail"),
 or the connection ended before the answer. After 504 and a lost connection the station may have done it.`
 
 func (a *api) registerCommands() {
@@ -96,7 +98,7 @@ func (a *api) sendCommand(ctx context.Context, in *commandInput) (*commandOutput
 		return nil, commandProblem(err)
 	}
 	return &commandOutput{Status: http.StatusOK, Body: CommandResult{
-		Station: c.Station, Version: got.Version, Action: c.Action, Response: Payload(got.Response), Seconds: got.Took.Seconds(),
+		Station: c.Station, Version: got.Version, Action: c.Action, Meaning: meaningOf(Payload(got.Response)), Response: Payload(got.Response), Seconds: got.Took.Seconds(),
 	}}, nil
 }
 

@@ -123,7 +123,7 @@ func keptOutput(c *fleet.Command) (*commandOutput, error) {
 		out.Status, out.Body = http.StatusAccepted, viewCommand(*c)
 	case c.State == fleet.StateAnswered && len(c.Response) > 0:
 		out.Body = CommandResult{
-			Station: c.Station, Version: c.Version, Action: c.Action, Response: Payload(c.Response), Seconds: c.EndedAt.Sub(c.SentAt).Seconds(),
+			Station: c.Station, Version: c.Version, Action: c.Action, Meaning: meaningOf(Payload(c.Response)), Response: Payload(c.Response), Seconds: c.EndedAt.Sub(c.SentAt).Seconds(),
 		}
 	default:
 		p := problem(keptStatus(c.State), c.Detail+"; see "+out.Location)

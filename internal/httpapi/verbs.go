@@ -15,15 +15,25 @@ import (
 
 // VerbResult is what a station answered to a verb.
 type VerbResult struct {
-	Station string  `json:"station" example:"CP-001"`
-	Verb    string  `json:"verb" example:"reset"`
-	Status  string  `json:"status" enum:"accepted,scheduled,rebootRequired,rejected,notSupported,notFound,failed,mixed,answered" doc:"What the answer means in any version. accepted: the station will do it, or has; that it is done its own messages say. scheduled: later. rebootRequired: from its next start on. rejected: it will not. notSupported: it cannot. notFound: it does not have what this is about. failed: it tried in vain. mixed: parts got different answers, see the response. answered: the answer has no status"`
-	Said    *string `json:"said" doc:"The status in the station's own word; null: the answer has none, or several" example:"Accepted"`
-	Reason  *string `json:"reason" doc:"Code with which the station explains its status (OCPP 2.x)" example:"TxInProgress"`
-	Info    *string `json:"info" doc:"What it adds in words (OCPP 2.x)"`
+	Station string `json:"station" example:"CP-001"`
+	Verb    string `json:"verb" example:"reset"`
+	Meaning
 	Sent
 	Response Payload `json:"response" doc:"The answer as in OCPP" example:"{\"status\":\"Accepted\"}"`
 	Seconds  float64 `json:"seconds" doc:"How long the answer took" example:"0.042"`
+}
+
+// Meaning is what an answer says, as far as it is the same in all versions.
+type Meaning struct {
+	Status string  `json:"status" enum:"accepted,scheduled,rebootRequired,rejected,notSupported,notFound,failed,mixed,answered" doc:"What the answer means in any version. accepted: the station will do it, or has; that it is done its own messages say. scheduled: later. rebootRequired: from its next start on. rejected: it will not. notSupported: it cannot. notFound: it does not have what this is about. failed: it tried in vain. mixed: parts got different answers, see the response. answered: the answer has no status"`
+	Said   *string `json:"said" doc:"The status in the station's own word; null: the answer has none, or several" example:"Accepted"`
+	Reason *string `json:"reason" doc:"Code with which the station explains its status (OCPP 2.x)" example:"TxInProgress"`
+	Info   *string `json:"info" doc:"What it adds in words (OCPP 2.x)"`
+}
+
+func meaningOf(response Payload) Meaning {
+	said := fleet.ReadAnswer(json.RawMessage(response))
+	return Meaning{Status: string(said.Verdict), Said: orNull(said.Status), Reason: orNull(said.Reason), Info: orNull(said.Info)}
 }
 
 // Sent is what a station was asked, in its version.
@@ -169,10 +179,8 @@ func verbOutput(v fleet.Verb, c *fleet.Command) (*commandOutput, error) {
 }
 
 func viewVerb(station string, v fleet.Verb, sent Sent, response Payload, took time.Duration) VerbResult {
-	said := fleet.ReadAnswer(json.RawMessage(response))
 	return VerbResult{
-		Station: station, Verb: v.VerbName(), Status: string(said.Verdict), Said: orNull(said.Status), Reason: orNull(said.Reason),
-		Info: orNull(said.Info), Sent: sent, Response: response, Seconds: took.Seconds(),
+		Station: station, Verb: v.VerbName(), Meaning: meaningOf(response), Sent: sent, Response: response, Seconds: took.Seconds(),
 	}
 }
 

@@ -140,7 +140,7 @@ func outcomeOf(err error) (httpapi.CommandOutcome, string) {
 	case errors.As(err, &garbled):
 		return httpapi.CommandGarbled, "the station answered with something that cannot be understood: " + garbled.Err.Error()
 	case ocpp.Remote(err):
-		return httpapi.CommandRefused, err.Error()
+		return httpapi.CommandRefused, refusedBy(err)
 	case errors.Is(err, csms.ErrNotCSMSAction):
 		return httpapi.CommandUnknown, "the station's version of OCPP has no such request of the CSMS"
 	case errors.As(err, &invalid):
@@ -163,6 +163,14 @@ func outcomeOf(err error) (httpapi.CommandOutcome, string) {
 		return httpapi.CommandLost, "the connection was lost before the answer; the station may have done it"
 	}
 	return "", ""
+}
+
+// refusedBy says why a station refused a request.
+func refusedBy(err error) string {
+	if refused, ok := errors.AsType[*ocpp.Error](err); ok {
+		return refusedDetail(refused)
+	}
+	return err.Error()
 }
 
 // recordTimeout bounds how long the record of a command may take, in which its answer waits.
