@@ -33,7 +33,7 @@ func (idTokensCmd) Help() string {
     chargeyard id-tokens block ISO14443:04E91C5A123580
     chargeyard id-tokens add 04AB --at CP-001 --at CP-002/1 --hours "Mon,Tue,Wed,Thu,Fri 08:00-18:00" --time-zone Europe/Berlin
     chargeyard id-tokens add 04CD --credit 25 --max-time 7200       prepaid, and for two hours at most (OCPP 2.1)
-    chargeyard id-tokens credit 04CD 17.30
+    chargeyard id-tokens credit 04CD +20                            20 were paid in
     chargeyard id-tokens check 04AB --station CP-001`
 }
 
@@ -191,16 +191,20 @@ func (f idTokenFlags) change(ctx context.Context, s streams, body map[string]any
 type idTokensCreditCmd struct {
 	idTokenFlags `embed:""`
 
-	Amount string `arg:"" help:"What is left, in the currency of the tariffs; none: it is not prepaid."`
+	Amount string `arg:"" help:"What is left, in the currency of the tariffs; with a + before it what was paid in; none: it is not prepaid."`
 }
 
 // Run says what is left.
 func (c *idTokensCreditCmd) Run(ctx context.Context, s streams) error {
+	property := "credit"
+	if strings.HasPrefix(c.Amount, "+") {
+		property = "addCredit"
+	}
 	amount, err := amountOrNone(c.Amount)
 	if err != nil {
 		return &exitError{exitInvalid, fmt.Errorf("%s: %w", c.Amount, err)}
 	}
-	return c.change(ctx, s, map[string]any{"credit": amount}, "")
+	return c.change(ctx, s, map[string]any{property: amount}, "")
 }
 
 type idTokensAcceptCmd struct {

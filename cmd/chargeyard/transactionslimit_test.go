@@ -38,6 +38,8 @@ func TestPrepaidIDTokens(t *testing.T) {
 	a.want(0, "is now: NoCredit.", "id-tokens", "credit", "CAFE", "0")
 	a.want(1, "nothing is left of its credit", "id-tokens", "check", "CAFE")
 	a.want(0, "CAFE", "id-tokens", "--status", "nocredit")
+	a.want(0, `"credit":10.5`, "id-tokens", "credit", "CAFE", "+10.5", "-o", "json")
+	a.want(0, `"credit":12`, "id-tokens", "credit", "CAFE", "+1.5", "-o", "json")
 	a.want(0, `"credit":null`, "id-tokens", "credit", "CAFE", "none", "-o", "json")
 	a.want(exitInvalid, "", "id-tokens", "credit", "CAFE", "much")
 	a.want(exitInvalid, "", "id-tokens", "add", "BAD", "--max-soc", "101")

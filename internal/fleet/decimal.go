@@ -106,6 +106,18 @@ func (d Decimal) Compare(other Decimal) int {
 	return compareDigits(digits, otherDigits)
 }
 
+// Negative returns d with the other sign.
+func (d Decimal) Negative() Decimal {
+	sign, digits := d.cutSign()
+	switch {
+	case digits == "":
+		return ""
+	case sign == "-":
+		return Decimal(digits)
+	}
+	return Decimal("-" + digits)
+}
+
 // Sum returns what numbers are together, "" when none of them is one, to six decimals. One alone stays as it is.
 func Sum(numbers ...Decimal) Decimal {
 	var last Decimal

@@ -145,3 +145,14 @@ func TestSum(t *testing.T) {
 		}
 	}
 }
+
+func TestNegativeNumbers(t *testing.T) {
+	for d, want := range map[Decimal]Decimal{"": "", "1.5": "-1.5", "-1.5": "1.5", "0": "-0"} {
+		if got := d.Negative(); got != want {
+			t.Errorf("%q: %q", d, got)
+		}
+	}
+	if got := Sum("5", "", Decimal("0.96").Negative()); got != "4.04" {
+		t.Errorf("%q", got)
+	}
+}

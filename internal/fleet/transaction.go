@@ -40,6 +40,7 @@ type Transaction struct {
 	Usage         Usage        // what the cost is for; zero without a cost
 	StationTariff string       // 2.1: by which the station goes, as it told; "" not told
 	StationCost   *StationCost // 2.1: what it computed last; nil: nothing
+	CreditTaken   Decimal      // off the credit of its token, when it had ended; "" nothing
 
 	// What bounds it.
 	AskedLimits AskedLimits             // that this system wants it to have; nil: none

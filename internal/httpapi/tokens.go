@@ -207,6 +207,9 @@ func (a *api) changeToken(ctx context.Context, in *changeTokenInput) (*answer[To
 	if err := in.Body.Limit.Value.Check("/transactionLimit"); err != nil {
 		return nil, limitArgumentProblem(err)
 	}
+	if in.Body.AddCredit != nil && in.Body.Credit.Sent {
+		return nil, problem(http.StatusUnprocessableEntity, "validation failed", Fault{Detail: "give credit or addCredit, not both", Pointer: "/addCredit"})
+	}
 	found, err := a.findToken(ctx, in.ID)
 	if err != nil {
 		return nil, err

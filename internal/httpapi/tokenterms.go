@@ -32,6 +32,7 @@ type TokenLimitChanges struct {
 	Stations   Clearable[[]TokenPlace]         `json:"stations,omitzero" maxItems:"1000" doc:"In place of all stations there were; null: everywhere"`
 	Concurrent Clearable[TokenMaximum]         `json:"concurrent,omitzero" doc:"null: any number, or one if it is prepaid"`
 	Credit     Clearable[*TokenCredit]         `json:"credit,omitzero" doc:"What is left of its prepaid account, in the currency of the tariffs; null: it is not prepaid" example:"20"`
+	AddCredit  *TokenCredit                    `json:"addCredit,omitempty" doc:"Paid in: added to what is left, whatever a transaction takes off it just now. Not with credit" example:"10"`
 	Limit      Clearable[*fleet.LimitArgument] `json:"transactionLimit,omitzero" doc:"In place of all limits there were; null: none"`
 	Language   Clearable[TokenLanguage]        `json:"language,omitzero" doc:"Of the driver, for stations of OCPP 2.x"`
 	Message    Clearable[string]               `json:"message,omitzero" maxLength:"512" doc:"For the driver, on the display of stations of OCPP 2.x"`
@@ -121,6 +122,9 @@ func (c *TokenLimitChanges) apply(t *fleet.Token) {
 	c.Message.apply(&t.Message)
 	if c.Credit.Sent {
 		t.Credit = c.Credit.Value.decimal()
+	}
+	if c.AddCredit != nil {
+		t.Credit = fleet.Sum(t.Credit, c.AddCredit.decimal())
 	}
 	if c.Limit.Sent {
 		t.Limit = c.Limit.Value.Limit()

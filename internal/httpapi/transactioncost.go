@@ -13,6 +13,7 @@ type TransactionCost struct {
 	CostBy       *string      `json:"costBy" doc:"Who computed it: server or station" example:"server"`
 	CostParts    *CostParts   `json:"costParts,omitempty" doc:"What it is made of; without a limit the sum is the cost. Absent without a cost"`
 	CostUsage    *CostUsage   `json:"costUsage,omitempty" doc:"What it is for, as the messages tell. Absent without a cost"`
+	CreditTaken  Number       `json:"creditTaken" doc:"What was taken off the credit of its token when it had ended; null: nothing" example:"12.30"`
 	StationCost  *StationCost `json:"stationCost,omitempty" doc:"What the station computed last (OCPP 2.1). Absent when it did not"`
 }
 
@@ -56,7 +57,7 @@ type StationCost struct {
 }
 
 func viewCost(t fleet.Transaction) TransactionCost {
-	v := TransactionCost{Tariff: orNull(t.Tariff), TariffSource: orNull(string(t.TariffSource)), StationCost: viewStationCost(t)}
+	v := TransactionCost{Tariff: orNull(t.Tariff), TariffSource: orNull(string(t.TariffSource)), StationCost: viewStationCost(t), CreditTaken: number(t.CreditTaken)}
 	if c := t.Cost; c != nil {
 		v.Cost, v.CostExclTax, v.Currency = number(c.Total.InclTax), number(c.Total.ExclTax), orNull(c.Currency)
 		v.CostKind, v.CostBy = orNull(string(c.Kind)), orNull(string(c.By))

@@ -121,6 +121,7 @@ func (w *writer) exactToken(t fleet.IDToken) (*fleet.Token, error) {
 }
 
 func (w *writer) putToken(t fleet.Token) error {
+	w.prepaid = w.prepaid || t.Credit != ""
 	key := t.Fold()
 	return w.exec(`INSERT INTO tokens (value, type, shown_value, shown_type, status, group_value, group_key, expiry, note,
 				created_at, updated_at, seen_at, valid_from, zone, hours, places, concurrent, language, message, tariff,
@@ -151,13 +152,18 @@ func (w *writer) manageToken(t fleet.Token, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	return w.tokenNotice(t, now)
+}
+
+func (w *writer) tokenNotice(t fleet.Token, now time.Time) error {
 	return w.notice(now, fleet.NoticeTokenChanged, "", struct {
 		Token  fleet.IDToken     `json:"token"`
 		Status fleet.TokenStatus `json:"status"`
 		Group  string            `json:"group,omitempty"`
 		Expiry time.Time         `json:"expiry,omitzero"`
 		Tariff string            `json:"tariff,omitempty"`
-	}{t.Shown(), t.Status, t.Group, fleet.Instant(t.Expiry), t.Tariff})
+		Credit fleet.Decimal     `json:"credit,omitempty"`
+	}{t.Shown(), t.Status, t.Group, fleet.Instant(t.Expiry), t.Tariff, t.Credit})
 }
 
 func (w *writer) deleteToken(t fleet.IDToken) error {

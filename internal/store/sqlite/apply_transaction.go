@@ -18,6 +18,7 @@ type known struct {
 	begun    begun
 	cost     *fleet.Cost       // nil: nobody knows, or it is to be computed
 	limits   fleet.AskedLimits // never changed: others take their place
+	taken    fleet.Decimal     // off the credit of the token; "" nothing
 }
 
 // transactionEvent adds an event to its transaction, whether or not the events before it are here.
@@ -50,6 +51,9 @@ func (w *writer) transactionEvent(e fleet.TransactionEvent, content []byte) (r f
 	if err != nil || r.Duplicate {
 		return r, err
 	}
+	if err := w.takeCredit(&t, e); err != nil {
+		return r, err
+	}
 	if err := w.profilesOver(e, t); err != nil {
 		return r, err
 	}
@@ -64,7 +68,7 @@ func (w *writer) findTransaction(e fleet.TransactionEvent, content []byte) (t kn
 	return w.transactionOf(e.Station, e.StoredID(content))
 }
 
-const selectKnown = "SELECT ref, id, number, history, decision, limits_asked, " + begunColumns + " FROM transactions WHERE station = ? AND "
+const selectKnown = "SELECT ref, id, number, history, decision, limits_asked, credit_taken, " + begunColumns + " FROM transactions WHERE station = ? AND "
 
 // transactionOf looks a transaction up by its id.
 func (w *writer) transactionOf(station, id string) (t known, found bool, err error) {
@@ -76,7 +80,7 @@ func (w *writer) transactionOf(station, id string) (t known, found bool, err err
 
 func (w *writer) readTransaction(query, station, key string) (t known, found bool, err error) {
 	var history []byte
-	found, err = w.queryRow(query, []any{station, key}, append([]any{&t.ref, &t.id, &t.number, &history, &t.decision, objectJSON{&t.limits}}, t.begun.fields()...))
+	found, err = w.queryRow(query, []any{station, key}, append([]any{&t.ref, &t.id, &t.number, &history, &t.decision, objectJSON{&t.limits}, &t.taken}, t.begun.fields()...))
 	if err != nil || !found {
 		return t, false, err
 	}

@@ -21,7 +21,7 @@ type transactionRow struct {
 const transactionColumns = `ref, sort_at, station, id, number, evse, connector, token, token_type, stop_token, stop_token_type,
 	decision, decision_reason, decision_detail, stop_decision, stop_decision_reason, token_group, begun, active, offline, started_at, ended_at, meter_start, meter_stop, meter_last, stop_reason, charging_state,
 	remote_start_id, reservation_id, events, missing, conflicts, anomalies, clock_offset, messages_waiting, ongoing, told_at, first_received, last_received,
-	limits_asked, limits_told, ` + costColumns
+	limits_asked, limits_told, credit_taken, ` + costColumns
 
 func transactionFields(t *transactionRow) []any {
 	return append([]any{
@@ -31,7 +31,7 @@ func transactionFields(t *transactionRow) []any {
 		instant{&t.EndedAt}, &t.MeterStart, &t.MeterStop, &t.MeterLast, &t.StopReason, &t.ChargingState,
 		&t.RemoteStartID, &t.ReservationID, &t.Events, &t.Missing, &t.Conflicts, &t.Anomalies, offset{&t.ClockOffset},
 		&t.MessagesWaiting, &t.Ongoing, instant{&t.ToldAt}, instant{&t.FirstReceived}, instant{&t.LastReceived},
-		objectJSON{&t.AskedLimits}, objectJSON{&t.ToldLimits},
+		objectJSON{&t.AskedLimits}, objectJSON{&t.ToldLimits}, &t.CreditTaken,
 	}, t.cost.fields(&t.Transaction)...)
 }
 

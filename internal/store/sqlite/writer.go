@@ -45,6 +45,7 @@ type writer struct {
 	supports map[string]support // of stations, as the open batch has it
 
 	startLimits bool // there may be limits of remote starts
+	prepaid     bool // there may be prepaid tokens
 	pending     pending
 }
 
@@ -77,7 +78,7 @@ func newWriter(ctx context.Context, db *DB, o store.Options, h hooks) (*writer, 
 	// Whoever was online, was so in a process that is gone: its epochs mean nothing any more.
 	err = w.exec("UPDATE stations SET disconnected_at = last_message_at WHERE online = 1")
 	err = errors.Join(err, w.exec("UPDATE stations SET online = 0, epoch = 0 WHERE online = 1 OR epoch <> 0"))
-	err = errors.Join(err, w.loadStations(), w.lookForStartLimits())
+	err = errors.Join(err, w.loadStations(), w.lookForStartLimits(), w.lookForPrepaid())
 	if err != nil {
 		return nil, errors.Join(err, w.close())
 	}

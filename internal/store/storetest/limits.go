@@ -15,6 +15,8 @@ func limitTests() []test {
 		{"LimitsOfTokens", testTokenLimits},
 		{"LimitsOfOperators", testOperatorLimits},
 		{"PrepaidTokens", testPrepaidTokens},
+		{"CreditIsTakenOnce", testCreditTaken},
+		{"CreditFollowsLateMessages", testLateCredit},
 	}
 }
 
@@ -168,4 +170,66 @@ func testPrepaidTokens(f *fixture) {
 	d := f.submit(fleet.AuthorizationAsked{Station: "A", Received: noon, Token: fleet.IDToken{Value: "less"}}).Token
 	equal(f, "status", d.Status, fleet.TokenNoCredit)
 	equalTime(f, "expiry", d.Expiry, noon)
+}
+
+// left returns what is left of the token.
+func (f *fixture) left() fleet.Decimal {
+	f.Helper()
+	t, err := f.Token(f.Context(), fleet.IDToken{Value: "Paid"})
+	f.ok(err)
+	return t.Credit
+}
+
+// prepaid has a tariff of 0.48 a kWh, taxes included, count for all, and makes a token prepaid.
+func (f *fixture) prepaid(credit fleet.Decimal) {
+	f.Helper()
+	f.putTariff(perKWh("T", "0.40"))
+	f.ok(f.SetDefaultTariff(f.Context(), "T"))
+	f.ok(f.PutToken(f.Context(), fleet.Token{IDToken: fleet.IDToken{Value: "Paid"}, Status: fleet.TokenAccepted, Credit: credit, CreatedAt: noon}))
+}
+
+// testCreditTaken: a transaction that ends takes what it cost off the credit, once, whoever restarts and repeats.
+func testCreditTaken(f *fixture) {
+	f.prepaid("5")
+	f.restart(store.Options{})
+	id := f.submit(start16("A", "Paid", "0", noon)).TransactionID
+	equal(f, "while it goes on", f.left(), "5")
+	stop := stop16("A", id, "2000", noon.Add(time.Hour))
+	stop.Token = nil
+	f.submit(stop)
+	equal(f, "afterwards", f.left(), "4.04")
+	f.submit(stop)
+	f.restart(store.Options{})
+	f.submit(stop)
+	equal(f, "after repetitions", f.left(), "4.04")
+	equal(f, "taken", f.transaction("A", id).CreditTaken, "0.96")
+	other := f.submit(start16("A", "Other", "0", noon)).TransactionID
+	f.submit(stop16("A", other, "2000", noon.Add(time.Hour)))
+	equal(f, "taken of nothing", f.transaction("A", other).CreditTaken, "")
+	id = f.submit(start16("A", "Paid", "0", noon.Add(2*time.Hour))).TransactionID
+	f.submit(stop16("A", id, "10000", noon.Add(3*time.Hour)))
+	equal(f, "more than there was", f.left(), "-0.76")
+	equal(f, "and now", f.submit(start16("A", "Paid", "0", noon.Add(4*time.Hour))).Token.Status, fleet.TokenNoCredit)
+}
+
+// testLateCredit: what late messages make of the cost corrects what was taken.
+func testLateCredit(f *fixture) {
+	f.prepaid("5")
+	reading := func(e fleet.TransactionEvent, wh fleet.Decimal) fleet.TransactionEvent {
+		e.Samples = []fleet.Sample{{Time: e.Time, Value: wh}}
+		return e
+	}
+	f.submit(event21(0, fleet.TransactionStarted, "Paid"))
+	f.submit(reading(event21(2, fleet.TransactionUpdated, ""), "3000"))
+	f.submit(reading(event21(3, fleet.TransactionEnded, ""), "5000"))
+	equal(f, "of what is known", f.left(), "4.04")
+	f.submit(reading(event21(1, fleet.TransactionUpdated, ""), "1000"))
+	equal(f, "of all", f.left(), "3.08")
+	equal(f, "taken", f.transaction("A", "t").CreditTaken, "1.92")
+	changed, err := f.ChangeToken(f.Context(), fleet.IDToken{Value: "Paid"}, func(old *fleet.Token) (fleet.Token, error) {
+		old.Credit = fleet.Sum(old.Credit, "10")
+		return *old, nil
+	})
+	f.ok(err)
+	equal(f, "paid in", changed.Credit, "13.08")
 }

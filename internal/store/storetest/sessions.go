@@ -86,7 +86,7 @@ func testSession16(f *fixture) {
 		Begun: true, StartedAt: noon, EndedAt: noon.Add(time.Hour), MeterStart: "100", MeterStop: "250", MeterLast: "250",
 		StopReason: "EVDisconnected", Events: 3, FirstReceived: noon.Add(time.Second), LastReceived: noon.Add(time.Hour + time.Second),
 	}
-	alike(f, x, want)
+	deepEqual(f, "transaction", x, want)
 }
 
 func testSession2x(f *fixture) {
@@ -102,7 +102,7 @@ func testSession2x(f *fixture) {
 		f.Errorf("remote start id: %v", x.RemoteStartID)
 	}
 	x.RemoteStartID = nil
-	alike(f, x, fleet.Transaction{
+	deepEqual(f, "transaction", x, fleet.Transaction{
 		Station: "A", ID: "x-1", EVSE: 2, Connector: 1, Token: fleet.IDToken{Value: "Driver", Type: "ISO14443"},
 		StopToken: fleet.IDToken{Value: "stopper", Type: "ISO14443"}, Decision: fleet.TokenAccepted, Begun: true,
 		DecisionReason: taken.Reason, DecisionDetail: taken.Words(), StopDecision: fleet.TokenAccepted, StopDecisionReason: taken.Reason,
@@ -159,7 +159,7 @@ func testReplays(f *fixture) {
 		equal(f, "id", r.TransactionID, "x-1")
 	}
 	after := f.transaction("A", "x-1")
-	alike(f, after, before)
+	deepEqual(f, "transaction", after, before)
 	id := f.submit(start16("B", "Driver", "1", noon)).TransactionID
 	for range 3 {
 		f.submit(meter16("B", id, 5, noon.Add(time.Minute)))

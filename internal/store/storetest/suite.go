@@ -3,7 +3,6 @@ package storetest
 
 import (
 	"context"
-	"reflect"
 	"testing"
 	"time"
 
@@ -198,14 +197,6 @@ func equal[T comparable](f *fixture, what string, got, want T) {
 	f.Helper()
 	if got != want {
 		f.Errorf("%s: got %v, want %v", what, got, want)
-	}
-}
-
-// alike compares transactions, which have parts that == does not look into.
-func alike(f *fixture, got, want fleet.Transaction) {
-	f.Helper()
-	if !reflect.DeepEqual(got, want) {
-		f.Errorf("got %+v, want %+v", got, want)
 	}
 }
 

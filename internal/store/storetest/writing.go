@@ -107,7 +107,7 @@ func testRestart(f *fixture) {
 	f.submit(stop16("A", id, "9", noon.Add(time.Minute)))
 	before := f.transaction("A", id)
 	f.restart(store.Options{})
-	alike(f, f.transaction("A", id), before)
+	deepEqual(f, "transaction", f.transaction("A", id), before)
 	again := f.submit(start16("A", "Driver", "1", noon))
 	equal(f, "id of the same start", again.TransactionID, id)
 	other := f.submit(start16("A", "Driver", "2", noon))
