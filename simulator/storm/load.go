@@ -11,20 +11,27 @@ const (
 	maxSlices  = 64                    // requests under way at once
 )
 
-// loadLoop makes the CSMS call all stations again and again. A kick starts a round at once: of those that it names, or of
-// all.
-func (r *run) loadLoop(ctx context.Context, kick <-chan []string) {
+// kick orders a round of calls at once: of those that it names, or of all.
+type kick struct {
+	who   []string
+	again bool // not while another one of these is under way
+}
+
+var allAtOnce = kick{}
+
+// loadLoop makes the CSMS call all stations again and again. A kick starts a round at once.
+func (r *run) loadLoop(ctx context.Context, kicks <-chan kick) {
 	switch {
 	case r.o.Call == nil:
 	case r.o.LoadBurst:
-		r.loadRounds(ctx, kick)
+		r.loadRounds(ctx, kicks)
 	default:
-		r.loadSpread(ctx, kick)
+		r.loadSpread(ctx, kicks)
 	}
 }
 
 // loadRounds calls all stations in one moment, and again when all have answered and the pause is over.
-func (r *run) loadRounds(ctx context.Context, kick <-chan []string) {
+func (r *run) loadRounds(ctx context.Context, kicks <-chan kick) {
 	var who []string
 	for ctx.Err() == nil {
 		r.round(ctx, who)
@@ -32,7 +39,8 @@ func (r *run) loadRounds(ctx context.Context, kick <-chan []string) {
 		select {
 		case <-t.C:
 			who = nil
-		case who = <-kick:
+		case k := <-kicks:
+			who = k.who
 		case <-ctx.Done():
 		}
 		t.Stop()
@@ -41,20 +49,20 @@ func (r *run) loadRounds(ctx context.Context, kick <-chan []string) {
 
 // loadSpread calls one station after the other, so that each has its turn once in the pause. A server that is late with
 // some is asked for the others all the same, up to a bound; what was due beyond that is left out, not made up for.
-func (r *run) loadSpread(ctx context.Context, kick <-chan []string) {
+func (r *run) loadSpread(ctx context.Context, kicks <-chan kick) {
 	var rounds sync.WaitGroup
 	defer rounds.Wait()
-	places := make(chan struct{}, maxSlices)
-	begin := func(who []string) bool {
+	places, again := make(chan struct{}, maxSlices), make(chan struct{}, 1)
+	begin := func(who []string, ended func()) {
 		select {
 		case places <- struct{}{}:
 			rounds.Go(func() {
 				defer func() { <-places }()
+				defer ended()
 				r.round(ctx, who)
 			})
-			return true
 		default:
-			return false
+			ended()
 		}
 	}
 	all := int64(r.o.Stations + r.o.Library)
@@ -65,14 +73,29 @@ func (r *run) loadSpread(ctx context.Context, kick <-chan []string) {
 		select {
 		case <-ctx.Done():
 			return
-		case who := <-kick:
-			begin(who)
+		case k := <-kicks:
+			r.kicked(k, again, begin)
 		case <-tick.C:
 			due := (r.now() - begun) * all / int64(r.o.LoadPause)
-			if who := r.slice(max(done, due-all), due); len(who) == 0 || begin(who) {
-				done = due
+			if who := r.slice(max(done, due-all), due); len(who) > 0 {
+				begin(who, func() {})
 			}
+			done = due
 		}
+	}
+}
+
+// kicked begins a round, unless it is one that is ordered again and again until all were called: whoever waits for the last calls would
+// else wait for all that it has ordered at each look, and so would what is measured next.
+func (r *run) kicked(k kick, again chan struct{}, begin func(who []string, ended func())) {
+	if !k.again {
+		begin(k.who, func() {})
+		return
+	}
+	select {
+	case again <- struct{}{}:
+		begin(k.who, func() { <-again })
+	default:
 	}
 }
 

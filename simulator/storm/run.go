@@ -164,7 +164,7 @@ func (r *run) weather(ctx context.Context, res *Result) error {
 	defer busy.Wait()
 	defer stop()
 	busy.Go(func() { r.pace(living) })
-	kick := make(chan []string, 1)
+	kick := make(chan kick, 1)
 	busy.Go(func() { r.loadLoop(living, kick) })
 	r.library.work(living, &busy)
 
@@ -173,7 +173,7 @@ func (r *run) weather(ctx context.Context, res *Result) error {
 	r.control(ctx)
 	r.enter(Storm)
 	if r.o.Variant != SlowReaders { // there nothing is lost that calls could be under way on
-		kick <- nil
+		kick <- allAtOnce
 		sleep(ctx, kickOff)
 	}
 	struck := r.strike(ctx)
@@ -212,19 +212,19 @@ func (r *run) calm(ctx context.Context) {
 const kickOff = 20 * time.Millisecond
 
 // calmAgain reports whether the storm is over. Calls that are all that is missing it orders at once.
-func (r *run) calmAgain(struck []*light, at int64, kick chan<- []string) bool {
+func (r *run) calmAgain(struck []*light, at int64, kicks chan<- kick) bool {
 	if r.o.Variant == SlowReaders && r.stuckNow.Load() > 0 || !r.settled(struck, at) || !r.library.ready() {
 		return false
 	}
 	if r.o.Call == nil || r.called(struck) {
 		return true
 	}
-	var who []string // all
+	missing := kick{again: true} // all
 	if r.o.Variant == SlowReaders {
-		who = identities(struck)
+		missing.who = identities(struck)
 	}
 	select {
-	case kick <- who:
+	case kicks <- missing:
 	default:
 	}
 	return false
