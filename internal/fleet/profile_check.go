@@ -288,16 +288,19 @@ func (l ChargingLimits) Takes(unit string) bool {
 	return len(l.Units) == 0 || slices.Contains(l.Units, unit)
 }
 
-// Check returns what a station cannot do of a profile, as far as it said.
+// Check returns what a station cannot do of a profile, as far as it said, and whether its level is kept for limits.
 func (l ChargingLimits) Check(p Profile) Faults {
+	f := l.Bounds(p)
+	level := l.LimitLevel()
+	f.addIf(p.StackLevel >= level && (l.MaxStackLevel == nil || p.StackLevel <= *l.MaxStackLevel), "/stackLevel",
+		"levels from %d on are kept for limits, so that neither overwrites the other", level)
+	return f
+}
+
+// Bounds returns what a station cannot do of a profile, as far as it said.
+func (l ChargingLimits) Bounds(p Profile) Faults {
 	var f Faults
-	switch level := l.LimitLevel(); {
-	case p.StackLevel < level:
-	case l.MaxStackLevel != nil && p.StackLevel > *l.MaxStackLevel:
-		f.add("/stackLevel", "the highest stack level of the station is %d", *l.MaxStackLevel)
-	default:
-		f.add("/stackLevel", "levels from %d on are kept for limits, so that neither overwrites the other", level)
-	}
+	f.addIf(l.MaxStackLevel != nil && p.StackLevel > *l.MaxStackLevel, "/stackLevel", "the highest stack level of the station is %d", deref(l.MaxStackLevel))
 	for i, s := range p.Schedules {
 		at := fmt.Sprintf("/schedules/%d", i)
 		f.addIf(!l.Takes(s.Unit), at+"/unit", "the station takes limits in %s only", strings.Join(l.Units, ", "))

@@ -111,6 +111,15 @@ type ChargingProfile struct {
 	ProfileUpkeep
 }
 
+// Profile returns what the profile says, wherever it is.
+func (r ChargingProfile) Profile() Profile {
+	return Profile{
+		Purpose: ProfilePurpose(r.Purpose), Kind: ProfileKind(r.Type), Recurrency: Recurrency(r.Recurrency), StackLevel: r.StackLevel,
+		ValidFrom: r.ValidFrom, ValidTo: r.ValidTo, Schedules: r.Schedules,
+		MaxOffline: r.MaxOffline, EndsOffline: r.EndsOffline, UpdateInterval: r.UpdateInterval,
+	}
+}
+
 // ProfileUpkeep is how long a profile counts without a connection, and when it gets other values (OCPP 2.1).
 type ProfileUpkeep struct {
 	MaxOffline     *int64    `json:"maxOffline,omitempty"`     // Seconds without a connection until it is not valid

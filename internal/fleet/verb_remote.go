@@ -62,11 +62,11 @@ func (r *StartRequest) Check() error {
 		return WrongArgument("/profileId", "say under which id the station shall have the profile")
 	}
 	p := r.Profile.Profile()
-	return firstFault(VerbWrong, p.Check().Under("/profile"), p.checkForStart().Under("/profile"))
+	return firstFault(VerbWrong, p.Check().Under("/profile"), p.CheckForStart().Under("/profile"))
 }
 
-// checkForStart returns why a transaction cannot be started with a profile (2.x K05.FR.02, 1.6 5.11).
-func (p Profile) checkForStart() Faults {
+// CheckForStart returns why a transaction cannot be started with a profile (2.x K05.FR.02, 1.6 5.11).
+func (p Profile) CheckForStart() Faults {
 	var f Faults
 	f.addIf(p.Purpose != PurposeTx, "/purpose", "a transaction is started with a TxProfile; this is a %s", p.Purpose)
 	return f
@@ -78,7 +78,7 @@ func (r *StartRequest) WithProfile() bool { return r.Library != "" || r.Profile 
 // Resolve says which profile limits the transaction: p is the one that is meant, and its id there.
 func (r *StartRequest) Resolve(id int64, p Profile, limits ChargingLimits) error {
 	at := profilePlace(r.Profile)
-	if faults := p.checkForStart(); len(faults) > 0 {
+	if faults := p.CheckForStart(); len(faults) > 0 {
 		return WrongArgument(at, "%s", faults[0].Detail)
 	}
 	if err := firstFault(VerbOfMoment, limits.Check(p).Under(at)); err != nil {

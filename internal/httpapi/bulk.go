@@ -61,7 +61,7 @@ type BulkProblem struct {
 // BulkFailure says why one station gave no answer.
 type BulkFailure struct {
 	Station string `json:"station" example:"CP-001"`
-	Outcome string `json:"outcome" enum:"offline,blocked,busy,timeout,refused,lost,garbled,invalid,token,failed" doc:"In one word"`
+	Outcome string `json:"outcome" enum:"offline,blocked,busy,timeout,refused,lost,garbled,invalid,token,profile,rule,failed" doc:"In one word"`
 	Detail  string `json:"detail" doc:"In a sentence"`
 	Code    string `json:"code,omitempty" doc:"Code of the CALLERROR" example:"NotSupported"`
 }

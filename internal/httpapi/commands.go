@@ -114,6 +114,7 @@ var commandStatus = map[CommandOutcome]int{
 	CommandGarbled: http.StatusBadGateway,
 	CommandToken:   http.StatusConflict,
 	CommandProfile: http.StatusConflict,
+	CommandRule:    http.StatusUnprocessableEntity,
 
 	CommandSecret:   http.StatusUnprocessableEntity,
 	CommandVersion:  http.StatusUnprocessableEntity,
@@ -156,7 +157,7 @@ func commandProblem(err error) error {
 		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/payload" + e.Pointer}}
 	case CommandUnknown:
 		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/action"}}
-	case CommandToken, CommandProfile:
+	case CommandToken, CommandProfile, CommandRule:
 		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/payload" + e.Pointer}}
 	case CommandSecret:
 		p.Errors = []Fault{{Detail: e.Detail, Pointer: "/payload"}}

@@ -193,5 +193,6 @@ const (
 	CommandPace     CommandOutcome = "pace"           // it is too slow for the time that there is
 	CommandToken    CommandOutcome = "token"          // a remote start whose token may not charge; nothing was sent
 	CommandProfile  CommandOutcome = "profile"        // a charging profile that must not be sent to the station as it is; nothing was sent
+	CommandRule     CommandOutcome = "rule"           // a payload that no station may be sent, though its schema allows it; nothing was sent
 	CommandGarbled  CommandOutcome = "garbled"        // answered with something that cannot be read
 )

@@ -217,7 +217,7 @@ func asVerb(err error) error {
 		return e.problem("the station's version of OCPP does not take the request that this would be: " + detail + "; nothing was sent")
 	case CommandToken:
 		return e.problem(e.Detail+"; nothing was sent", Fault{Detail: e.Detail, Pointer: "/idToken"})
-	case CommandUnknown, CommandSecret, CommandProfile:
+	case CommandUnknown, CommandSecret, CommandProfile, CommandRule:
 		return e.problem(e.Detail)
 	}
 	return err

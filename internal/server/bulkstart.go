@@ -142,7 +142,7 @@ func invalidDetail(err error) string {
 	switch {
 	case !ok:
 		return err.Error()
-	case e.Outcome == httpapi.CommandInvalid:
+	case e.Outcome == httpapi.CommandInvalid || e.Outcome == httpapi.CommandRule:
 		return "/payload" + e.Pointer + ": " + e.Detail
 	}
 	return e.Detail
@@ -169,6 +169,9 @@ func possible(b fleet.Bulk, v fleet.Verb) error {
 	var wrong error
 	for _, p := range protocols() {
 		err := checkRequest(p.Version(), b.Action, b.Payload)
+		if err == nil {
+			err = lawful(p.Version(), b.Action, b.Payload)
+		}
 		if err == nil {
 			return nil
 		}

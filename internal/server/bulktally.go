@@ -104,6 +104,9 @@ func refusedVerb(err error) httpapi.CommandError {
 func bulkProblem(st *csms.Station, b httpapi.Bulk) *httpapi.BulkProblem {
 	err := bulkError(st.Check(b.Action, b.Payload))
 	if err == nil {
+		err = bulkError(lawful(st.Version(), b.Action, b.Payload))
+	}
+	if err == nil {
 		return nil
 	}
 	p := &httpapi.BulkProblem{Version: st.Version().String(), Detail: err.Detail, Pointer: "/payload" + err.Pointer}

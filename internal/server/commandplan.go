@@ -53,7 +53,7 @@ func sendable(v ocpp.Version, action string, payload json.RawMessage) error {
 	if err := checkRequest(v, action, payload); err != nil {
 		return commandError(explained(err, v, action))
 	}
-	return nil
+	return lawful(v, action, payload)
 }
 
 // secretless refuses a payload that holds a secret.

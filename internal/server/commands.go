@@ -48,6 +48,12 @@ func (c *commands) Command(ctx context.Context, cmd httpapi.Command) (httpapi.Co
 	if err := st.Check(cmd.Action, cmd.Payload); err != nil {
 		return httpapi.CommandAnswer{}, commandError(explained(err, st.Version(), cmd.Action))
 	}
+	if err := lawful(st.Version(), cmd.Action, cmd.Payload); err != nil {
+		return httpapi.CommandAnswer{}, err
+	}
+	if err := c.takesProfile(ctx, cmd.Station, st.Version(), cmd.Action, cmd.Payload); err != nil {
+		return httpapi.CommandAnswer{}, err
+	}
 	if err := c.withinLimits(ctx, cmd.Station, st.Version(), cmd.Action, cmd.Payload); err != nil {
 		return httpapi.CommandAnswer{}, err
 	}

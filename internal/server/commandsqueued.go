@@ -96,6 +96,9 @@ func (c *commands) requested(ctx context.Context, req httpapi.QueuedCommand, ver
 	if err := keepable(version, asked.action, asked.payload); err != nil {
 		return asked, err
 	}
+	if err := c.takesProfile(ctx, req.Station, version, asked.action, asked.payload); err != nil {
+		return asked, err
+	}
 	return asked, c.withinLimits(ctx, req.Station, version, asked.action, asked.payload)
 }
 

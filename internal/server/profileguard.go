@@ -50,13 +50,10 @@ func (g profileGuard) intercept(ctx context.Context, x *ocpp.Exchange, req any, 
 		return next(ctx, req)
 	}
 	if faults := facts.Check(p); len(faults) > 0 {
-		return nil, &profileError{faults[0], pointer + onTheWire.Replace(faults[0].Pointer)}
+		return nil, &profileError{faults[0], pointer + wirePointer(faults[0].Pointer)}
 	}
 	return next(ctx, req)
 }
-
-// onTheWire makes pointers into a profile of the API pointers into one of OCPP 2.x.
-var onTheWire = strings.NewReplacer("/schedules", "/chargingSchedule", "/periods", "/chargingSchedulePeriod", "/purpose", "/chargingProfilePurpose")
 
 // installing returns the profile that a request of OCPP 2.x brings to a station.
 func installing(x *ocpp.Exchange, req any) (p fleet.ChargingProfile, pointer string, ok bool) {
