@@ -166,7 +166,11 @@ func (c done) verdict(d *doneView) error {
 	case c.expect != "" && !strings.EqualFold(c.expect, d.Status) && !strings.EqualFold(c.expect, d.Said):
 		return &exitError{exitStatus, fmt.Errorf("the station answered, but not with status %s", c.expect)}
 	case c.expect == "" && slices.Contains(noes, d.Status):
-		return &exitError{exitStatus, errors.New("the station does not do it")}
+		said := "the station does not do it"
+		if d.Status == "notFound" {
+			said = "the station does not have it"
+		}
+		return &exitError{exitStatus, errors.New(said)}
 	}
 	return nil
 }

@@ -19,6 +19,8 @@ func TestVerbsFromTheCommandLine(t *testing.T) {
 	}
 	call = cp.answers(`[3,"%s",{"status":"Rejected"}]`)
 	a.want(exitStatus, "the station does not do it", "do", "CP-1", "reset", "mode=hard")
+	cp.answers(`[3,"%s",{"status":"Unknown"}]`)
+	a.want(exitStatus, "the station does not have it", "do", "CP-1", "clear-profiles", "id=5")
 	<-call
 	call = cp.answers(`[3,"%s",{"status":"Scheduled"}]`)
 	a.want(exitStatus, "not with status Accepted", "do", "CP-1", "availability", `{"operational":false}`, "evse=1", "--expect", "Accepted")
