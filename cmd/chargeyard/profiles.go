@@ -16,6 +16,7 @@ type profilesCmd struct {
 	Add       profilesAddCmd       `cmd:"" help:"Keep a charging profile under a name."`
 	Delete    profilesDeleteCmd    `cmd:"" help:"Delete a charging profile of the library; stations that have it keep it."`
 	Installed profilesInstalledCmd `cmd:"" help:"List the charging profiles and limits that stations have, as far as they told."`
+	Vehicles  profilesVehiclesCmd  `cmd:"" help:"List the vehicles that were promised a charging profile for what they want, and what became of it."`
 }
 
 // Help explains more than the one line.

@@ -67,6 +67,14 @@ func TestProfilesAndCertificatesFromTheCommandLine(t *testing.T) {
 		t.Errorf("installed:\n%s", out)
 	}
 	a.want(0, "No installed charging profile matches.", "profiles", "installed", "--station", "CP-2")
+	a.want(0, "There is no vehicle with a promised profile.", "profiles", "vehicles")
+	cs := a.connect("CS-2", "ocpp2.0.1")
+	cs.says("TransactionEvent", `{"eventType":"Started","timestamp":"2026-05-01T10:00:00Z","triggerReason":"CablePluggedIn","seqNo":0,"transactionInfo":{"transactionId":"t1"},"evse":{"id":1}}`)
+	cs.says("NotifyEVChargingNeeds", `{"evseId":1,"chargingNeeds":{"requestedEnergyTransfer":"DC","dcChargingParameters":{"evMaxCurrent":200,"evMaxVoltage":500}}}`)
+	if out := a.want(0, "waiting", "profiles", "vehicles", "--station", "CS-2"); !strings.Contains(out, "t1") || !strings.Contains(out, "needs") {
+		t.Errorf("vehicles:\n%s", out)
+	}
+	a.want(0, `"profileId":1900030001`, "profiles", "vehicles", "-o", "json")
 	a.want(0, "was deleted", "profiles", "delete", "night")
 	a.want(exitNotFound, "no such", "profiles", "show", "night")
 

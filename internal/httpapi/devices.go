@@ -57,6 +57,7 @@ func (a *api) registerDevices() {
 	a.registerReports()
 	a.registerAnswers()
 	a.registerInstalledProfiles()
+	a.registerVehiclePlans()
 	a.registerLocalLists()
 	a.registerDesired()
 	a.registerMeterValues()

@@ -205,7 +205,7 @@ var deviceOperations = []string{
 	"delete /api/v1/stations/{id}/customer-information/{number}", "get /api/v1/security-events", "get /api/v1/monitoring-events",
 	"get /api/v1/jobs", "get /api/v1/jobs/{number}", "get /api/v1/certificate-requests",
 	"get /api/v1/device-answers", "get /api/v1/certificates", "get /api/v1/stations/{id}/network-profiles", "get /api/v1/stations/{id}/monitoring",
-	"get /api/v1/installed-profiles", "get /api/v1/stations/{id}/installed-profiles", "get /api/v1/stations/{id}/composite-schedules",
+	"get /api/v1/vehicle-plans", "get /api/v1/installed-profiles", "get /api/v1/stations/{id}/installed-profiles", "get /api/v1/stations/{id}/composite-schedules",
 	"get /api/v1/local-lists", "get /api/v1/stations/{id}/local-list",
 	"get /api/v1/stations/{id}/desired", "put /api/v1/stations/{id}/desired", "delete /api/v1/stations/{id}/desired", "post /api/v1/stations/{id}/apply-desired",
 	"put /api/v1/desired", "get /api/v1/stations/{id}/credential", "post /api/v1/stations/{id}/credential/rotate", "get /api/v1/drift", "get /api/v1/drift/summary",

@@ -34,8 +34,8 @@ func (p *plans) needs(ctx context.Context, station string, n fleet.ChargingNeeds
 	if err != nil {
 		return fleet.NeedsAnswer{}, err
 	}
-	if _, err := install(plan, facts, now); err != nil {
-		return fleet.NoNeeds(adapter.ReasonUnsupported, err.Error()), nil
+	if _, why := install(plan, facts, now); why != nil { // what it wanted before, it wants no longer
+		return fleet.NoNeeds(adapter.ReasonUnsupported, why.Error()), p.store.EndVehiclePlan(ctx, station, n.EVSE, t.ID)
 	}
 	_, err = p.store.ChangeVehiclePlan(ctx, station, n.EVSE, func(old fleet.VehiclePlan) (fleet.VehiclePlan, error) {
 		return old.Want(t.ID, n, now), nil

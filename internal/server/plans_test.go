@@ -44,6 +44,15 @@ func TestVehiclesGetWhatTheEVSESupplies(t *testing.T) {
 	if unit, limit := limitOf(t, p.serveCall("SetChargingProfile", `{"status":"Accepted"}`)); unit != "W" || limit != 7400.0 {
 		t.Errorf("%v %s", limit, unit)
 	}
+	r.eventually("the list has it", func() bool {
+		list := r.items("/vehicle-plans")
+		return len(list) == 1 && list[0]["station"] == "CS" && list[0]["transactionId"] == "t1" && list[0]["reason"] == "needs" && list[0]["outcome"] == "acknowledged" && list[0]["profileId"] == 1900030001.0
+	})
+	if list := r.items("/vehicle-plans?station=other"); len(list) != 0 {
+		t.Errorf("vehicles elsewhere: %v", list)
+	}
+	p.call("TransactionEvent", `{"eventType":"Ended","timestamp":`+t0+`,"triggerReason":"EVDeparted","seqNo":1,"transactionInfo":{"transactionId":"t1"}}`)
+	r.eventually("it is no longer there", func() bool { return len(r.items("/vehicle-plans")) == 0 })
 }
 
 // Profiles of a transaction are sent again when it goes on after a restart, once for each such event, and not to a station that
