@@ -2,6 +2,8 @@ package fleet
 
 import (
 	"math/big"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -11,6 +13,7 @@ type Cost struct {
 	Kind     CostKind
 	By       CostSource
 	Total    Price
+	Usage    Usage // what it is for, as the events tell
 
 	CostParts
 }
@@ -117,7 +120,7 @@ func taxFactor(rates []TaxRate) *big.Rat {
 // their sum, so that a receipt adds up. A transaction in which nothing was charged costs nothing (C20.FR.03). The minimum
 // counts at the end (I12.FR.38), the maximum at any time (I12.FR.39).
 func (r *Rates) Cost(u Usage, ended bool) *Cost {
-	c := &Cost{Currency: r.currency, Kind: NormalCost, By: CostByServer}
+	c := &Cost{Currency: r.currency, Kind: NormalCost, By: CostByServer, Usage: u}
 	energy, _ := u.Energy.exact() // not measured: nothing
 	sum := money{new(big.Int), new(big.Int)}
 	for _, part := range [...]struct {
@@ -217,12 +220,26 @@ func (d Decimal) exact() (exact, bool) {
 		return exact{}, false
 	}
 	before, after, _ := strings.Cut(string(d), ".")
+	if digits := before + after; len(digits) <= 18 {
+		n, err := strconv.ParseInt(digits, 10, 64)
+		return exact{big.NewInt(n), len(after)}, err == nil
+	}
 	n, ok := new(big.Int).SetString(before+after, 10)
 	return exact{n, len(after)}, ok
 }
 
 // decimal undoes Decimal.exact, with all places.
 func (x exact) decimal() Decimal {
+	if x.n.IsInt64() && x.n.Sign() >= 0 && x.places <= 18 { // as nearly all are
+		b := strconv.AppendInt(make([]byte, 0, 24), x.n.Int64(), 10)
+		for len(b) <= x.places {
+			b = slices.Insert(b, 0, '0')
+		}
+		if x.places > 0 {
+			b = slices.Insert(b, len(b)-x.places, '.')
+		}
+		return Decimal(b)
+	}
 	d, err := Decimal(x.n.String()).Shift(-x.places)
 	if err != nil {
 		return "" // cannot be: it is a number, and has few places
@@ -245,4 +262,13 @@ func (x exact) with(places int) *big.Int {
 	return new(big.Int).Mul(x.n, powerOfTen(places-x.places))
 }
 
-func powerOfTen(n int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil) }
+func powerOfTen(n int) *big.Int {
+	if n > 18 {
+		return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)
+	}
+	p := int64(1)
+	for range n {
+		p *= 10
+	}
+	return big.NewInt(p)
+}

@@ -58,7 +58,7 @@ func TestCostOfUsage(t *testing.T) {
 
 func TestPartsOfACost(t *testing.T) {
 	got := NewRates(TariffPrices{Currency: "EUR", Energy: "0.49", IdleTime: "0.1", TaxRates: []TaxRate{{Type: "VAT", Tax: "20"}}}).Cost(used("2000", 60, 90), true)
-	want := &Cost{Currency: "EUR", Kind: NormalCost, By: CostByServer, Total: Price{"1.13", "1.36"}, CostParts: CostParts{
+	want := &Cost{Currency: "EUR", Kind: NormalCost, By: CostByServer, Total: Price{"1.13", "1.36"}, Usage: used("2000", 60, 90), CostParts: CostParts{
 		Energy: Price{"0.98", "1.18"}, IdleTime: Price{"0.15", "0.18"},
 	}}
 	if !reflect.DeepEqual(got, want) {

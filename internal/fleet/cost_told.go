@@ -42,6 +42,7 @@ func (s StationCost) Cost() *Cost {
 // tariff counts. nil: nobody knows.
 func (h *History) Cost(rates *Rates) *Cost {
 	if c := h.CostTold.V.Cost(); c != nil {
+		c.Usage = h.Usage()
 		return c
 	}
 	if rates == nil {

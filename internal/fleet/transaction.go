@@ -37,7 +37,6 @@ type Transaction struct {
 	Tariff        string       // its id; "" none counts, or the station did not say by which it goes
 	TariffSource  TariffSource // why this one; "" without a tariff
 	Cost          *Cost        // nil: not known, which does not mean that it is free (I03.FR.04)
-	Usage         Usage        // what the cost is for; zero without a cost
 	StationTariff string       // 2.1: by which the station goes, as it told; "" not told
 	StationCost   *StationCost // 2.1: what it computed last; nil: nothing
 	CreditTaken   Decimal      // off the credit of its token, when it had ended; "" nothing

@@ -62,7 +62,7 @@ func viewCost(t fleet.Transaction) TransactionCost {
 		v.Cost, v.CostExclTax, v.Currency = number(c.Total.InclTax), number(c.Total.ExclTax), orNull(c.Currency)
 		v.CostKind, v.CostBy = orNull(string(c.Kind)), orNull(string(c.By))
 		v.CostParts = &CostParts{viewPrice(c.Fixed), viewPrice(c.Energy), viewPrice(c.ChargingTime), viewPrice(c.IdleTime)}
-		v.CostUsage = &CostUsage{number(t.Usage.Energy), t.Usage.ChargingTime, t.Usage.IdleTime}
+		v.CostUsage = &CostUsage{number(c.Usage.Energy), c.Usage.ChargingTime, c.Usage.IdleTime}
 	}
 	return v
 }

@@ -139,12 +139,12 @@ func (w *writer) addEvent(t *known, e fleet.TransactionEvent, content []byte, d 
 	if !inserted {
 		return w.repeated(t, e, content)
 	}
-	before := t.history
+	before := *t
 	found, err := w.judge(t, e, content)
 	if err != nil {
 		return false, false, err
 	}
-	if t.history.Token != before.Token {
+	if t.history.Token != before.history.Token {
 		if err := w.begin(t, e.Station, d); err != nil {
 			return false, false, err
 		}
@@ -152,10 +152,10 @@ func (w *writer) addEvent(t *known, e fleet.TransactionEvent, content []byte, d 
 	if err := w.renew(t, e, content); err != nil {
 		return false, false, err
 	}
-	if err := w.updateTransaction(t, e); err != nil {
+	if err := w.updateTransaction(&before, t, e); err != nil {
 		return false, false, err
 	}
-	if err := w.keepDecision(t, before, e, d); err != nil {
+	if err := w.keepDecision(t, before.history, e, d); err != nil {
 		return false, false, err
 	}
 	if err := found.keep(w, *t, e, content); err != nil {

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -34,22 +35,30 @@ func charging(station, id string, n int64) fleet.TransactionEvent {
 }
 
 // BenchmarkIngest stores messages of 500 charging stations, each of which waits for its answer. "one-by-one" has
-// a commit for each event, "groups" up to 64, "default" up to 256 when so many wait.
+// a commit for each event, "groups" up to 64, "default" up to 256 when so many wait; in "priced" a tariff counts, too.
 func BenchmarkIngest(b *testing.B) {
 	for _, mode := range []struct {
-		name  string
-		batch int
-	}{{"one-by-one", 1}, {"groups", 64}, {"default", 0}} {
-		b.Run(mode.name, func(b *testing.B) { benchmarkIngest(b, mode.batch) })
+		name   string
+		batch  int
+		priced bool
+	}{{"one-by-one", 1, false}, {"groups", 64, false}, {"default", 0, false}, {"priced", 0, true}} {
+		b.Run(mode.name, func(b *testing.B) { benchmarkIngest(b, mode.batch, mode.priced) })
 	}
 }
 
-func benchmarkIngest(b *testing.B, batch int) {
+func benchmarkIngest(b *testing.B, batch int, priced bool) {
 	const stations = 500
 	var commits atomic.Int64
 	db, err := Open(b.TempDir(), store.Options{MaxBatch: batch, OnCommit: func(store.Commit) { commits.Add(1) }})
 	if err != nil {
 		b.Fatal(err)
+	}
+	if priced {
+		prices := fleet.TariffPrices{Currency: "EUR", Energy: "0.49", ChargingTime: "0.02", FixedFee: "1", TaxRates: []fleet.TaxRate{{Type: "VAT", Tax: "19"}}}
+		_, _, err := db.PutTariff(b.Context(), fleet.Tariff{ID: "T", TariffPrices: prices})
+		if err := errors.Join(err, db.SetDefaultTariff(b.Context(), "T")); err != nil {
+			b.Fatal(err)
+		}
 	}
 	var left atomic.Int64
 	left.Store(int64(b.N))

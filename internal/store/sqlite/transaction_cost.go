@@ -74,26 +74,29 @@ type costDetail struct {
 	Used         fleet.Decimal `json:"used,omitempty"`
 	UsedCharging int64         `json:"usedCharging,omitempty"`
 	UsedIdle     int64         `json:"usedIdle,omitempty"`
+	Charged      bool          `json:"charged,omitempty"`
 }
 
-// costValues are the columns that say what a transaction costs, in the order of begunColumns and costColumns.
+// tariff returns by which tariff the transaction costs, and why; "" none.
+func (t *known) tariff() (string, fleet.TariffSource) {
+	if t.history.CostTold.V.Cost() != nil {
+		return t.history.TariffTold.V, fleet.TariffTold
+	}
+	return t.begun.tariff, t.begun.source
+}
+
+// costValues are the columns that say what a transaction costs.
 func (w *writer) costValues(t *known) ([]any, error) {
-	b := t.begun
-	values := []any{b.tariff, string(b.source), b.language, b.textVersion, b.textKey}
-	told := t.history.TariffTold.V
 	cost, err := w.costOf(t)
 	t.cost = cost
-	switch {
-	case err != nil:
-		return nil, err
-	case cost == nil:
-		return append(values, b.tariff, string(b.source), "", "", "", "", "", nil, told, t.stationCost()), nil
-	case cost.By == fleet.CostByStation:
-		b.tariff, b.source = told, fleet.TariffTold
+	if err != nil || cost == nil {
+		return []any{"", "", "", "", "", nil}, err
 	}
-	u := t.history.Usage()
-	return append(values, b.tariff, string(b.source), cost.Currency, string(cost.Total.InclTax), string(cost.Total.ExclTax), string(cost.Kind), string(cost.By),
-		asJSON{costDetail{cost.CostParts, u.Energy, u.ChargingTime, u.IdleTime}}, told, t.stationCost()), nil
+	u := cost.Usage
+	return []any{
+		cost.Currency, string(cost.Total.InclTax), string(cost.Total.ExclTax), string(cost.Kind), string(cost.By),
+		asJSON{costDetail{cost.CostParts, u.Energy, u.ChargingTime, u.IdleTime, u.Charged}},
+	}, nil
 }
 
 // stationCost is what the station computed last, as a column has it.
@@ -135,7 +138,8 @@ func (c *costRow) read(t *fleet.Transaction) error {
 	}
 	cost := c.Cost
 	cost.CostParts = d.CostParts
-	t.Cost, t.Usage = &cost, fleet.Usage{Energy: d.Used, ChargingTime: d.UsedCharging, IdleTime: d.UsedIdle}
+	cost.Usage = fleet.Usage{Energy: d.Used, ChargingTime: d.UsedCharging, IdleTime: d.UsedIdle, Charged: d.Charged}
+	t.Cost = &cost
 	return nil
 }
 

@@ -41,6 +41,7 @@ type writer struct {
 	dropped  bool              // there may be bulks whose commands are to be deleted
 	forgetAt time.Time         // when to look for customer information that is too old
 	recent   recent
+	writes   transactionWrites
 	tariffs  *tariffBook        // nil: to be read
 	supports map[string]support // of stations, as the open batch has it
 
@@ -73,7 +74,7 @@ func newWriter(ctx context.Context, db *DB, o store.Options, h hooks) (*writer, 
 	}
 	w := &writer{
 		db: db, conn: conn, stmts: map[string]*sql.Stmt{}, o: o.WithDefaults(), hooks: h,
-		stations: map[string]bool{}, grown: map[recordKey]int{}, recent: recent{}, supports: map[string]support{}, dropped: true,
+		stations: map[string]bool{}, grown: map[recordKey]int{}, recent: recent{}, writes: newTransactionWrites(), supports: map[string]support{}, dropped: true,
 	}
 	// Whoever was online, was so in a process that is gone: its epochs mean nothing any more.
 	err = w.exec("UPDATE stations SET disconnected_at = last_message_at WHERE online = 1")
