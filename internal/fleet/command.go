@@ -59,8 +59,8 @@ const (
 	StateTimeout  CommandState = "timeout"  // no answer on a connection that lasted; it may have been carried out
 	StateUnknown  CommandState = "unknown"  // the connection or the server ended before the answer; it may have been carried out
 	StateExpired  CommandState = "expired"  // certainly not delivered in its time
-	StateCanceled CommandState = "canceled" // certainly not delivered, because somebody said so or because it could not be
-	StateInvalid  CommandState = "invalid"  // certainly not delivered: the station cannot be asked for that; of bulks and verbs only
+	StateCanceled CommandState = "canceled" // certainly not delivered, because somebody said so
+	StateInvalid  CommandState = "invalid"  // certainly not delivered: the station cannot be asked for that
 )
 
 // CommandStates are all states.

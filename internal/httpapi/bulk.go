@@ -41,7 +41,7 @@ type BulkResult struct {
 	Refused  int            `json:"refused" doc:"Answered with a CALLERROR"`
 	Timeout  int            `json:"timeout" doc:"Not answered in time; they may have done it"`
 	Offline  int            `json:"offline" doc:"Not connected, or no such station; nothing was sent"`
-	Invalid  int            `json:"invalid" doc:"They cannot be asked for that: it is no request of their version, or they are not in the state for the verb; nothing was sent"`
+	Invalid  int            `json:"invalid" doc:"They cannot be asked for that: it is no request of their version, they are not in the state for the verb, or the token may not charge there; nothing was sent"`
 	Failed   int            `json:"failed" doc:"Anything else: busy with another request, boot rejected, connection lost, unreadable answer"`
 	Statuses map[string]int `json:"statuses" nullable:"false" doc:"The answers by their status, where they have one; Mixed: their parts have different ones" example:"{\"Accepted\":4990,\"Rejected\":10}"`
 	Seconds  float64        `json:"seconds" doc:"From the first request to the last answer" example:"0.291"`

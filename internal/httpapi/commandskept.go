@@ -47,7 +47,7 @@ type KeptCommand struct {
 	Arguments Payload    `json:"arguments,omitempty" doc:"Of the verb"`
 	Lane      string     `json:"lane" enum:"people,charging,bulk"`
 	Timeout   float64    `json:"timeout" doc:"Seconds that the station has for its answer" example:"30"`
-	State     string     `json:"state" enum:"queued,sent,answered,refused,timeout,unknown,expired,canceled,invalid" doc:"queued: it waits. sent: it may have been delivered. answered: with a CALLRESULT. refused: with a CALLERROR. timeout, unknown: not answered; the station may have done it. expired, canceled: it was not sent. invalid: the station cannot be asked for that, see detail; of bulk commands and verbs only"`
+	State     string     `json:"state" enum:"queued,sent,answered,refused,timeout,unknown,expired,canceled,invalid" doc:"queued: it waits. sent: it may have been delivered. answered: with a CALLRESULT. refused: with a CALLERROR. timeout, unknown: not answered; the station may have done it. expired, canceled: it was not sent. invalid: nor was this one, for the station cannot be asked for that, see detail"`
 	Created   *time.Time `json:"created"`
 	Expires   *time.Time `json:"expires" doc:"It is not sent after that"`
 	Attempts  int        `json:"attempts" doc:"How often it may have been sent"`
@@ -68,8 +68,9 @@ With one of wait, expires, key, lane and version the command is kept in the stor
 a restart of the server, has a place under /commands, and takes its turn with other commands for the station. What may have
 been sent when the server or the connection ended is sent again by itself only if it changes nothing, such as
 GetConfiguration; otherwise its state is unknown. The station has the seconds of timeout to answer it, from the moment it was sent. When it has
-come to its end within wait, the answer is as above, and 409 when it was canceled or its time was over before it was sent;
-otherwise it is 202. 409 also says that another request was made under the key. What holds a password or a key is not kept:
+come to its end within wait, the answer is as above, and 409 when it was canceled, its time was over before it was sent, or its
+turn came and the station could not be asked for it (a token that may not charge there then, another version by now);
+otherwise it is 202. What can be known when it is made is refused then. 409 also says that another request was made under the key. What holds a password or a key is not kept:
 422. 503: 100 commands wait for the station already.`
 
 type keptInput struct {
@@ -138,7 +139,7 @@ func keptStatus(s fleet.CommandState) int {
 	switch s {
 	case fleet.StateTimeout:
 		return http.StatusGatewayTimeout
-	case fleet.StateExpired, fleet.StateCanceled:
+	case fleet.StateExpired, fleet.StateCanceled, fleet.StateInvalid:
 		return http.StatusConflict
 	}
 	return http.StatusBadGateway

@@ -75,7 +75,7 @@ func (c *commands) keepBulk(ctx context.Context, b fleet.Bulk, v fleet.Verb) (fl
 	if err := timely(b); err != nil {
 		return b, err
 	}
-	asked, err := c.prepareBulk(ctx, b, targets)
+	asked, err := c.prepareBulk(ctx, b, v, targets)
 	kept, started := b, false
 	if err == nil {
 		kept, started, err = c.store.StartBulk(ctx, b)
@@ -94,11 +94,11 @@ func (c *commands) keepBulk(ctx context.Context, b fleet.Bulk, v fleet.Verb) (fl
 
 // prepareBulk writes a bulk in several commits, which do not count before it is started. It returns the stations that are
 // to be asked.
-func (c *commands) prepareBulk(ctx context.Context, b fleet.Bulk, targets []target) (asked []string, err error) {
+func (c *commands) prepareBulk(ctx context.Context, b fleet.Bulk, v fleet.Verb, targets []target) (asked []string, err error) {
 	if err := c.store.PrepareBulk(ctx, b); err != nil {
 		return nil, err
 	}
-	p := newPlan(b.Action, b.Payload)
+	p := newPlan(b.Action, b.Payload, v)
 	for some := range slices.Chunk(targets, store.BulkStep) {
 		list := make([]fleet.Command, len(some))
 		for i, t := range some {
@@ -123,6 +123,8 @@ func (p *plan) commandFor(ctx context.Context, b fleet.Bulk, t target) fleet.Com
 	switch {
 	case t.unknown:
 		return cmd.Invalid("there is no such station", b.CreatedAt)
+	case b.Verb != "" && known && p.lacks(v) != nil:
+		return cmd.Invalid(verbDetail(p.lacks(v))+spokeLast(t), b.CreatedAt)
 	case b.Verb != "":
 		return cmd // its turn says what it is
 	case !known:
@@ -134,6 +136,14 @@ func (p *plan) commandFor(ctx context.Context, b fleet.Bulk, t target) fleet.Com
 	}
 	cmd.Action, cmd.Payload = asked.action, asked.payload
 	return cmd
+}
+
+// spokeLast says where it is known from which version a station speaks that is not there.
+func spokeLast(t target) string {
+	if t.online {
+		return ""
+	}
+	return "; it is not connected, and that is the version which it spoke last"
 }
 
 // invalidDetail says why a station cannot be asked for something, with the place of what is wrong.

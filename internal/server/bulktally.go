@@ -145,7 +145,7 @@ func (t *tally) fail(station string, e httpapi.CommandError) {
 		t.counts.Sent++
 	case httpapi.CommandOffline:
 		t.counts.Offline++
-	case httpapi.CommandInvalid:
+	case httpapi.CommandInvalid, httpapi.CommandToken, httpapi.CommandProfile:
 		t.counts.Invalid++
 	case httpapi.CommandLost, httpapi.CommandGarbled:
 		t.counts.Sent++

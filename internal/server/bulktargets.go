@@ -16,6 +16,7 @@ type target struct {
 	station string
 	version string // of its connection, or the last one; "": it has never been here
 	unknown bool   // there is no such station
+	online  bool
 }
 
 // targets resolves a selection: named stations in the order in which they are named, others in that of their identities.
@@ -33,7 +34,7 @@ func (c *commands) targets(ctx context.Context, s fleet.BulkSelection) ([]target
 	}
 	for i, t := range list {
 		if st, online := c.csms.Station(t.station); online {
-			list[i].version, list[i].unknown = st.Version().String(), false
+			list[i].version, list[i].unknown, list[i].online = st.Version().String(), false, true
 		}
 	}
 	return list, nil
@@ -49,7 +50,7 @@ func (c *commands) named(ctx context.Context, s fleet.BulkSelection) ([]target, 
 	for _, id := range s.Stations {
 		if !seen[id] {
 			version, known := versions[id]
-			list = append(list, target{id, version, !known})
+			list = append(list, target{station: id, version: version, unknown: !known})
 			seen[id] = true
 		}
 	}

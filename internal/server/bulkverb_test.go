@@ -101,8 +101,10 @@ func TestAStationThatCannotBeAskedForAVerbIsAResult(t *testing.T) {
 func TestAVerbForManySurvivesARestart(t *testing.T) {
 	cfg := Config{Data: t.TempDir()}
 	r := serve(t, cfg)
-	r.away("B")
-	p := r.connect("A", "ocpp2.1", login{})
+	p := r.connect("B", "ocpp2.1", login{})
+	p.call("BootNotification", boot2x)
+	r.goes("B", p)
+	p = r.connect("A", "ocpp2.1", login{})
 	id := r.bulk(`{"verb":"report-base","arguments":{"base":"full"},"select":{"stations":["A","B"]},"expires":600}`)
 	first := p.read()
 	r.eventually("one is under way", func() bool { return r.results(id)["A"] == "sent" })

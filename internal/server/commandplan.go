@@ -7,6 +7,7 @@ import (
 
 	"github.com/chargeyard/chargeyard/csms"
 	"github.com/chargeyard/chargeyard/internal/decode"
+	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/internal/httpapi"
 	"github.com/chargeyard/chargeyard/ocpp"
 )
@@ -15,11 +16,33 @@ import (
 type plan struct {
 	action  string
 	payload json.RawMessage
-	checked map[ocpp.Version]error // why the request cannot be kept for a version; nil: it can
+	verb    fleet.Verb             // nil: it is an action
+	checked map[ocpp.Version]error // why the request cannot be kept for a version, or the version lacks the verb; nil: it can
 }
 
-func newPlan(action string, payload json.RawMessage) *plan {
-	return &plan{action: action, payload: payload, checked: map[ocpp.Version]error{}}
+func newPlan(action string, payload json.RawMessage, v fleet.Verb) *plan {
+	return &plan{action: action, payload: payload, verb: v, checked: map[ocpp.Version]error{}}
+}
+
+// lacks says why no station of a version can be asked for the verb, whatever its state; nil: some can.
+func (p *plan) lacks(v ocpp.Version) error {
+	err, known := p.checked[v]
+	if !known {
+		err = lacking(v, p.verb)
+		p.checked[v] = err
+	}
+	return err
+}
+
+// lacking is the refusal of a verb, or of an argument, that a version does not have. Which transaction is meant is found out at
+// each station.
+func lacking(version ocpp.Version, v fleet.Verb) error {
+	_, err := translate(version, v)
+	wrong, ok := errors.AsType[*fleet.VerbError](err)
+	if ok && wrong.Reason == fleet.VerbVersion && wrong.Argument != "/transaction" {
+		return wrong
+	}
+	return nil
 }
 
 // request is what one station is to get.

@@ -134,7 +134,7 @@ func (q *queue) deliver(st *csms.Station, c fleet.Command) bool {
 	}
 	if err := st.Check(c.Action, c.Payload); err != nil {
 		detail := fmt.Sprintf("the station speaks OCPP %s by now, where this is no valid request; nothing was sent", st.Version())
-		return q.settle(c, func(c fleet.Command) (fleet.Command, error) { return c.Cancel(detail, time.Now()) })
+		return q.settle(c, func(c fleet.Command) (fleet.Command, error) { return c.Deny(detail, time.Now()) })
 	}
 	message, announced, begun := ocppj.NewMessageID(), errNotAnnounced, time.Now()
 	patience, giveUp := context.WithCancelCause(q.ctx)
@@ -215,7 +215,7 @@ func (q *queue) unannounced(c fleet.Command, message string, announced, err erro
 	case errors.Is(announced, errOutranked), errors.Is(announced, fleet.ErrCommandState), errors.Is(announced, fleet.ErrCommandExpired), errors.Is(announced, store.ErrNotFound):
 		return true // somebody was faster; the one that keeps the times ends what is over
 	case tokenPointer(err) != "" || profilePointer(err) != "":
-		return q.settle(c, func(c fleet.Command) (fleet.Command, error) { return c.Cancel(err.Error(), time.Now()) })
+		return q.settle(c, func(cmd fleet.Command) (fleet.Command, error) { return cmd.Deny(deniedDetail(c.Verb, err), time.Now()) })
 	case announced != errNotAnnounced: //nolint:errorlint // it is this very value
 		// The commit may have been written nevertheless; nothing was sent.
 		q.settle(c, func(c fleet.Command) (fleet.Command, error) {
@@ -249,6 +249,17 @@ func concluded(c fleet.Command, message string, response []byte, err error) (fle
 		return c.Lose(message, "the server ended before the answer", now)
 	}
 	return c.Lose(message, detail, now)
+}
+
+// deniedDetail says why a request was not sent in the words, and with the place, of the answer to one that is not kept.
+func deniedDetail(verb string, err error) string {
+	switch {
+	case verb == "":
+		return "/payload" + tokenPointer(err) + profilePointer(err) + ": " + err.Error()
+	case tokenPointer(err) != "":
+		return "/arguments/idToken: " + err.Error()
+	}
+	return err.Error()
 }
 
 // settle changes a command, however long the store fails: until then nothing else goes to the station. It reports false

@@ -159,7 +159,7 @@ func shareOutcome(c fleet.Command) (outcome fleet.ShareOutcome, detail string, p
 		return fleet.ShareRefused, "the station answered " + said.Status, refusedPause
 	case fleet.StateRefused:
 		return fleet.ShareRefused, "the station answered " + c.ErrorCode, refusedPause
-	case fleet.StateExpired, fleet.StateCanceled:
+	case fleet.StateExpired, fleet.StateCanceled, fleet.StateInvalid:
 		return fleet.ShareUndelivered, c.Detail, silentPause
 	}
 	if c.State == fleet.StateTimeout {

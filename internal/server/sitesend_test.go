@@ -30,6 +30,7 @@ func TestWhatBecomesOfAShare(t *testing.T) {
 		"a CALLERROR":        {fleet.Command{State: fleet.StateRefused, ErrorCode: "NotImplemented"}, fleet.ShareRefused, refusedPause},
 		"no turn in time":    {fleet.Command{State: fleet.StateExpired}, fleet.ShareUndelivered, silentPause},
 		"canceled":           {fleet.Command{State: fleet.StateCanceled}, fleet.ShareUndelivered, silentPause},
+		"not to be asked":    {fleet.Command{State: fleet.StateInvalid}, fleet.ShareUndelivered, silentPause},
 		"no answer":          {fleet.Command{State: fleet.StateTimeout}, fleet.ShareUnknown, silentPause},
 		"the connection end": {fleet.Command{State: fleet.StateUnknown}, fleet.ShareUnknown, 0},
 	} {
