@@ -233,7 +233,7 @@ func viewBulk(b fleet.Bulk) BulkView {
 	}
 	s := b.Select
 	return BulkView{
-		ID: b.ID, Key: b.Key, Action: b.Action, Payload: Payload(b.Payload), Verb: b.Verb, Arguments: Payload(b.Arguments), Timeout: b.Timeout.Seconds(), Concurrency: b.Concurrency, Pace: orNull(b.Pace),
+		ID: b.ID, Key: b.Key, Action: b.Action, Payload: Payload(fleet.HideCodes(b.Payload)), Verb: b.Verb, Arguments: Payload(fleet.HideCodes(b.Arguments)), Timeout: b.Timeout.Seconds(), Concurrency: b.Concurrency, Pace: orNull(b.Pace),
 		Select: SelectedBy{s.Named, s.All, s.Online, orNull(s.Version), orNull(s.Vendor), orNull(s.Model), orNull(s.Firmware), orNull(s.Tag)},
 		State:  b.State, Stations: b.Stations, Counts: counts, Statuses: statuses,
 		Created: instant(b.CreatedAt), Expires: instant(b.ExpiresAt), Stopped: instant(b.StoppedAt), Ended: instant(b.EndedAt),

@@ -191,7 +191,7 @@ func viewCommand(c fleet.Command) KeptCommand {
 		c.Part, c.Parts = 0, 0
 	}
 	return KeptCommand{
-		ID: c.ID, Key: c.Key, Bulk: c.Bulk, Station: c.Station, Version: c.Version, Action: c.Action, Payload: Payload(c.Payload), Verb: c.Verb, Arguments: Payload(c.Arguments), Lane: string(c.Lane),
+		ID: c.ID, Key: c.Key, Bulk: c.Bulk, Station: c.Station, Version: c.Version, Action: c.Action, Payload: Payload(fleet.HideCodes(c.Payload)), Verb: c.Verb, Arguments: Payload(fleet.HideCodes(c.Arguments)), Lane: string(c.Lane),
 		Timeout: c.Timeout.Seconds(), State: string(c.State), Created: instant(c.CreatedAt), Expires: instant(c.ExpiresAt), Attempts: c.Attempts, Part: c.Part, Parts: c.Parts, Message: c.MessageID,
 		Sent: instant(c.SentAt), Ended: instant(c.EndedAt), Response: Payload(c.Response), Status: c.Status, Code: c.ErrorCode, Detail: c.Detail,
 	}

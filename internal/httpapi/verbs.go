@@ -174,7 +174,7 @@ func verbOutput(v fleet.Verb, c *fleet.Command) (*commandOutput, error) {
 	if err != nil || out.Status != http.StatusOK {
 		return out, err
 	}
-	out.Body = viewVerb(c.Station, v, Sent{c.Version, c.Action, Payload(c.Payload)}, Payload(c.Response), c.EndedAt.Sub(c.SentAt))
+	out.Body = viewVerb(c.Station, v, Sent{c.Version, c.Action, Payload(fleet.HideCodes(c.Payload))}, Payload(c.Response), c.EndedAt.Sub(c.SentAt))
 	return out, nil
 }
 

@@ -11,8 +11,11 @@ import (
 const hidden = fleet.Hidden
 
 // redact returns the payload of a request or an answer without the secrets in it: keys and passwords of HTTP Basic, of
-// mobile networks, of VPNs and of file servers. They can never be read back (rule R60).
-func redact(payload json.RawMessage) json.RawMessage {
+// mobile networks, of VPNs and of file servers, which can never be read back (rule R60), and the codes that drivers type.
+func redact(payload json.RawMessage) json.RawMessage { return fleet.HideCodes(withoutKeys(payload)) }
+
+// withoutKeys is redact, but for the codes of drivers, which are on record as tokens: who sends one may have that kept.
+func withoutKeys(payload json.RawMessage) json.RawMessage {
 	d := json.NewDecoder(bytes.NewReader(payload))
 	d.UseNumber() // the digits stay
 	var v any

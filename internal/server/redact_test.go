@@ -21,6 +21,8 @@ func TestRecordsOfCommandsHoldNoSecrets(t *testing.T) {
 		`["see ftp://a:SECRET@b and ftp://c:SECRET@d"]`,
 		`{"configurationKey":[{"key":"AuthorizationKey","readonly":false,"value":"SECRET"}],"unknownKey":[]}`,
 		`{"getVariableResult":[{"attributeStatus":"Accepted","attributeValue":"SECRET","component":{"name":"SecurityCtrlr"},"variable":{"name":"BasicAuthPassword"}}]}`,
+		`{"idToken":{"idToken":"SECRET","type":"KeyCode"}}`,
+		`{"localAuthorizationList":[{"idToken":{"idToken":"SECRET","type":"keycode"}}]}`,
 		`SECRET`,
 	} {
 		if got := string(redact([]byte(payload))); strings.Contains(strings.ReplaceAll(got, "/SECRET@", ""), "SECRET") || strings.Contains(got, "5377377") {
@@ -29,6 +31,9 @@ func TestRecordsOfCommandsHoldNoSecrets(t *testing.T) {
 	}
 	if got := string(redact([]byte(`{"key":"HeartbeatInterval","value":"300"}`))); got != `{"key":"HeartbeatInterval","value":"300"}` {
 		t.Errorf("too much is hidden: %s", got)
+	}
+	if holdsSecret([]byte(`{"idToken":{"idToken":"1234","type":"KeyCode"}}`)) {
+		t.Error("what is for a driver with a code cannot be kept")
 	}
 	for _, payload := range []string{
 		`{"id":9007199254740993,"simPin":null,"url":"https://host/a@b?c=d@e"}`,

@@ -39,6 +39,12 @@ type rig struct {
 // serve runs a server until the end of the test, or until stop.
 func serve(t *testing.T, cfg Config) *rig {
 	t.Helper()
+	return serveLogging(t, cfg, slog.LevelInfo)
+}
+
+// serveLogging is serve that logs from a level on.
+func serveLogging(t *testing.T, cfg Config, level slog.Level) *rig {
+	t.Helper()
 	r := &rig{t: t, log: &lockedBuffer{}, banner: &lockedBuffer{}, ended: make(chan error, 1)}
 	if cfg.OCPP == "" {
 		cfg.OCPP = "127.0.0.1:0"
@@ -52,7 +58,7 @@ func serve(t *testing.T, cfg Config) *rig {
 	}
 	laySchema(t, cfg.Data)
 	cfg.APIToken = apiToken
-	cfg.Log, cfg.Banner = slog.New(slog.NewTextHandler(r.log, nil)), r.banner
+	cfg.Log, cfg.Banner = slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: level})), r.banner
 	ctx, cancel := context.WithCancel(t.Context())
 	r.cancel = cancel
 	srv, err := Open(ctx, cfg)

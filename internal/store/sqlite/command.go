@@ -175,7 +175,7 @@ func (w *writer) commandNotice(c fleet.Command) error {
 		Response  json.RawMessage      `json:"response,omitempty"`
 		ErrorCode string               `json:"errorCode,omitempty"`
 		Detail    string               `json:"detail,omitempty"`
-	}{c.ID, c.Bulk, c.Action, c.Verb, c.State, c.Lane, c.ExpiresAt, c.SentAt, c.MessageID, c.Payload, outcome, c.Response, c.ErrorCode, c.Detail})
+	}{c.ID, c.Bulk, c.Action, c.Verb, c.State, c.Lane, c.ExpiresAt, c.SentAt, c.MessageID, fleet.HideCodes(c.Payload), outcome, c.Response, c.ErrorCode, c.Detail})
 }
 
 // Command implements store.Commands.
