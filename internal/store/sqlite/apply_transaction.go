@@ -212,12 +212,15 @@ func (w *writer) repeated(t *known, e fleet.TransactionEvent, content []byte) (d
 }
 
 func (w *writer) transactionNotice(t known, e fleet.TransactionEvent, d fleet.Decision) error {
-	kind := fleet.NoticeTransactionUpdated
+	kind, cost, currency := fleet.NoticeTransactionUpdated, fleet.Decimal(""), ""
 	switch e.Kind {
 	case fleet.TransactionStarted:
 		kind = fleet.NoticeTransactionStarted
 	case fleet.TransactionEnded:
 		kind = fleet.NoticeTransactionEnded
+		if t.cost != nil {
+			cost, currency = t.cost.Total.InclTax, t.cost.Currency
+		}
 	}
 	return w.notice(e.Received, kind, e.Station, struct {
 		Transaction string `json:"transaction"`
@@ -226,9 +229,12 @@ func (w *writer) transactionNotice(t known, e fleet.TransactionEvent, d fleet.De
 		SeqNo       int64  `json:"seqNo,omitempty"`
 		Meter       string `json:"meter,omitempty"` // Wh
 
+		Cost     fleet.Decimal `json:"cost,omitempty"` // of an end, with taxes
+		Currency string        `json:"currency,omitempty"`
+
 		Authorization fleet.TokenStatus    `json:"authorization,omitempty"` // of the token that this message brought
 		Reason        fleet.DecisionReason `json:"reason,omitempty"`
 
 		LimitReached fleet.LimitKind `json:"limitReached,omitempty"`
-	}{t.id, t.history.EVSE.V, t.history.Connector.V, e.SeqNo, string(t.history.MeterLast.V), d.Status, d.Reason, fleet.LimitReached(e.Trigger)})
+	}{t.id, t.history.EVSE.V, t.history.Connector.V, e.SeqNo, string(t.history.MeterLast.V), cost, currency, d.Status, d.Reason, fleet.LimitReached(e.Trigger)})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
@@ -236,6 +237,12 @@ func testCosts(f *fixture) {
 			ChargingTime: fleet.Price{ExclTax: "0.20", InclTax: "0.24"}, IdleTime: fleet.Price{ExclTax: "1.00", InclTax: "1.20"},
 		},
 	})
+
+	ended := f.notices(fleet.NoticeTransactionEnded)
+	equal(f, "ends that were told", len(ended), 1)
+	if told := string(ended[0].Data); !strings.Contains(told, `"cost":"3.12","currency":"EUR"`) {
+		f.Errorf("the end was told as %s", told)
+	}
 
 	id := f.submit(start16("A", "Driver", "1000", noon)).TransactionID
 	f.submit(meter16("A", id, 2500, noon.Add(10*time.Minute)))
