@@ -108,7 +108,9 @@ func loadOnce(t *testing.T, p serving, took map[string][]float64) {
 		post(ask, 0)
 	}
 	for _, ask := range loadAsks {
-		path := fmt.Sprintf("/bulks/%v/commands?state=answered&status=Accepted&limit=1000", post(ask, 60))
+		id := post(ask, 60)
+		logRest(t, p, ask.name, id)
+		path := fmt.Sprintf("/bulks/%v/commands?state=answered&status=Accepted&limit=1000", id)
 		for cursor := ""; ; {
 			page := askLoad(t, p, http.MethodGet, path+cursor, "")
 			for _, item := range page["items"].([]any) {
@@ -119,6 +121,21 @@ func loadOnce(t *testing.T, p serving, took map[string][]float64) {
 				break
 			}
 			cursor = fmt.Sprintf("&cursor=%v", page["next"])
+		}
+	}
+}
+
+// logRest says what became of commands that were not accepted.
+func logRest(t *testing.T, p serving, name string, id any) {
+	t.Helper()
+	b := askLoad(t, p, http.MethodGet, fmt.Sprintf("/bulks/%v", id), "")
+	if counts, statuses := fmt.Sprint(b["counts"]), fmt.Sprint(b["statuses"]); counts != fmt.Sprintf("map[answered:%d]", loadStations) ||
+		statuses != fmt.Sprintf("map[Accepted:%d]", loadStations) {
+		t.Logf("%s: %s, %s", name, counts, statuses)
+	}
+	for _, state := range []string{"refused", "timeout", "unknown", "expired", "canceled", "invalid"} {
+		for _, item := range askLoad(t, p, http.MethodGet, fmt.Sprintf("/bulks/%v/commands?state=%s&limit=3", id, state), "")["items"].([]any) {
+			t.Log(name, item)
 		}
 	}
 }
