@@ -121,11 +121,19 @@ func (q *queue) note(c fleet.Command) {
 	q.expiry.mind(c.ExpiresAt)
 	heard := q.speaks(c.Station)
 	q.mu.Lock()
-	if q.turns[c.Station] == nil {
-		q.turns[c.Station] = &turn{heard: heard}
-		q.waiting.Add(1)
-	}
+	q.expect(c.Station, heard)
 	q.mu.Unlock()
+}
+
+// expect makes a station one that has queued commands, some of which are new. A look that is under way may have found nothing before they
+// were there, and must not end with that. q.mu is held.
+func (q *queue) expect(station string, heard uint64) {
+	if t := q.turns[station]; t != nil {
+		t.again, t.parked = true, false
+		return
+	}
+	q.turns[station] = &turn{heard: heard}
+	q.waiting.Add(1)
 }
 
 // speaks returns the epoch of the connection on which a station has said something, 0 when there is none.

@@ -305,3 +305,40 @@ func TestAKeptCommandHasItsOwnTimeout(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+// A look at a station that found nothing, and ends when a bulk command has put something there, does not end with that: the station
+// would not be looked at again, whatever it says.
+func TestABulkThatStartsWhileALookEndsIsNotForgotten(t *testing.T) {
+	r := serve(t, Config{})
+	first, second := r.connect("A", "ocpp1.6", login{}), r.connect("B", "ocpp1.6", login{})
+	q := r.srv.queue
+	heard := q.speaks("B")
+	q.mu.Lock() // somebody looks at B, and has read that there is nothing
+	q.turns["B"] = &turn{running: true, heard: heard}
+	q.waiting.Add(1)
+	q.active++
+	q.mu.Unlock()
+	id := r.api(http.MethodPost, "/bulks", `{"action":"ClearCache","select":{"stations":["A","B"]},"pace":5}`, http.StatusAccepted)["id"].(string)
+	if next := q.looked("B", foundNothing); next != "" {
+		q.running.Go(func() { q.deliverAll(next) })
+	}
+	first.serveCall("ClearCache", `{"status":"Accepted"}`)
+	second.serveCall("ClearCache", `{"status":"Accepted"}`)
+	r.eventually("both have answered", func() bool { return r.api(http.MethodGet, "/bulks/"+id, "", http.StatusOK)["state"] == "done" })
+}
+
+// Of a station whose commands all wait for the pace of their bulks, and which is away when another bulk starts, the next message counts.
+func TestAStationThatWaitsForAPaceIsHeardWhenThereIsMore(t *testing.T) {
+	q := newQueue(nil, nil)
+	q.turns["A"] = &turn{parked: true}
+	q.waiting.Add(1)
+	if q.has("A") {
+		t.Error("what waits for a pace is not for messages to wake")
+	}
+	q.mu.Lock()
+	q.expect("A", 0)
+	q.mu.Unlock()
+	if !q.has("A") {
+		t.Error("a new command waits for a pace that does not know of it")
+	}
+}

@@ -80,10 +80,7 @@ func (q *queue) bulkStarted(b fleet.Bulk, stations []string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for i, station := range stations {
-		if q.turns[station] == nil {
-			q.turns[station] = &turn{heard: heard[i]}
-			q.waiting.Add(1)
-		}
+		q.expect(station, heard[i])
 	}
 	q.gates[b.ID] = g
 	q.pump(b.ID, g)
