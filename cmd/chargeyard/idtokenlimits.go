@@ -30,6 +30,9 @@ func (c *idTokensAddCmd) body() (map[string]any, error) {
 	if c.Concurrent != 0 {
 		body["concurrent"] = c.Concurrent
 	}
+	if c.Priority != 0 {
+		body["chargingPriority"] = c.Priority
+	}
 	if c.Credit != nil {
 		body["credit"] = *c.Credit
 	}

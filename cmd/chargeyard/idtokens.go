@@ -54,6 +54,7 @@ type idTokenView struct {
 	Note   *string    `json:"note"`
 
 	Concurrent *int              `json:"concurrent"`
+	Priority   int               `json:"chargingPriority"`
 	Credit     json.Number       `json:"credit"`
 	Limit      json.RawMessage   `json:"transactionLimit"`
 	Stations   []json.RawMessage `json:"stations"`
@@ -105,6 +106,9 @@ func (t *idTokenView) limits() string {
 	if len(t.Limit) > 0 {
 		words = append(words, "of transactions")
 	}
+	if t.Priority != 0 {
+		words = append(words, fmt.Sprintf("priority %d", t.Priority))
+	}
 	return strings.Join(words, ", ")
 }
 
@@ -124,6 +128,7 @@ type idTokensAddCmd struct {
 	At         []string  `env:"-" placeholder:"STATION[/EVSE]" help:"Only at this station, or only at this EVSE of it (in OCPP 1.6: connector). Repeat for several. Default: everywhere." group:"Limits"`
 	AtTag      []string  `env:"-" placeholder:"TAG" help:"At all stations with this tag, now and later. Repeat for several." group:"Limits"`
 	Hours      []string  `env:"-" sep:"none" placeholder:"[DAYS ]FROM-TO" help:"Only at these times, such as \"08:00-18:00\" or \"Mon,Tue,Wed 22:00-06:00\". Repeat for several. Default: always." group:"Limits"`
+	Priority   int       `name:"charging-priority" env:"-" placeholder:"N" help:"How much its transactions are preferred when power is short, from -9 to 9 (OCPP 2.x). Default: 0, as any other." group:"Limits"`
 	Credit     *float64  `env:"-" placeholder:"AMOUNT" help:"What is left of its prepaid account, in the currency of the tariffs: without any it may not charge. Default: it is not prepaid." group:"Limits"`
 	MaxCost    *float64  `env:"-" placeholder:"AMOUNT" help:"What each of its transactions may cost, in the currency of the tariff (OCPP 2.1)." group:"Limits"`
 	MaxEnergy  *float64  `env:"-" placeholder:"WH" help:"What each of its transactions may take (OCPP 2.1)." group:"Limits"`

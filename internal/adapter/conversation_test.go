@@ -267,7 +267,7 @@ func decide(t *fleet.IDToken) fleet.Decision {
 	case strings.HasPrefix(t.Value, "IS-"): // a status
 		return fleet.Decision{Status: fleet.TokenStatus(strings.TrimPrefix(t.Value, "IS-"))}
 	case t.Value == "EVSES":
-		return fleet.Decision{Status: fleet.TokenAccepted, EVSEs: []int{1, 3}, Language: "de", Message: "Moin ⚡"}
+		return fleet.Decision{Status: fleet.TokenAccepted, EVSEs: []int{1, 3}, Language: "de", Message: "Moin ⚡", Priority: 5}
 	case t.Value == "WORDY":
 		return fleet.Decision{Status: fleet.TokenAccepted, Language: "x-too-long", Message: strings.Repeat("M", 2000)}
 	case t.Value == "BIGGROUP":

@@ -102,8 +102,15 @@ type Token struct {
 	Language string // as in RFC 5646; "" not known
 	Message  string // a personal message; "" none
 
+	// Priority is how much the business prefers its transactions when power is short, from -MaxPriority to MaxPriority; 0 is as any
+	// other (2.x IdTokenInfoType.chargingPriority, K03.FR.05).
+	Priority int
+
 	Tariff string // id of the driver's tariff; "" none
 }
+
+// MaxPriority is the highest charging priority, and its negative the lowest.
+const MaxPriority = 9
 
 // Place is a station where a token may charge, or all those with a tag, or some of their EVSEs.
 type Place struct {

@@ -23,6 +23,7 @@ type Decision struct {
 
 	EVSEs    []int  // the only ones where the token may charge; empty: all
 	Language string // of the driver; "" not known
+	Priority int    // see Token.Priority
 	Message  string // for the driver; "" none
 
 	// The driver's own tariff, whatever the status, and whether it is that of the token or of its group.
@@ -161,6 +162,7 @@ func (t Token) decide(q Question, tags []string) Decision {
 	status := t.validAt(q.At)
 	d := Decision{
 		Status: status, Reason: recordReason(status), Group: t.Group, Expiry: t.Expiry, Language: t.Language, Message: t.Message,
+		Priority: t.Priority,
 	}
 	switch {
 	case status == TokenNoCredit:
@@ -254,7 +256,7 @@ func wordsOfLimit(who string, running, limit int) string {
 func (o Opinion) decision(q Question) Decision {
 	d := Decision{
 		Status: o.Status, Reason: ReasonHook, Group: o.Group, Expiry: o.Expiry, EVSEs: o.EVSEs, Language: o.Language, Message: o.Message,
-		Limit: o.Limit, detail: o.Detail,
+		Priority: o.Priority, Limit: o.Limit, detail: o.Detail,
 	}
 	if o.Fallback {
 		d.Reason = ReasonHookFailed

@@ -50,6 +50,7 @@ type Opinion struct {
 	Expiry   time.Time // zero: none
 	EVSEs    []int     // where it may charge; empty: at the whole station
 	Language string
+	Priority int // see Token.Priority
 	Message  string
 	Limit    TransactionLimit // of the transaction that starts; nil: none
 	Fallback bool             // nobody was reached: it is what the server does then

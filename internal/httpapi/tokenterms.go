@@ -21,6 +21,7 @@ type TokenLimits struct {
 	Credit     *TokenCredit         `json:"credit,omitempty" doc:"What is left of its prepaid account, in the currency of the tariffs: without any it is NoCredit, and with some no station keeps it in a cache, and a transaction may cost so much (OCPP 2.1). Left out: it is not prepaid" example:"20"`
 	Limit      *fleet.LimitArgument `json:"transactionLimit,omitempty" doc:"What each of its transactions may cost, take and last (OCPP 2.1); left out: anything"`
 	Language   TokenLanguage        `json:"language,omitempty" doc:"Of the driver, for stations of OCPP 2.x" example:"de"`
+	Priority   TokenPriority        `json:"chargingPriority,omitempty" doc:"How much the business prefers its transactions when power is short, from -9 to 9, for stations and local controllers of OCPP 2.x. Left out: 0, as any other" example:"3"`
 	Message    string               `json:"message,omitempty" maxLength:"512" doc:"For the driver, on the display of stations of OCPP 2.x" example:"Welcome, Ann"`
 }
 
@@ -35,6 +36,7 @@ type TokenLimitChanges struct {
 	AddCredit  *TokenCredit                    `json:"addCredit,omitempty" doc:"Paid in: added to what is left, whatever a transaction takes off it just now. Not with credit" example:"10"`
 	Limit      Clearable[*fleet.LimitArgument] `json:"transactionLimit,omitzero" doc:"In place of all limits there were; null: none"`
 	Language   Clearable[TokenLanguage]        `json:"language,omitzero" doc:"Of the driver, for stations of OCPP 2.x"`
+	Priority   Clearable[TokenPriority]        `json:"chargingPriority,omitzero" doc:"How much the business prefers its transactions when power is short, from -9 to 9, for stations and local controllers of OCPP 2.x; null: 0, as any other" example:"3"`
 	Message    Clearable[string]               `json:"message,omitzero" maxLength:"512" doc:"For the driver, on the display of stations of OCPP 2.x"`
 }
 
@@ -63,6 +65,14 @@ type TokenMaximum int
 
 // Schema bounds it.
 func (TokenMaximum) Schema(huma.Registry) *huma.Schema { return bounded(1, 1_000_000) }
+
+// TokenPriority is a charging priority of OCPP 2.x.
+type TokenPriority int
+
+// Schema bounds it.
+func (TokenPriority) Schema(huma.Registry) *huma.Schema {
+	return bounded(-fleet.MaxPriority, fleet.MaxPriority)
+}
 
 // TokenCredit is what is left of a prepaid account. It may be below zero.
 type TokenCredit float64
@@ -99,7 +109,7 @@ func (l *TokenLimits) apply(t *fleet.Token) {
 	}
 	t.Hours = fleet.Hours{Zone: l.TimeZone, Periods: periods(l.Hours)}
 	t.Places, t.Concurrent = places(l.Stations), int(l.Concurrent)
-	t.Language, t.Message = string(l.Language), l.Message
+	t.Language, t.Message, t.Priority = string(l.Language), l.Message, int(l.Priority)
 	t.Credit, t.Limit = l.Credit.decimal(), l.Limit.Limit()
 }
 
@@ -120,6 +130,9 @@ func (c *TokenLimitChanges) apply(t *fleet.Token) {
 		t.Language = string(c.Language.Value)
 	}
 	c.Message.apply(&t.Message)
+	if c.Priority.Sent {
+		t.Priority = int(c.Priority.Value)
+	}
 	if c.Credit.Sent {
 		t.Credit = c.Credit.Value.decimal()
 	}
@@ -173,6 +186,7 @@ func viewLimits(t fleet.Token) TokenLimitsView {
 	v := TokenLimitsView{
 		ValidFrom: instant(t.ValidFrom), TimeZone: orNull(t.Hours.Zone), Hours: []TokenHours{}, Stations: []TokenPlace{},
 		Concurrent: orNull(t.Concurrent), Credit: number(t.Credit), Limit: viewLimit(t.Limit), Language: orNull(t.Language), Message: orNull(t.Message),
+		Priority: t.Priority,
 	}
 	for _, p := range t.Hours.Periods {
 		v.Hours = append(v.Hours, TokenHours{Days: p.Days, From: p.From, To: p.To})
@@ -214,5 +228,6 @@ type TokenLimitsView struct {
 	Credit     Number       `json:"credit" doc:"What is left of its prepaid account, in the currency of the tariffs; null: it is not prepaid" example:"20"`
 	Limit      *LimitView   `json:"transactionLimit,omitempty" doc:"What each of its transactions may cost, take and last; absent: anything"`
 	Language   *string      `json:"language" doc:"Of the driver, for stations of OCPP 2.x"`
+	Priority   int          `json:"chargingPriority" doc:"How much the business prefers its transactions when power is short, from -9 to 9, for stations and local controllers of OCPP 2.x; 0: as any other"`
 	Message    *string      `json:"message" doc:"For the driver, on the display of stations of OCPP 2.x"`
 }

@@ -10,7 +10,7 @@ import (
 )
 
 const terms = `"validFrom":"2026-01-01T00:00:00Z","hours":[{"days":["Mon","Fri"],"from":"08:00","to":"18:00"},{"from":"22:00","to":"24:00"}],
-	"timeZone":"Europe/Berlin","stations":[{"station":"A","evses":[1,2]},{"station":"B"},{"tag":"depot"}],"concurrent":2,"language":"de-DE","message":"Moin"`
+	"timeZone":"Europe/Berlin","stations":[{"station":"A","evses":[1,2]},{"station":"B"},{"tag":"depot"}],"concurrent":2,"language":"de-DE","message":"Moin","chargingPriority":-3`
 
 func TestTheTermsOfAToken(t *testing.T) {
 	r := newRig(t)
@@ -18,7 +18,7 @@ func TestTheTermsOfAToken(t *testing.T) {
 	want := fleet.Token{
 		ValidFrom: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
 		Hours:     fleet.Hours{Zone: "Europe/Berlin", Periods: []fleet.Period{{Days: []string{"Mon", "Fri"}, From: "08:00", To: "18:00"}, {From: "22:00", To: "24:00"}}},
-		Places:    []fleet.Place{{Station: "A", EVSEs: []int{1, 2}}, {Station: "B"}, {Tag: "depot"}}, Concurrent: 2, Language: "de-DE", Message: "Moin",
+		Places:    []fleet.Place{{Station: "A", EVSEs: []int{1, 2}}, {Station: "B"}, {Tag: "depot"}}, Concurrent: 2, Language: "de-DE", Message: "Moin", Priority: -3,
 	}
 	got := r.store.tokens[fleet.IDToken{Value: "card"}]
 	want.IDToken, want.Status, want.CreatedAt = got.IDToken, got.Status, got.CreatedAt
@@ -26,7 +26,7 @@ func TestTheTermsOfAToken(t *testing.T) {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}
 	shown := r.do(http.MethodGet, "/api/v1/tokens/CARD", "", http.StatusOK)
-	wantFields(t, shown, map[string]any{"concurrent": 2.0, "language": "de-DE", "message": "Moin", "timeZone": "Europe/Berlin", "validFrom": "2026-01-01T00:00:00Z"})
+	wantFields(t, shown, map[string]any{"concurrent": 2.0, "language": "de-DE", "message": "Moin", "chargingPriority": -3.0, "timeZone": "Europe/Berlin", "validFrom": "2026-01-01T00:00:00Z"})
 	if list := shown["stations"].([]any); len(list) != 3 || list[0].(map[string]any)["station"] != "A" {
 		t.Errorf("stations: %v", list)
 	}
@@ -35,8 +35,8 @@ func TestTheTermsOfAToken(t *testing.T) {
 	if got.Concurrent != 3 || len(got.Places) != 1 || got.Message != "Moin" || len(got.Hours.Periods) != 2 {
 		t.Errorf("after a change: %+v", got)
 	}
-	shown = r.do(http.MethodPatch, "/api/v1/tokens/CARD", `{"validFrom":null,"hours":null,"timeZone":null,"stations":null,"concurrent":null,"language":null,"message":null}`, http.StatusOK)
-	wantFields(t, shown, map[string]any{"concurrent": nil, "language": nil, "message": nil, "timeZone": nil, "validFrom": nil})
+	shown = r.do(http.MethodPatch, "/api/v1/tokens/CARD", `{"validFrom":null,"hours":null,"timeZone":null,"stations":null,"concurrent":null,"language":null,"message":null,"chargingPriority":null}`, http.StatusOK)
+	wantFields(t, shown, map[string]any{"concurrent": nil, "language": nil, "message": nil, "chargingPriority": 0.0, "timeZone": nil, "validFrom": nil})
 	if len(shown["hours"].([]any))+len(shown["stations"].([]any)) != 0 {
 		t.Errorf("after null: %v", shown)
 	}
@@ -58,6 +58,8 @@ func TestTermsThatCannotBe(t *testing.T) {
 		`{"stations":[{"station":"A","evses":[0]}]}`:                  "/stations/0/evses/0",
 		`{"stations":[{"station":"A"},{"evses":[1]}]}`:                "/stations/1",
 		`{"stations":[{"station":"A","tag":"B"}]}`:                    "/stations/0",
+		`{"chargingPriority":10}`:                                     "/chargingPriority",
+		`{"chargingPriority":-10}`:                                    "/chargingPriority",
 		`{"language":"d"}`:                                            "/language",
 	} {
 		for method, path := range map[string]string{http.MethodPut: "/api/v1/tokens/CARD", http.MethodPatch: "/api/v1/tokens/CARD"} {

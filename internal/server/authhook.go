@@ -212,6 +212,7 @@ type hookAnswer struct {
 	Message      string               `json:"message"`
 	CacheSeconds float64              `json:"cacheSeconds"`
 	Limit        *fleet.LimitArgument `json:"transactionLimit"`
+	Priority     int                  `json:"chargingPriority"`
 }
 
 // The bounds of an answer.
@@ -229,6 +230,8 @@ func (a *hookAnswer) check() error {
 		return errors.New("the group of its answer is longer than any version of OCPP allows")
 	case len(a.EVSEs) > maxHookEVSEs || slices.ContainsFunc(a.EVSEs, func(n int) bool { return n < 1 }):
 		return errors.New("the evses of its answer cannot be")
+	case a.Priority < -fleet.MaxPriority || a.Priority > fleet.MaxPriority:
+		return fmt.Errorf("the chargingPriority of its answer is none from %d to %d", -fleet.MaxPriority, fleet.MaxPriority)
 	}
 	if err := a.Limit.Check("transactionLimit"); err != nil {
 		return errors.New("the transactionLimit of its answer cannot be: " + err.Error())
@@ -244,7 +247,7 @@ func (a *hookAnswer) opinion() *fleet.Opinion {
 	return &fleet.Opinion{
 		Status: a.Status, Detail: fleet.Clip(strings.ToValidUTF8(a.Detail, "?"), maxHookDetail), Group: a.Group, Expiry: fleet.Instant(a.Expiry),
 		EVSEs: a.EVSEs, Language: a.Language, Message: a.Message,
-		Limit: a.Limit.Limit(),
+		Limit: a.Limit.Limit(), Priority: a.Priority,
 	}
 }
 

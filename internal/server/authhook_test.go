@@ -118,6 +118,7 @@ func TestAHookThatFails(t *testing.T) {
 		"no status":    say(`{"accepted":true}`),
 		"wrong status": say(`{"status":"Yes"}`),
 		"wrong EVSEs":  say(`{"status":"Accepted","evses":[0]}`),
+		"priority 10":  say(`{"status":"Accepted","chargingPriority":10}`),
 		"huge":         say(`{"status":"Accepted","detail":"` + strings.Repeat("x", maxHookAnswer) + `"}`),
 		"error":        func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) },
 		"redirect": func(w http.ResponseWriter, _ *http.Request) {

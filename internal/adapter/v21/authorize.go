@@ -62,6 +62,9 @@ func tokenInfo(d fleet.Decision, text fleet.TariffText) *ocpp21.IDTokenInfo {
 	}
 	info.EVSEID = d.EVSEs // C01.FR.20
 	info.Language1 = adapter.Short(d.Language, maxLanguage)
+	if d.Priority != 0 {
+		info.ChargingPriority = ocpp.Some(d.Priority) // K03.FR.05
+	}
 	info.PersonalMessage = message(adapter.PersonalMessage(d.Message, text, maxMessage))
 	return info
 }

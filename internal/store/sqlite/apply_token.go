@@ -125,18 +125,19 @@ func (w *writer) putToken(t fleet.Token) error {
 	key := t.Fold()
 	return w.exec(`INSERT INTO tokens (value, type, shown_value, shown_type, status, group_value, group_key, expiry, note,
 				created_at, updated_at, seen_at, valid_from, zone, hours, places, concurrent, language, message, tariff,
-				credit, transaction_limit)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+				credit, transaction_limit, priority)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (value, type) DO UPDATE SET shown_value = excluded.shown_value, shown_type = excluded.shown_type,
 			status = excluded.status, group_value = excluded.group_value, group_key = excluded.group_key,
 			expiry = excluded.expiry, note = excluded.note, updated_at = excluded.updated_at, seen_at = excluded.seen_at,
 			valid_from = excluded.valid_from, zone = excluded.zone, hours = excluded.hours, places = excluded.places,
 			concurrent = excluded.concurrent, language = excluded.language, message = excluded.message,
-			tariff = excluded.tariff, credit = excluded.credit, transaction_limit = excluded.transaction_limit`,
+			tariff = excluded.tariff, credit = excluded.credit, transaction_limit = excluded.transaction_limit,
+			priority = excluded.priority`,
 		key.Value, key.Type, t.Value, t.Type, string(t.Status), t.Group, fleet.FoldGroup(t.Group), at(t.Expiry), t.Note,
 		fleet.Micros(t.CreatedAt), at(t.UpdatedAt), t.SeenAt,
 		at(t.ValidFrom), t.Hours.Zone, asJSON{t.Hours.Periods}, asJSON{t.Places}, t.Concurrent, t.Language, t.Message, t.Tariff,
-		string(t.Credit), objectJSON{t.Limit})
+		string(t.Credit), objectJSON{t.Limit}, t.Priority)
 }
 
 // manageToken stores what the operator says of a token. What was only seen and what the record covers from now on goes:

@@ -13,13 +13,13 @@ import (
 )
 
 const tokenColumns = `shown_value, shown_type, status, group_value, expiry, note, created_at, updated_at, seen_at, ` +
-	`valid_from, zone, hours, places, concurrent, language, message, tariff, credit, transaction_limit`
+	`valid_from, zone, hours, places, concurrent, language, message, tariff, credit, transaction_limit, priority`
 
 func tokenFields(t *fleet.Token) []any {
 	return []any{
 		&t.Value, &t.Type, &t.Status, &t.Group, instant{&t.Expiry}, &t.Note, instant{&t.CreatedAt}, instant{&t.UpdatedAt}, &t.SeenAt,
 		instant{&t.ValidFrom}, &t.Hours.Zone, asJSON{&t.Hours.Periods}, asJSON{&t.Places}, &t.Concurrent, &t.Language, &t.Message, &t.Tariff,
-		&t.Credit, objectJSON{&t.Limit},
+		&t.Credit, objectJSON{&t.Limit}, &t.Priority,
 	}
 }
 

@@ -21,7 +21,7 @@ func testTokenTerms(f *fixture) {
 	want := fleet.Token{
 		IDToken: idToken("Card", "ISO14443"), Status: fleet.TokenAccepted, CreatedAt: noon, ValidFrom: noon,
 		Hours:  fleet.Hours{Zone: "Europe/Berlin", Periods: []fleet.Period{{Days: []string{"Mon", "Tue"}, From: "08:00", To: "18:00"}, {From: "22:00", To: "02:00"}}},
-		Places: []fleet.Place{{Station: "A", EVSEs: []int{1, 2}}, {Station: `B"_%`}}, Concurrent: 2, Language: "de", Message: "Moin",
+		Places: []fleet.Place{{Station: "A", EVSEs: []int{1, 2}}, {Station: `B"_%`}}, Concurrent: 2, Language: "de", Message: "Moin", Priority: -2,
 	}
 	f.ok(f.PutToken(f.Context(), want))
 	got, err := f.Token(f.Context(), idToken("card", ""))
@@ -46,7 +46,7 @@ func testTokenTerms(f *fixture) {
 	equal(f, "another station", f.submit(fleet.AuthorizationAsked{Station: "C", Received: noon, Token: idToken("fleet", "")}).Token.Reason, fleet.ReasonNotHere)
 
 	d := f.ask("Card", "")
-	equal(f, "at noon on a Monday", fmt.Sprint(d.Status, d.EVSEs, d.Language, d.Message), "Accepted[1 2]deMoin")
+	equal(f, "at noon on a Monday", fmt.Sprint(d.Status, d.EVSEs, d.Language, d.Message, d.Priority), "Accepted[1 2]deMoin-2")
 	equalTime(f, "until the evening", d.Expiry, noon.Add(4*time.Hour))
 	d = f.submit(fleet.AuthorizationAsked{Station: "C", Received: noon, Token: want.IDToken}).Token
 	equal(f, "elsewhere", d.Reason, fleet.ReasonNotHere)
