@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chargeyard/chargeyard/internal/store/sqlitetest"
 	"github.com/chargeyard/chargeyard/ocpptest"
 	"github.com/chargeyard/chargeyard/station"
 )
@@ -25,7 +26,7 @@ type asked struct {
 // ask starts a server. The commands find it, and a token for it, in the environment.
 func ask(t *testing.T) *asked {
 	t.Helper()
-	a := &asked{t: t, data: t.TempDir()}
+	a := &asked{t: t, data: sqlitetest.Dir(t)}
 	t.Setenv("CHARGEYARD_API_TOKEN", "token-of-the-commands")
 	ctx, cancel := context.WithCancel(context.Background())
 	banner, out := io.Pipe()

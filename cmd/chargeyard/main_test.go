@@ -15,6 +15,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/chargeyard/chargeyard/internal/store/sqlitetest"
 	"github.com/chargeyard/chargeyard/ocpptest"
 )
 
@@ -47,6 +48,7 @@ func process(t *testing.T, data string) serving {
 // processUnder is process under another program, which is given as its command line; none is none.
 func processUnder(t *testing.T, data string, under ...string) serving {
 	t.Helper()
+	sqlitetest.LaySchema(t, data)
 	args := slices.Concat(under, []string{os.Args[0], "serve", "--ocpp", "127.0.0.1:0", "--http", "127.0.0.1:0", "--data", data})
 	cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
 	cmd.Env = append(os.Environ(), asMain+"=1")

@@ -39,24 +39,25 @@ var rules = map[string][]string{
 	"internal/fleet":    {"std"},
 	"internal/store":    {"internal/fleet"},
 	// The conformance suite is code that every engine's tests call.
-	"internal/store/storetest": {"internal/store", "internal/fleet", "pgregory.net/rapid", "go.uber.org/goleak"},
-	"internal/store/sqlite":    {"internal/store", "internal/fleet", "modernc.org/sqlite/...", "github.com/pressly/goose/v3/...", "golang.org/x/sys/..."},
-	"internal/adapter":         {"internal/fleet", "internal/store", "csms", "ocpp"},
-	"internal/adapter/v16":     {"internal/adapter", "internal/fleet", "internal/store", "csms", "ocpp", "ocpp16"},
-	"internal/adapter/v201":    {"internal/adapter", "internal/fleet", "internal/store", "csms", "ocpp", "ocpp201"},
-	"internal/adapter/v21":     {"internal/adapter", "internal/fleet", "internal/store", "csms", "ocpp", "ocpp21"},
-	"internal/apiclient":       {"std"},
-	"internal/decode":          {"internal/msgdoc", "ocpp", "ocpp16", "ocpp201", "ocpp21"},
-	"internal/feed":            {"internal/fleet", "internal/store"},
-	"internal/httpapi":         {"internal/feed", "internal/fleet", "internal/store", "internal/msgdoc", "github.com/danielgtaylor/huma/v2/..."},
-	"internal/server":          {"*"},
-	"internal/stormserver":     {"csms", "ocpp", "ocpp16", "ocpp201", "ocpp21", "simulator/storm"},
-	"internal/archtest":        {"std"},
-	"internal/rulesdoc":        {"std"},
-	"internal/coveragedoc":     {"std"}, // tests only
-	"internal/stormtest":       {"std"}, // tests only
-	"internal/codectest":       {"ocpp", "ocpp16", "ocpp201", "ocpp21", "internal/jsonwire"},
-	"internal/conformance":     {"ocpp"},
+	"internal/store/storetest":  {"internal/store", "internal/fleet", "pgregory.net/rapid", "go.uber.org/goleak"},
+	"internal/store/sqlitetest": {"internal/store", "internal/store/sqlite"},
+	"internal/store/sqlite":     {"internal/store", "internal/fleet", "modernc.org/sqlite/...", "github.com/pressly/goose/v3/...", "golang.org/x/sys/..."},
+	"internal/adapter":          {"internal/fleet", "internal/store", "csms", "ocpp"},
+	"internal/adapter/v16":      {"internal/adapter", "internal/fleet", "internal/store", "csms", "ocpp", "ocpp16"},
+	"internal/adapter/v201":     {"internal/adapter", "internal/fleet", "internal/store", "csms", "ocpp", "ocpp201"},
+	"internal/adapter/v21":      {"internal/adapter", "internal/fleet", "internal/store", "csms", "ocpp", "ocpp21"},
+	"internal/apiclient":        {"std"},
+	"internal/decode":           {"internal/msgdoc", "ocpp", "ocpp16", "ocpp201", "ocpp21"},
+	"internal/feed":             {"internal/fleet", "internal/store"},
+	"internal/httpapi":          {"internal/feed", "internal/fleet", "internal/store", "internal/msgdoc", "github.com/danielgtaylor/huma/v2/..."},
+	"internal/server":           {"*"},
+	"internal/stormserver":      {"csms", "ocpp", "ocpp16", "ocpp201", "ocpp21", "simulator/storm"},
+	"internal/archtest":         {"std"},
+	"internal/rulesdoc":         {"std"},
+	"internal/coveragedoc":      {"std"}, // tests only
+	"internal/stormtest":        {"std"}, // tests only
+	"internal/codectest":        {"ocpp", "ocpp16", "ocpp201", "ocpp21", "internal/jsonwire"},
+	"internal/conformance":      {"ocpp"},
 }
 
 // library is what a program that imports only csms or station may link beside the standard library.

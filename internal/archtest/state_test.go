@@ -180,6 +180,7 @@ var constructors = map[string]string{
 	"template.Must":       "a template is not changed once it is executed",
 	"crc32.MakeTable":     "a table that is only read",
 	"time.Date":           "a value",
+	"sync.OnceValues":     "what is computed once is the same ever after",
 }
 
 // Invariant: pools, wheels and clocks belong to a value, never to a package. A package holds what does not change:

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/chargeyard/chargeyard/csms"
+	"github.com/chargeyard/chargeyard/internal/store/sqlitetest"
 )
 
 func TestR31ARestartKeepsEverythingAndAsksForNoBoot(t *testing.T) {
@@ -160,7 +161,7 @@ func TestStartingFailsWithOneSentence(t *testing.T) {
 			c.HTTP = "127.0.0.1:0"
 		}
 		if c.Data == "" {
-			c.Data = storeDir(t)
+			c.Data = sqlitetest.Dir(t)
 		}
 		_, err := Open(t.Context(), c)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {

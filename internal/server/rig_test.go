@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chargeyard/chargeyard/internal/store/sqlitetest"
 	"github.com/chargeyard/chargeyard/ocpptest"
 )
 
@@ -56,7 +57,7 @@ func serveLogging(t *testing.T, cfg Config, level slog.Level) *rig {
 	if cfg.Data == "" {
 		cfg.Data = t.TempDir()
 	}
-	laySchema(t, cfg.Data)
+	sqlitetest.LaySchema(t, cfg.Data)
 	cfg.APIToken = apiToken
 	cfg.Log, cfg.Banner = slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: level})), r.banner
 	ctx, cancel := context.WithCancel(t.Context())

@@ -18,6 +18,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/chargeyard/chargeyard/internal/store/sqlitetest"
 )
 
 // authority signs certificates of a test.
@@ -199,7 +201,7 @@ func TestCertificatesThatCannotBeUsedAreNamed(t *testing.T) {
 		"nothing.pem":     {Certificates: []CertificateFiles{{Cert: "nothing.pem", Key: one.Key}}},
 		"--client-ca":     {Certificates: []CertificateFiles{one}, ClientCA: one.Key},
 	} {
-		c.OCPPTLS, c.OCPP, c.HTTP, c.Data = "127.0.0.1:0", Off, "127.0.0.1:0", storeDir(t)
+		c.OCPPTLS, c.OCPP, c.HTTP, c.Data = "127.0.0.1:0", Off, "127.0.0.1:0", sqlitetest.Dir(t)
 		if _, err := Open(t.Context(), c); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("want %q in: %v", name, err)
 		}

@@ -12,6 +12,8 @@ import (
 	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/chargeyard/chargeyard/internal/store/sqlitetest"
 )
 
 // receiver is a collector of traces.
@@ -128,7 +130,7 @@ func TestACollectorThatIsGoneHarmsNothing(t *testing.T) {
 
 func TestAddressesOfCollectorsThatAreNone(t *testing.T) {
 	for _, endpoint := range []string{"localhost:4318", "ftp://x", "http://", "http://a b"} {
-		if srv, err := Open(t.Context(), Config{OTLPEndpoint: endpoint, OCPP: "127.0.0.1:0", HTTP: "127.0.0.1:0", Data: storeDir(t)}); err == nil {
+		if srv, err := Open(t.Context(), Config{OTLPEndpoint: endpoint, OCPP: "127.0.0.1:0", HTTP: "127.0.0.1:0", Data: sqlitetest.Dir(t)}); err == nil {
 			t.Errorf("%s was taken", endpoint)
 			srv.closers.close()
 		} else if !strings.Contains(err.Error(), "--otlp-endpoint") {

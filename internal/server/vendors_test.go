@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/chargeyard/chargeyard/internal/store/sqlitetest"
 )
 
 // What the operator named is taken, and all of it can be read by its names.
@@ -33,7 +35,7 @@ func TestDataOfVendorsIsKept(t *testing.T) {
 
 func TestBadVendorsOfDataAreRefused(t *testing.T) {
 	for _, list := range [][]string{{""}, {"/x"}, {"a/"}, {"a", "A"}, {"a/b", "A/B"}} {
-		_, err := Open(t.Context(), Config{OCPP: "127.0.0.1:0", HTTP: "127.0.0.1:0", Data: storeDir(t), DataVendors: list})
+		_, err := Open(t.Context(), Config{OCPP: "127.0.0.1:0", HTTP: "127.0.0.1:0", Data: sqlitetest.Dir(t), DataVendors: list})
 		if err == nil || !strings.Contains(err.Error(), "vendor of data") {
 			t.Errorf("%q: %v", list, err)
 		}
