@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -8,11 +9,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/chargeyard/chargeyard/internal/fleet"
 	"github.com/chargeyard/chargeyard/internal/httpapi"
+	"github.com/chargeyard/chargeyard/internal/store"
 )
 
 // bulk posts a bulk command and returns its id.
@@ -280,4 +283,57 @@ func selectionOf(t *testing.T, text string) fleet.BulkSelection {
 		t.Fatal(err)
 	}
 	return s.Selection()
+}
+
+// latestBulk is a store that lets something happen after it has read a bulk.
+type latestBulk struct {
+	store.Commands
+	store.Bulks
+	read atomic.Pointer[func()]
+}
+
+func (s *latestBulk) Bulk(ctx context.Context, id string) (fleet.Bulk, error) {
+	b, err := s.Bulks.Bulk(ctx, id)
+	if read := s.read.Swap(nil); read != nil {
+		(*read)()
+	}
+	return b, err
+}
+
+// A count that was read before a command ended does not hide that end: who waits for the bulk command hears of the last one.
+func TestEndsDuringACountAreNotForgotten(t *testing.T) {
+	r := serve(t, Config{})
+	q := r.srv.queue
+	s := &latestBulk{Commands: q.store, Bulks: q.store}
+	q.store = s
+	first, second := r.connect("A", "ocpp1.6", login{}), r.connect("B", "ocpp1.6", login{})
+	id := r.api(http.MethodPost, "/bulks", `{"action":"ClearCache","select":{"stations":["A","B"]}}`, http.StatusAccepted)["id"].(string)
+	over := q.awaitBulk(id)
+	left := func() int {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		return q.gates[id].left
+	}
+	during := func() {
+		first.serveCall("ClearCache", `{"status":"Accepted"}`)
+		r.eventually("the end is counted", func() bool { return left() == 1 })
+	}
+	s.read.Store(&during)
+	q.recount(id)
+	second.serveCall("ClearCache", `{"status":"Accepted"}`)
+	<-over
+}
+
+// What is counted may be less than there is, when an end was read before it was told: the gate stays until all have ended.
+func TestABulkIsOverWhenTheStoreSaysSo(t *testing.T) {
+	r := serve(t, Config{})
+	first, second := r.connect("A", "ocpp1.6", login{}), r.connect("B", "ocpp1.6", login{})
+	id := r.api(http.MethodPost, "/bulks", `{"action":"ClearCache","select":{"stations":["A","B"]},"pace":2}`, http.StatusAccepted)["id"].(string)
+	q := r.srv.queue
+	q.mu.Lock()
+	q.gates[id].left = 1
+	q.mu.Unlock()
+	first.serveCall("ClearCache", `{"status":"Accepted"}`)
+	second.serveCall("ClearCache", `{"status":"Accepted"}`)
+	r.eventually("both have answered", func() bool { return r.api(http.MethodGet, "/bulks/"+id, "", http.StatusOK)["state"] == "done" })
 }

@@ -59,19 +59,38 @@ func (q *queue) cancelBulk(bulk string) <-chan struct{} {
 	return done
 }
 
-// recount looks into the store whether a bulk is over, when somebody else has decided on one of its commands.
+// recount looks into the store whether a bulk is over, when somebody else has decided on one of its commands, or what is counted here
+// says so.
 func (q *queue) recount(bulk string) {
+	for !q.recounted(bulk) {
+	}
+}
+
+// recounted is one such look. An end that is told meanwhile may be in what the look finds, or not: it is taken off in any case, so that
+// there are never fewer commands than counted. When that leaves none and the bulk is not over, the look was too early: false.
+func (q *queue) recounted(bulk string) bool {
+	q.mu.Lock()
+	g, ends := q.gates[bulk], uint64(0)
+	if g != nil {
+		ends = g.ends
+	}
+	q.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(q.ctx), recordTimeout)
 	defer cancel()
 	b, err := q.store.Bulk(ctx, bulk)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return // the next end of a command looks again
+		return true // the next end of a command looks again
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if err != nil || b.State.Final() {
 		q.bulkOver(bulk)
-	} else if g := q.gates[bulk]; g != nil {
-		g.left = b.Counts[fleet.StateQueued] + b.Counts[fleet.StateSent]
+		return true
 	}
+	if g == nil || q.gates[bulk] != g {
+		return true
+	}
+	since := g.ends - ends
+	g.left = b.Counts[fleet.StateQueued] + b.Counts[fleet.StateSent] - int(since)
+	return g.left > 0 || since == 0
 }

@@ -22,7 +22,8 @@ type bulkGate struct {
 	next        time.Time     // when the next ticket may be given
 	waiting     bool          // for that moment, with a timer
 	shut        bool          // no more tickets are given
-	left        int           // commands that are not over
+	left        int           // commands that are not over, or fewer: none is where the store is looked into
+	ends        uint64        // commands whose end was told
 
 	line    []string // stations that are there and wait, in order
 	inLine  map[string]bool
@@ -166,14 +167,18 @@ func (q *queue) shut(bulk string, shut bool) {
 	}
 }
 
-// bulkCommandEnded counts a command that has come to its end. The last one takes the gate away.
+// bulkCommandEnded counts a command that has come to its end. What seems to be the last one has the store looked into.
 func (q *queue) bulkCommandEnded(bulk string) {
 	q.mu.Lock()
-	defer q.mu.Unlock()
-	if g := q.gates[bulk]; g != nil {
-		if g.left--; g.left <= 0 {
-			q.bulkOver(bulk)
-		}
+	g := q.gates[bulk]
+	if g != nil {
+		g.left--
+		g.ends++
+	}
+	last := g != nil && g.left <= 0
+	q.mu.Unlock()
+	if last {
+		q.recount(bulk)
 	}
 }
 
