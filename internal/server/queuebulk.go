@@ -79,7 +79,7 @@ func (q *queue) recounted(bulk string) bool {
 	defer cancel()
 	b, err := q.store.Bulk(ctx, bulk)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return true // the next end of a command looks again
+		return true // the next end of a command looks again; who waits looks when the time is over
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -40,6 +40,7 @@ func without(list []string, s string) []string {
 
 // deleteStation makes a station unknown, and forgets it altogether if it never came by.
 func (w *writer) deleteStation(id string) error {
+	w.stationTariff(id, "")
 	if err := w.exec("DELETE FROM station_tags WHERE station = ? AND EXISTS (SELECT 1 FROM stations WHERE id = ? AND known = 1)", id, id); err != nil {
 		return err
 	}
@@ -47,7 +48,6 @@ func (w *writer) deleteStation(id string) error {
 	if err != nil || forgotten {
 		return err
 	}
-	w.forgetTariffs()
 	return w.changeStation(id, `UPDATE stations SET known = 0, tariff = '', salt = NULL, hash = NULL,
 		offered_salt = NULL, offered_hash = NULL, offered_at = NULL, key_at = NULL, key_seen_at = NULL WHERE id = ? AND known = 1`, id)
 }

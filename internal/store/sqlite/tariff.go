@@ -153,6 +153,7 @@ func (db *DB) ListTariffs(ctx context.Context, tq store.TariffQuery) (store.Page
 // SetDefaultTariff implements store.Tariffs.
 func (db *DB) SetDefaultTariff(ctx context.Context, id string) error {
 	return db.assign(ctx, id, func(w *writer) error {
+		w.forgetTariffs()
 		if err := w.exec("UPDATE tariffs SET is_default = (id = ?) WHERE is_default = 1 OR id = ?", id, id); err != nil {
 			return err
 		}
@@ -167,7 +168,6 @@ func (db *DB) assign(ctx context.Context, id string, change func(w *writer) erro
 		if refused, err = w.giveTariff(id); err != nil || refused != nil {
 			return err
 		}
-		w.forgetTariffs()
 		return change(w)
 	})
 	return errors.Join(err, refused)
@@ -192,6 +192,7 @@ func (db *DB) SetStationTariff(ctx context.Context, station, id string) error {
 		if n == 0 {
 			return fmt.Errorf("station %q: %w", station, store.ErrNotFound)
 		}
+		w.stationTariff(station, id)
 		return w.notice(time.Now(), fleet.NoticeStationChanged, station, map[string]string{"tariff": id})
 	})
 }

@@ -52,6 +52,18 @@ func (w *writer) book() (*tariffBook, error) {
 	return b, nil
 }
 
+// stationTariff notes that a station has another tariff; "" is none. The book is not read again for that: thousands of stations may get
+// one while messages wait.
+func (w *writer) stationTariff(station, id string) {
+	switch {
+	case w.tariffs == nil:
+	case id == "":
+		delete(w.tariffs.stations, station)
+	default:
+		w.tariffs.stations[station] = id
+	}
+}
+
 // forgetTariffs has the book read again.
 func (w *writer) forgetTariffs() { w.tariffs = nil }
 
