@@ -184,6 +184,7 @@ func testNearestTariff(f *fixture) {
 	equal(f, "a station that was deleted", began("A"), "station by default")
 	f.ok(f.CreateStation(ctx, store.NewStation{ID: "C", At: noon}))
 	f.ok(f.SetStationTariff(ctx, "C", "token"))
+	equal(f, "meanwhile", began("A"), "station by default")
 	f.ok(f.DeleteStation(ctx, "C"))
 	equal(f, "one that was never here", began("C"), "station by default")
 	f.ok(f.SetDefaultTariff(ctx, ""))
